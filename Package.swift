@@ -1,0 +1,155 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// How the modules lie on each other is drawn in Docs/architecture.md. Arrows point only down.
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// Flags of one instruction-set build of the kernels. The same source is compiled once for each, always optimised:
+/// unoptimised SIMD code is hundreds of times slower and would make the tests unusable.
+func kernelSettings(march: String?, define: String) -> [SwiftSetting] {
+  var flags = ["-O"]
+  if let march { flags += ["-Xcc", "-march=\(march)"] }
+  return strict + [.define(define), .unsafeFlags(flags)]
+}
+
+#if arch(x86_64)
+  let wideKernels: [Target] = [
+    .target(
+      name: "KernelsAVX2", dependencies: ["KernelTypes"],
+      swiftSettings: kernelSettings(march: "x86-64-v3", define: "KERNELS_AVX2")),
+    .target(
+      name: "KernelsAVX512", dependencies: ["KernelTypes"],
+      swiftSettings: kernelSettings(march: "x86-64-v4", define: "KERNELS_AVX512")),
+  ]
+#else
+  let wideKernels: [Target] = []
+#endif
+
+// MARK: What users link and run
+
+let products: [Product] = [
+  .library(name: "LightHuBERT", targets: ["LightHuBERT"]),
+  .executable(name: "lhb-extract", targets: ["lhb-extract"]),
+  .executable(name: "lhb-features", targets: ["lhb-features"]),
+  .executable(name: "lhb-inspect", targets: ["lhb-inspect"]),
+  .executable(name: "lhb-bench", targets: ["lhb-bench"]),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let programs: [Target] = [
+  .executableTarget(
+    name: "lhb-extract",
+    dependencies: [
+      "ArchitectureFile", "Checkpoint", "CommandSupport", "Faults", "Files", "JSON", "Subnet", "SubnetFile", "Tensors",
+      argumentParser,
+    ], swiftSettings: strict),
+  .executableTarget(
+    name: "lhb-features",
+    dependencies: [
+      "AudioFile", "CommandSupport", "Faults", "Files", "LightHuBERT", "NumPyFile", "Subnet", "SubnetFile",
+      argumentParser,
+    ], swiftSettings: strict),
+  .executableTarget(
+    name: "lhb-inspect",
+    dependencies: [
+      "Checkpoint", "CommandSupport", "Faults", "Files", "JSON", "Subnet", "SubnetFile", "Tensors", argumentParser,
+    ], swiftSettings: strict),
+  .executableTarget(
+    name: "lhb-bench",
+    dependencies: [
+      "AudioFile", "CommandSupport", "Faults", "Files", "JSON", "Kernels", "LightHuBERT", "Subnet", "SubnetFile",
+      argumentParser,
+    ], swiftSettings: strict),
+]
+
+// MARK: The house, from the ground up
+
+let foundations: [Target] = [
+  .target(name: "CPU", cSettings: [.unsafeFlags(["-O2"])]),
+  .target(name: "Faults", swiftSettings: strict),
+  .target(name: "JSON", dependencies: ["Faults"], swiftSettings: strict),
+  .target(name: "Tensors", swiftSettings: strict),
+  .target(name: "Files", dependencies: ["CPU", "Faults"], swiftSettings: strict),
+]
+
+let extraction: [Target] = [
+  .target(name: "Checkpoint", dependencies: ["Faults", "Files", "JSON", "Tensors"], swiftSettings: strict),
+  .target(name: "Subnet", dependencies: ["Faults", "JSON", "Tensors"], swiftSettings: strict),
+  .target(
+    name: "ArchitectureFile",
+    dependencies: ["Faults", "Files", "JSON", "Subnet", .product(name: "Yams", package: "Yams")], swiftSettings: strict),
+  .target(
+    name: "SubnetFile", dependencies: ["CZstd", "Faults", "Files", "JSON", "Subnet", "Tensors"], swiftSettings: strict),
+]
+
+let runtime: [Target] =
+  wideKernels + [
+    .target(name: "KernelTypes", swiftSettings: strict),
+    .target(
+      name: "KernelsBaseline", dependencies: ["KernelTypes"],
+      swiftSettings: kernelSettings(march: nil, define: "KERNELS_BASELINE")),
+    .target(
+      name: "Kernels",
+      dependencies: ["COpenBLAS", "CPU", "Faults", "KernelTypes", "KernelsBaseline"]
+        + wideKernels.map { .target(name: $0.name) },
+      swiftSettings: strict + [.unsafeFlags(["-O"])]),
+    .target(
+      name: "LightHuBERT", dependencies: ["Faults", "Files", "JSON", "Kernels", "Subnet", "SubnetFile", "Tensors"],
+      swiftSettings: strict),
+  ]
+
+let programSupport: [Target] = [
+  .target(name: "AudioFile", dependencies: ["CSndFile", "CSoxr", "Faults"], swiftSettings: strict),
+  .target(name: "NumPyFile", dependencies: ["Faults", "Files"], swiftSettings: strict),
+  .target(name: "CommandSupport", dependencies: ["Faults", "Files", argumentParser], swiftSettings: strict),
+]
+
+let systemLibraries: [Target] = [
+  .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+  .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
+  .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
+  .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+]
+
+// MARK: Tests, a folder a module
+
+func tests(of module: String, _ more: Target.Dependency...) -> Target {
+  .testTarget(
+    name: "\(module)Tests", dependencies: [.init(stringLiteral: module), "TestSupport"] + more, swiftSettings: strict)
+}
+
+let testing: [Target] = [
+  .target(name: "TestSupport", dependencies: ["CZstd"], path: "Tests/TestSupport", swiftSettings: strict),
+  tests(of: "JSON"),
+  tests(of: "Tensors"),
+  tests(of: "Files", "Faults"),
+  tests(of: "Checkpoint", "Faults", "Files", "JSON", "Tensors"),
+  tests(of: "Subnet", "Checkpoint", "Faults", "JSON", "Tensors"),
+  tests(of: "ArchitectureFile", "Faults", "Subnet"),
+  tests(of: "SubnetFile", "Checkpoint", "Faults", "Files", "JSON", "Subnet", "Tensors"),
+  tests(of: "Kernels", "KernelTypes"),
+  tests(of: "LightHuBERT", "Checkpoint", "Faults", "JSON", "Kernels", "Subnet", "SubnetFile", "Tensors"),
+  tests(of: "AudioFile", "Faults"),
+  tests(of: "NumPyFile", "Faults", "Files"),
+  .testTarget(
+    name: "CommandTests",
+    dependencies: ["JSON", "TestSupport", "lhb-bench", "lhb-extract", "lhb-features", "lhb-inspect"],
+    swiftSettings: strict),
+]
+
+let package = Package(
+  name: "lighthubert",
+  products: products,
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: programs + foundations + extraction + runtime + programSupport + systemLibraries + testing,
+  swiftLanguageModes: [.v6]
+)

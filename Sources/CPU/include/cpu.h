@@ -1,0 +1,11 @@
+#ifndef LIGHTHUBERT_CPU_H
+#define LIGHTHUBERT_CPU_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// The widest instruction set of this processor that the kernels are built for: 4 for x86-64-v4 (AVX-512 F, BW, CD, DQ,
+/// VL), 3 for x86-64-v3 (AVX2, FMA), 0 for any other processor.
+int cpu_x86_64_level(void);
+
+#endif

@@ -1,0 +1,35 @@
+public import Faults
+
+/// A file that could not be read or written.
+public enum FileFault: Fault, Equatable {
+  /// The file cannot be opened or mapped for reading.
+  case cannotRead(path: String, reason: SystemError)
+  /// Something is there, but not a regular file.
+  case notAFile(path: String)
+  /// The file cannot be created, or its folder is missing.
+  case cannotCreate(path: String, reason: SystemError)
+  /// There is a file of that name, and replacing it was not asked for.
+  case exists(path: String)
+  /// Writing, syncing or renaming failed on the way; the target is as it was before.
+  case cannotWrite(path: String, reason: SystemError)
+
+  /// The kind of fault.
+  public var kind: FaultKind {
+    switch self {
+    case .cannotRead, .notAFile: .missingInput
+    case .cannotCreate, .exists: .cannotCreate
+    case .cannotWrite: .inputOutput
+    }
+  }
+
+  /// One line.
+  public var description: String {
+    switch self {
+    case .cannotRead(let path, let reason): "\(path): cannot be read: \(reason)"
+    case .notAFile(let path): "\(path): is not a regular file"
+    case .cannotCreate(let path, let reason): "\(path): cannot be created: \(reason)"
+    case .exists(let path): "\(path): exists already; use --force to replace it"
+    case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason)"
+    }
+  }
+}
