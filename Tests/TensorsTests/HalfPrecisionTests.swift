@@ -106,7 +106,8 @@ import Testing
     for (pattern, value) in zip(Self.allPatterns, decode(Self.allPatterns, as: .bfloat16)) {
       #expect(value.bitPattern == UInt32(pattern) << 16)
     }
-    #expect(encode([1.00390625, 1.01171875, Float(1.00390625).nextUp], as: .bfloat16).patterns == [0x3f80, 0x3f82, 0x3f81])
+    #expect(
+      encode([1.00390625, 1.01171875, Float(1.00390625).nextUp], as: .bfloat16).patterns == [0x3f80, 0x3f82, 0x3f81])
     #expect(encode([.infinity, .nan, -0.0], as: .bfloat16).patterns == [0x7f80, 0x7fc0, 0x8000])
     #expect(encode([.greatestFiniteMagnitude], as: .bfloat16).error == .infinity)
   }
