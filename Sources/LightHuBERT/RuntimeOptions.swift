@@ -1,0 +1,29 @@
+import Glibc
+public import Kernels
+
+/// How a model is run. None of it changes the numbers, but for the last bits that another backend or instruction set
+/// rounds in another way.
+public struct RuntimeOptions: Sendable {
+  /// Threads that one run uses; nil for as many as this process may use processors.
+  public var threadCount: Int?
+  /// Who multiplies matrices.
+  public var gemm: GEMMBackend
+  /// "avx512", "avx2", "baseline" or "scalar"; nil for what the environment variable `LHB_ISA` names, else the fastest.
+  public var instructionSet: String?
+
+  /// Options.
+  public init(threadCount: Int? = nil, gemm: GEMMBackend = .automatic, instructionSet: String? = nil) {
+    self.threadCount = threadCount
+    self.gemm = gemm
+    self.instructionSet = instructionSet
+  }
+
+  /// The number of threads that these options mean on this machine.
+  public var resolvedThreadCount: Int {
+    if let threadCount { return max(threadCount, 1) }
+    var set = cpu_set_t()
+    guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else { return 1 }
+    let count = withUnsafeBytes(of: set) { bytes in bytes.reduce(0) { $0 + $1.nonzeroBitCount } }
+    return max(count, 1)
+  }
+}
