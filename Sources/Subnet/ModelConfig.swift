@@ -89,6 +89,12 @@ extension ModelConfig {
   /// Channels that the feature extractor gives.
   public var convChannels: Int { convLayers.last?.channels ?? 0 }
 
+  /// Whether a linear layer brings those channels to the width of the hidden states; it is absent when they are equal.
+  public var hasProjection: Bool { convChannels != encoderEmbedDim }
+
+  /// Width of the supernet's attention, 64 times its heads.
+  public var attentionDim: Int { encoderHeads * Architecture.headSize }
+
   /// Frames T for a number of samples at 16 kHz; 0 when they are too few for one frame.
   public func frameCount(forSamples count: Int) -> Int {
     convLayers.reduce(count) { $1.frameCount(forInput: $0) }

@@ -1,0 +1,91 @@
+public import Faults
+
+/// A supernet's configuration, its tensors or an architecture that no subnet can be made of.
+///
+/// What is wrong with a checkpoint or a subnet file is said without the file's name: the caller, who opened it, puts
+/// it in front.
+public enum SubnetFault: Fault, Equatable {
+  /// Values of the configuration that are not understood or out of range.
+  case invalidConfiguration([Violation])
+  /// `conv_feature_layers` is not a list of (channels, kernel, stride); `position` counts characters from 0.
+  case malformedConvLayers(text: String, position: Int, found: String, expected: String)
+  /// The configuration and the tensors do not go together.
+  case tensorsDoNotFit([TensorProblem])
+  /// A name that is none of the published architectures.
+  case unknownArchitecture(name: String)
+  /// An architecture that breaks rules: all of them are listed.
+  case invalidArchitecture(source: String, [Violation])
+  /// Something else than an architecture.
+  case notAnArchitecture(source: String, found: String, expected: String)
+  /// A kept weight is NaN or infinite. `index` counts the elements of the tensor as it is in the subnet, row-major.
+  case notFinite(tensor: String, index: Int, value: String)
+  /// A tap of a weight-normed convolution has length 0, so it has no direction.
+  case zeroNorm(tensor: String, tap: Int)
+
+  /// The kind of fault.
+  public var kind: FaultKind {
+    if case .unknownArchitecture = self { .usage } else { .badData }
+  }
+
+  /// One line.
+  public var description: String {
+    switch self {
+    case .invalidConfiguration(let violations):
+      "the model's configuration cannot be used: \(list(violations))"
+    case .malformedConvLayers(let text, let position, let found, let expected):
+      "conv_feature_layers \(quoted(text)) has \(found) at character \(position), expected \(expected)"
+    case .tensorsDoNotFit(let problems):
+      "not the weights of a LightHuBERT supernet: \(list(problems))"
+    case .unknownArchitecture(let name):
+      "no architecture and no file is called \(quoted(name)); the names are "
+        + Architecture.publishedNames.joined(separator: ", ")
+    case .invalidArchitecture(let source, let violations):
+      // Every violation, however many: whoever wrote the file wants to correct it once.
+      "\(source): " + violations.map(\.description).joined(separator: "; ")
+    case .notAnArchitecture(let source, let found, let expected):
+      "\(source): is \(found), expected \(expected)"
+    case .notFinite(let tensor, let index, let value):
+      "\(tensor): element \(index) is \(value), expected a finite number; the features would all be NaN"
+    case .zeroNorm(let tensor, let tap):
+      "\(tensor): tap \(tap) has length 0, expected a direction to scale (weight norm divides by the length)"
+    }
+  }
+
+  private func list(_ items: [some CustomStringConvertible]) -> String {
+    let limit = 6
+    let shown = items.prefix(limit).map(\.description).joined(separator: "; ")
+    return items.count > limit ? "\(shown); and \(items.count - limit) more" : shown
+  }
+}
+
+/// One way in which a supernet's tensors and its configuration disagree.
+public enum TensorProblem: Sendable, Hashable, CustomStringConvertible {
+  /// A tensor that the configuration calls for is not there.
+  case missing(tensor: String, shape: [Int])
+  /// It is there with another shape.
+  case wrongShape(tensor: String, found: [Int], expected: [Int])
+  /// What is there, or is not, shows that `key` must have another value.
+  case contradiction(key: String, value: String, evidence: String, remedy: String)
+
+  /// One line.
+  public var description: String {
+    switch self {
+    case .missing(let tensor, let shape):
+      "tensor \(tensor) is missing, expected one of shape \(shape)"
+    case .wrongShape(let tensor, let found, let expected):
+      "tensor \(tensor) has shape \(found), expected \(expected)"
+    case .contradiction(let key, let value, let evidence, let remedy):
+      "\(key) is \(value) (or that by default), but \(evidence); \(remedy)"
+    }
+  }
+}
+
+/// A text in quotes, on one line and not too long to read.
+func quoted(_ text: String) -> String {
+  var shown = ""
+  for scalar in text.unicodeScalars.prefix(80) {
+    let isControl = scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value)
+    shown.unicodeScalars.append(isControl ? " " : scalar)
+  }
+  return "\"\(shown)\(text.unicodeScalars.count > 80 ? "…" : "")\""
+}
