@@ -10,6 +10,8 @@ public enum FileFault: Fault, Equatable {
   case cannotCreate(path: String, reason: SystemError)
   /// There is a file of that name, and replacing it was not asked for.
   case exists(path: String)
+  /// The target is there and is a device, a pipe or the like, which cannot be replaced by a file.
+  case targetNotAFile(path: String)
   /// Writing, syncing or renaming failed on the way; the target is as it was before.
   case cannotWrite(path: String, reason: SystemError)
 
@@ -17,7 +19,7 @@ public enum FileFault: Fault, Equatable {
   public var kind: FaultKind {
     switch self {
     case .cannotRead, .notAFile: .missingInput
-    case .cannotCreate, .exists: .cannotCreate
+    case .cannotCreate, .exists, .targetNotAFile: .cannotCreate
     case .cannotWrite: .inputOutput
     }
   }
@@ -29,6 +31,7 @@ public enum FileFault: Fault, Equatable {
     case .notAFile(let path): "\(path): is not a regular file"
     case .cannotCreate(let path, let reason): "\(path): cannot be created: \(reason)"
     case .exists(let path): "\(path): exists already; use --force to replace it"
+    case .targetNotAFile(let path): "\(path): cannot be created: something that is not a regular file has that name"
     case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason)"
     }
   }
