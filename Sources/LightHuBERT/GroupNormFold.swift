@@ -1,4 +1,5 @@
 import Kernels
+import Subnet
 
 /// The group norm after the first convolution, folded into that convolution before it runs.
 ///

@@ -1,3 +1,4 @@
+import KernelTypes
 import Kernels
 public import Subnet
 package import Tensors

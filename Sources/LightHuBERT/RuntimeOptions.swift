@@ -1,4 +1,4 @@
-import Glibc
+import CPU
 public import Kernels
 
 /// How a model is run. None of it changes the numbers, but for the last bits that another backend or instruction set
@@ -20,10 +20,6 @@ public struct RuntimeOptions: Sendable {
 
   /// The number of threads that these options mean on this machine.
   public var resolvedThreadCount: Int {
-    if let threadCount { return max(threadCount, 1) }
-    var set = cpu_set_t()
-    guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else { return 1 }
-    let count = withUnsafeBytes(of: set) { bytes in bytes.reduce(0) { $0 + $1.nonzeroBitCount } }
-    return max(count, 1)
+    max(threadCount ?? Int(cpu_usable_count()), 1)
   }
 }

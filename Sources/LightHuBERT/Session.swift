@@ -1,5 +1,5 @@
 import Kernels
-public import Subnet
+import Subnet
 
 /// Threads and memory for running one model, one utterance at a time. Memory grows to the longest utterance and is used
 /// again. Not to be used by two threads at once; make a session for each.

@@ -1,4 +1,5 @@
 import Faults
+import KernelTypes
 import Kernels
 import Subnet
 import Synchronization
@@ -85,7 +86,7 @@ final class WeightLoader {
   private func positionLayers() -> [GroupedConvWeights] {
     let layout = SubnetLayout(config: config, architecture: architecture)
     return (0..<config.positionDepth).map { index in
-      let name = "encoder.pos_conv.\(index).0"
+      let name = config.positionDepth == 1 ? "encoder.pos_conv.0" : "encoder.pos_conv.\(index).0"
       guard let shape = layout.tensors.first(where: { $0.name == name + ".weight" })?.shape else {
         preconditionFailure("the layout has every layer of the position convolution")
       }
