@@ -8,4 +8,13 @@
 /// VL), 3 for x86-64-v3 (AVX2, FMA), 0 for any other processor.
 int cpu_x86_64_level(void);
 
+/// Tells the processor that a loop is waiting for another core.
+static inline void cpu_relax(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ __volatile__("yield");
+#endif
+}
+
 #endif

@@ -1,0 +1,66 @@
+/// The kernels of one instruction set. They take pointers and sizes, allocate nothing and throw nothing.
+///
+/// All members compute the same functions for every set; only the order of roundings inside reductions may differ.
+public struct KernelSet: Sendable {
+  /// "avx512", "avx2", "baseline" or "scalar".
+  public let name: String
+  /// Floats in a vector.
+  public let lanes: Int
+  /// Vectors in the widest panel.
+  public let panelVectors: Int
+  /// A product of rows with a panel.
+  public let multiplyPanel: @Sendable (PanelProduct) -> Void
+  /// GELU, the exact erf form, in place: (first element, rows, width, distance between rows).
+  public let gelu: @Sendable (UnsafeMutablePointer<Float>, Int, Int, Int) -> Void
+  /// max(x, 0) in place: (first element, rows, width, distance between rows).
+  public let relu: @Sendable (UnsafeMutablePointer<Float>, Int, Int, Int) -> Void
+  /// A layer norm, with GELU after it if asked for.
+  public let layerNorm: @Sendable (LayerNormRows) -> Void
+  /// Softmax without its division, in place: (row, count, zeros) turns the scores into exp(score - m) and gives their sum
+  /// plus zeros * exp(-m), where m is the largest score, and at least 0 when there are zeros. `count` is at least 1.
+  public let softmaxNumerators: @Sendable (UnsafeMutablePointer<Float>, Int, Int) -> Float
+  /// x *= factor: (first element, count, factor).
+  public let scale: @Sendable (UnsafeMutablePointer<Float>, Int, Float) -> Void
+  /// y = (x - mean) * factor: (x, y, count, mean, factor).
+  public let standardize: @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Float, Float) -> Void
+  /// x += y: (x, y, count).
+  public let add: @Sendable (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void
+  /// Rows to columns: (source, rows, columns, source distance, destination, destination distance) writes
+  /// destination[column * distance + row] = source[row * distance + column].
+  public let transpose: @Sendable (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>, Int) -> Void
+  /// Runs `rounds` of fused multiply-adds that depend on nothing but registers and gives how many floating-point
+  /// operations that were: (rounds) -> operations. For measuring the processor's peak.
+  public let peak: @Sendable (Int) -> Int
+
+  /// Floats in the widest panel.
+  public var panelWidth: Int { lanes * panelVectors }
+
+  /// A set of kernels.
+  public init(
+    name: String, lanes: Int, panelVectors: Int,
+    multiplyPanel: @escaping @Sendable (PanelProduct) -> Void,
+    gelu: @escaping @Sendable (UnsafeMutablePointer<Float>, Int, Int, Int) -> Void,
+    relu: @escaping @Sendable (UnsafeMutablePointer<Float>, Int, Int, Int) -> Void,
+    layerNorm: @escaping @Sendable (LayerNormRows) -> Void,
+    softmaxNumerators: @escaping @Sendable (UnsafeMutablePointer<Float>, Int, Int) -> Float,
+    scale: @escaping @Sendable (UnsafeMutablePointer<Float>, Int, Float) -> Void,
+    standardize: @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Float, Float) -> Void,
+    add: @escaping @Sendable (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void,
+    transpose: @escaping @Sendable (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>, Int) -> Void,
+    peak: @escaping @Sendable (Int) -> Int
+  ) {
+    self.name = name
+    self.lanes = lanes
+    self.panelVectors = panelVectors
+    self.multiplyPanel = multiplyPanel
+    self.gelu = gelu
+    self.relu = relu
+    self.layerNorm = layerNorm
+    self.softmaxNumerators = softmaxNumerators
+    self.scale = scale
+    self.standardize = standardize
+    self.add = add
+    self.transpose = transpose
+    self.peak = peak
+  }
+}

@@ -1,0 +1,50 @@
+/// One product of a few rows with one panel of a matrix: C = start + A B, where start is the bias (or zero), plus C itself
+/// when it accumulates.
+///
+/// A is [rows, depth] with any distance between rows, smaller than `depth` too: the rows of a convolution overlap. B is a
+/// panel: [depth, panel width], zero-filled beyond the matrix. All sums run over depth in order.
+public struct PanelProduct {
+  /// Rows of A and C.
+  public var rows: Int
+  /// Columns of A and rows of B.
+  public var depth: Int
+  /// First element of A.
+  public var a: UnsafePointer<Float>
+  /// Distance between rows of A, in elements.
+  public var aStride: Int
+  /// First element of the panel.
+  public var b: UnsafePointer<Float>
+  /// Distance between rows of the panel, in elements.
+  public var bStride: Int
+  /// Width of the panel in vectors of the instruction set.
+  public var vectors: Int
+  /// One value for each column of the panel, or nil for zeros.
+  public var bias: UnsafePointer<Float>?
+  /// Whether C's own values are added.
+  public var accumulates: Bool
+  /// First element of C.
+  public var c: UnsafeMutablePointer<Float>
+  /// Distance between rows of C, in elements.
+  public var cStride: Int
+  /// Columns of C that are written; at most the panel's width.
+  public var width: Int
+
+  /// A product.
+  public init(
+    rows: Int, depth: Int, a: UnsafePointer<Float>, aStride: Int, b: UnsafePointer<Float>, bStride: Int, vectors: Int,
+    bias: UnsafePointer<Float>?, accumulates: Bool, c: UnsafeMutablePointer<Float>, cStride: Int, width: Int
+  ) {
+    self.rows = rows
+    self.depth = depth
+    self.a = a
+    self.aStride = aStride
+    self.b = b
+    self.bStride = bStride
+    self.vectors = vectors
+    self.bias = bias
+    self.accumulates = accumulates
+    self.c = c
+    self.cStride = cStride
+    self.width = width
+  }
+}

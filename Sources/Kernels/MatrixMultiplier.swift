@@ -1,0 +1,184 @@
+import COpenBLAS
+package import KernelTypes
+
+/// Who multiplies matrices.
+public enum GEMMBackend: String, Sendable, CaseIterable {
+  /// The package's own packed kernels.
+  case packed
+  /// OpenBLAS, on one of our threads each; for processors without an own tile, and to compare with.
+  case openBLAS = "openblas"
+
+  /// Own kernels where there is a tile for the processor. The portable kernels compile everywhere else, but OpenBLAS has
+  /// tiles for those processors.
+  public static var automatic: GEMMBackend {
+    #if arch(x86_64)
+      .packed
+    #else
+      .openBLAS
+    #endif
+  }
+}
+
+/// An elementwise function after a product.
+package enum Epilogue: Sendable {
+  case none, gelu, relu
+}
+
+/// A product C = start + A B of many rows with a whole packed matrix.
+package struct MatrixProduct {
+  /// Rows of A and C.
+  package var rows: Int
+  /// First element of A, [rows, depth].
+  package var a: UnsafePointer<Float>
+  /// Distance between rows of A, in elements; smaller than the depth where rows overlap.
+  package var aStride: Int
+  /// B and the biases.
+  package var matrix: PackedMatrix
+  /// First element of C, [rows, columns].
+  package var c: UnsafeMutablePointer<Float>
+  /// Distance between rows of C, in elements.
+  package var cStride: Int
+  /// Whether C's own values are added.
+  package var accumulates = false
+  /// What is applied to C in the end.
+  package var epilogue = Epilogue.none
+
+  package init(
+    rows: Int, a: UnsafePointer<Float>, aStride: Int, matrix: PackedMatrix, c: UnsafeMutablePointer<Float>,
+    cStride: Int, accumulates: Bool = false, epilogue: Epilogue = .none
+  ) {
+    self.rows = rows
+    self.a = a
+    self.aStride = aStride
+    self.matrix = matrix
+    self.c = c
+    self.cStride = cStride
+    self.accumulates = accumulates
+    self.epilogue = epilogue
+  }
+}
+
+/// Products of matrices with the chosen kernels and backend.
+///
+/// Every element is summed in the order of the depth, in one chain, however rows, panels and depth are cut: with the packed
+/// backend results do not depend on block sizes or threads.
+package struct MatrixMultiplier: Sendable {
+  /// The kernels.
+  package let kernels: KernelSet
+  /// Who multiplies.
+  package let backend: GEMMBackend
+
+  /// Rows of A that stay in the second-level cache while all panels pass.
+  package var rowBlock = 96
+  /// Depth of a panel that stays there while the rows of a block pass.
+  package var depthBlock = 1536
+
+  package init(kernels: KernelSet, backend: GEMMBackend) {
+    self.kernels = kernels
+    self.backend = backend
+    // OpenBLAS uses other tiles for other shapes: its blocks must not depend on the number of threads. It is called on
+    // our threads, each for its own rows.
+    if backend == .openBLAS {
+      rowBlock = 256
+      openblas_set_num_threads(1)
+    }
+  }
+
+  /// An empty matrix in the backend's layout.
+  package func matrix(depth: Int, columns: Int, hasBias: Bool) -> PackedMatrix {
+    PackedMatrix(
+      depth: depth, columns: columns, hasBias: hasBias, kernels: kernels, isPlain: backend == .openBLAS)
+  }
+
+  /// A product on the threads of a pool.
+  package func multiply(_ product: MatrixProduct, on pool: WorkerPool) {
+    let blocks = (product.rows + rowBlock - 1) / rowBlock
+    let panels = product.matrix.panelCount
+    // Few rows are shared out by panels, so that each thread reads its own part of the weights.
+    let wanted = pool.threadCount == 1 ? 1 : 4 * pool.threadCount
+    let groups = min(panels, (wanted + blocks - 1) / blocks)
+    let rowsPerBlock = (product.rows + blocks - 1) / max(blocks, 1)
+    pool.run(blocks * groups) { task, _ in
+      let first = task / groups * rowsPerBlock
+      let group = task % groups
+      multiply(
+        product, rows: first..<min(first + rowsPerBlock, product.rows),
+        panels: group * panels / groups..<(group + 1) * panels / groups)
+    }
+  }
+
+  /// A product on the calling thread.
+  package func multiply(_ product: MatrixProduct) {
+    var first = 0
+    while first < product.rows {
+      let end = min(first + rowBlock, product.rows)
+      multiply(product, rows: first..<end, panels: 0..<product.matrix.panelCount)
+      first = end
+    }
+  }
+
+  private func multiply(_ product: MatrixProduct, rows: Range<Int>, panels: Range<Int>) {
+    guard !rows.isEmpty else { return }
+    let matrix = product.matrix
+    let a = product.a + rows.lowerBound * product.aStride
+    for index in panels {
+      let panel = matrix.panel(index)
+      let c = product.c + (rows.lowerBound * product.cStride + panel.columns.lowerBound)
+      let bias = matrix.bias.map { $0 + panel.columns.lowerBound }
+      switch backend {
+      case .packed:
+        let parts = (matrix.depth + depthBlock - 1) / depthBlock
+        let depthPart = (matrix.depth + parts - 1) / parts
+        for start in stride(from: 0, to: matrix.depth, by: depthPart) {
+          kernels.multiplyPanel(
+            PanelProduct(
+              rows: rows.count, depth: min(depthPart, matrix.depth - start), a: a + start, aStride: product.aStride,
+              b: panel.start + start * panel.width, bStride: panel.width, vectors: panel.width / kernels.lanes,
+              bias: start == 0 ? bias : nil, accumulates: product.accumulates || start > 0,
+              c: c, cStride: product.cStride, width: panel.columns.count))
+        }
+      case .openBLAS:
+        start(c, rows: rows.count, columns: panel.columns.count, bias: bias, product: product)
+        multiplyWithBLAS(product, a: a, b: panel.start, c: c, rows: rows.count)
+      }
+      finish(c, rows: rows.count, columns: panel.columns.count, product: product)
+    }
+  }
+
+  private func start(
+    _ c: UnsafeMutablePointer<Float>, rows: Int, columns: Int, bias: UnsafePointer<Float>?, product: MatrixProduct
+  ) {
+    for row in 0..<rows {
+      let c = c + row * product.cStride
+      switch (bias, product.accumulates) {
+      case (let bias?, true): kernels.add(c, bias, columns)
+      case (let bias?, false): c.update(from: bias, count: columns)
+      case (nil, true): break
+      case (nil, false): c.update(repeating: 0, count: columns)
+      }
+    }
+  }
+
+  /// BLAS takes no overlapping rows: the depth is cut into parts that are no longer than the distance between rows.
+  private func multiplyWithBLAS(
+    _ product: MatrixProduct, a: UnsafePointer<Float>, b: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>,
+    rows: Int
+  ) {
+    let matrix = product.matrix
+    let part = min(matrix.depth, product.aStride)
+    for start in stride(from: 0, to: matrix.depth, by: part) {
+      cblas_sgemm(
+        CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rows), Int32(matrix.columns),
+        Int32(min(part, matrix.depth - start)), 1, a + start, Int32(product.aStride), b + start * matrix.columns,
+        Int32(matrix.columns), 1, c, Int32(product.cStride))
+    }
+  }
+
+  private func finish(_ c: UnsafeMutablePointer<Float>, rows: Int, columns: Int, product: MatrixProduct) {
+    switch product.epilogue {
+    case .none: break
+    case .gelu: kernels.gelu(c, rows, columns, product.cStride)
+    case .relu: kernels.relu(c, rows, columns, product.cStride)
+    }
+  }
+}

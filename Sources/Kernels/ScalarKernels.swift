@@ -1,0 +1,76 @@
+import Glibc
+import KernelTypes
+
+/// The plain twin of every kernel: one element at a time, sums in double precision, the C library's functions.
+let scalarKernels = KernelSet(
+  name: "scalar", lanes: 1, panelVectors: 16,
+  multiplyPanel: { product in
+    for row in 0..<product.rows {
+      for column in 0..<product.width {
+        let c = product.c + (row * product.cStride + column)
+        var sum = Double(product.bias?[column] ?? 0)
+        if product.accumulates { sum += Double(c.pointee) }
+        for k in 0..<product.depth {
+          sum += Double(product.a[row * product.aStride + k]) * Double(product.b[k * product.bStride + column])
+        }
+        c.pointee = Float(sum)
+      }
+    }
+  },
+  gelu: { x, rows, width, stride in
+    for row in 0..<rows {
+      for n in 0..<width { x[row * stride + n] = gelu(x[row * stride + n]) }
+    }
+  },
+  relu: { x, rows, width, stride in
+    for row in 0..<rows {
+      for n in 0..<width where x[row * stride + n] < 0 { x[row * stride + n] = 0 }
+    }
+  },
+  layerNorm: { norm in
+    for row in 0..<norm.rows {
+      let x = norm.x + row * norm.xStride
+      let y = norm.y + row * norm.yStride
+      let mean = (0..<norm.width).reduce(0.0) { $0 + Double(x[$1]) } / Double(norm.width)
+      let squares = (0..<norm.width).reduce(0.0) { $0 + (Double(x[$1]) - mean) * (Double(x[$1]) - mean) }
+      let deviation = (squares / Double(norm.width) + Double(LayerNormRows.epsilon)).squareRoot()
+      for n in 0..<norm.width {
+        let z = (Double(x[n]) - mean) / deviation * Double(norm.gain?[n] ?? 1) + Double(norm.bias?[n] ?? 0)
+        y[n] = norm.appliesGELU ? gelu(Float(z)) : Float(z)
+      }
+    }
+  },
+  softmaxNumerators: { row, count, zeros in
+    let top = (0..<count).reduce(zeros > 0 ? 0 : row[0]) { max($0, row[$1]) }
+    var sum = Double(zeros) * exp(Double(-top))
+    for n in 0..<count {
+      row[n] = Float(exp(Double(row[n] - top)))
+      sum += Double(row[n])
+    }
+    return Float(sum)
+  },
+  scale: { x, count, factor in
+    for n in 0..<count { x[n] *= factor }
+  },
+  standardize: { x, y, count, mean, factor in
+    for n in 0..<count { y[n] = (x[n] - mean) * factor }
+  },
+  add: { x, y, count in
+    for n in 0..<count { x[n] += y[n] }
+  },
+  transpose: { source, rows, columns, sourceStride, destination, destinationStride in
+    for row in 0..<rows {
+      for column in 0..<columns {
+        destination[column * destinationStride + row] = source[row * sourceStride + column]
+      }
+    }
+  },
+  peak: { rounds in
+    var sum = 1.0
+    for _ in 0..<rounds { sum = 0.001 + sum * 0.999 }
+    return sum == .infinity ? 0 : 2 * rounds
+  })
+
+private func gelu(_ x: Float) -> Float {
+  Float(Double(x) * (1 + erf(Double(x) * 0.5.squareRoot())) / 2)
+}

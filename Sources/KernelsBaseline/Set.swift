@@ -1,0 +1,23 @@
+public import KernelTypes
+
+#if KERNELS_AVX512
+  private let name = "avx512"
+#elseif KERNELS_AVX2
+  private let name = "avx2"
+#else
+  private let name = "baseline"
+#endif
+
+/// The kernels of this instruction set.
+public let kernels = KernelSet(
+  name: name, lanes: lanes, panelVectors: panelVectors,
+  multiplyPanel: { multiplyPanel($0) },
+  gelu: { geluRows($0, $1, $2, $3) },
+  relu: { reluRows($0, $1, $2, $3) },
+  layerNorm: { layerNorm($0) },
+  softmaxNumerators: { softmaxNumerators($0, $1, $2) },
+  scale: { scale($0, $1, $2) },
+  standardize: { standardize($0, $1, $2, $3, $4) },
+  add: { add($0, $1, $2) },
+  transpose: { transpose($0, $1, $2, $3, $4, $5) },
+  peak: { peak($0) })
