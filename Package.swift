@@ -108,7 +108,8 @@ let runtime: [Target] =
 let programSupport: [Target] = [
   .target(name: "AudioFile", dependencies: ["CSndFile", "CSoxr", "Faults"], swiftSettings: strict),
   .target(name: "NumPyFile", dependencies: ["Faults", "Files"], swiftSettings: strict),
-  .target(name: "CommandSupport", dependencies: ["Faults", "Files", argumentParser], swiftSettings: strict),
+  .target(
+    name: "CommandSupport", dependencies: ["Faults", "Files", "Subnet", argumentParser], swiftSettings: strict),
 ]
 
 let systemLibraries: [Target] = [
