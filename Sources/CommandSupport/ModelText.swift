@@ -13,6 +13,12 @@ public enum ModelText {
       "\(name)\(architecture.layerCount) layers of width \(architecture.embedDim), \(heads) heads, FFN \(ffn)\(windows)"
   }
 
+  /// One line: depth, widths and extractor of a supernet.
+  public static func supernet(_ config: ModelConfig) -> String {
+    "\(config.encoderLayers) layers of width \(config.encoderEmbedDim), \(config.encoderHeads) heads, FFN "
+      + "\(config.encoderFFNDim), \(config.convChannels) conv channels, extractor_mode \(config.extractorMode.rawValue)"
+  }
+
   /// Which published search spaces an architecture is in.
   public static func spaces(of architecture: Architecture) -> String {
     let names = SearchSpace.spaces(containing: architecture).map(\.name)

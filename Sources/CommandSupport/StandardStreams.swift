@@ -1,20 +1,23 @@
 public import Files
 import Glibc
 
+/// A text with its control characters escaped, which the names of files and tensors can have.
+public func oneLine(_ text: String) -> String {
+  var line = ""
+  for scalar in text.unicodeScalars {
+    let isControl = scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value)
+    line += isControl ? scalar.escaped(asASCII: true) : String(scalar)
+  }
+  return line
+}
+
 /// Messages to the person at the terminal.
 public enum StandardError {
   /// Whether a person sees it at once.
   public static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-  /// Writes one line; control characters in it, which a file's name can have, are escaped.
-  public static func line(_ text: String) {
-    var line = ""
-    for scalar in text.unicodeScalars {
-      let isControl = scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value)
-      line += isControl ? scalar.escaped(asASCII: true) : String(scalar)
-    }
-    raw(line + "\n")
-  }
+  /// Writes one line.
+  public static func line(_ text: String) { raw(oneLine(text) + "\n") }
 
   /// Writes text as it is. That it cannot be written is no fault: there is nowhere to say so.
   static func raw(_ text: String) { _ = writeAll(text, to: STDERR_FILENO) }
