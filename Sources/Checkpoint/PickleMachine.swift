@@ -38,7 +38,7 @@ struct PickleMachine {
       opcodeByte = nil
       let byte = try need(reader.byte(), 1)
       opcodeByte = byte
-      guard let opcode = PickleOpcode(rawValue: byte) else { throw bad("an unknown instruction") }
+      guard let opcode = PickleOpcode(rawValue: byte) else { throw bad(PickleOpcode.words(forUnsupported: byte)) }
       if opcode == .stop {
         let root = try pop()
         return Pickle(nodes: nodes, root: root, persistentNodes: persistentNodes, end: reader.position)

@@ -28,7 +28,7 @@ public struct CheckpointWriter {
     case namespaces
     /// Under "args" one argparse.Namespace; there is no "cfg".
     case arguments
-    /// Under "cfg" omegaconf's DictConfig, ListConfig and AnyNode.
+    /// Under "cfg" omegaconf's DictConfig, ListConfig and AnyNode, without the metadata that omegaconf itself needs.
     case omegaconf
   }
 
