@@ -127,7 +127,8 @@ func tests(of module: String, _ more: Target.Dependency...) -> Target {
 }
 
 let testing: [Target] = [
-  .target(name: "TestSupport", dependencies: ["CZstd"], path: "Tests/TestSupport", swiftSettings: strict),
+  .target(
+    name: "TestSupport", dependencies: ["CZstd", "JSON", "Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
   .testTarget(name: "TestSupportTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
   tests(of: "JSON"),
   tests(of: "Tensors"),
