@@ -100,7 +100,8 @@ let runtime: [Target] =
         + wideKernels.map { .target(name: $0.name) },
       swiftSettings: strict + [.unsafeFlags(["-O"])]),
     .target(
-      name: "LightHuBERT", dependencies: ["Faults", "Files", "JSON", "Kernels", "Subnet", "SubnetFile", "Tensors"],
+      name: "LightHuBERT",
+      dependencies: ["CPU", "Faults", "KernelTypes", "Kernels", "Subnet", "SubnetFile", "Tensors"],
       swiftSettings: strict),
   ]
 

@@ -1,4 +1,7 @@
+#define _GNU_SOURCE
 #include "cpu.h"
+
+#include <sched.h>
 
 int cpu_x86_64_level(void) {
 #if defined(__x86_64__)
@@ -7,4 +10,11 @@ int cpu_x86_64_level(void) {
   if (__builtin_cpu_supports("x86-64-v3")) return 3;
 #endif
   return 0;
+}
+
+int cpu_usable_count(void) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  int count = CPU_COUNT(&set);
+  return count > 0 ? count : 1;
 }

@@ -60,22 +60,16 @@ public final class AtomicFile {
 
   /// Appends bytes.
   public func write(_ bytes: [UInt8]) throws(FileFault) {
-    let fault: FileFault? = bytes.withUnsafeBytes { raw in
-      do throws(FileFault) { try write(raw) } catch { return error }
-      return nil
-    }
-    if let fault { throw fault }
+    try bytes.withUnsafeBufferPointer { bytes throws(FileFault) in try write(UnsafeRawBufferPointer(bytes)) }
   }
 
   /// Writes over bytes that were written before, at `offset` from the beginning.
   public func overwrite(_ bytes: [UInt8], at offset: Int) throws(FileFault) {
     precondition(offset >= 0 && offset + bytes.count <= byteCount, "outside what was written")
     try flush()
-    let fault: FileFault? = bytes.withUnsafeBytes { raw in
-      do throws(FileFault) { try writeAll(raw, at: offset) } catch { return error }
-      return nil
+    try bytes.withUnsafeBufferPointer { bytes throws(FileFault) in
+      try writeAll(UnsafeRawBufferPointer(bytes), at: offset)
     }
-    if let fault { throw fault }
   }
 
   /// Puts the file on the disk under its name. Nothing may be written afterwards.
@@ -92,11 +86,9 @@ public final class AtomicFile {
   private func flush() throws(FileFault) {
     guard !buffer.isEmpty else { return }
     let start = byteCount - buffer.count
-    let fault: FileFault? = buffer.withUnsafeBytes { raw in
-      do throws(FileFault) { try writeAll(raw, at: start) } catch { return error }
-      return nil
+    try buffer.withUnsafeBufferPointer { bytes throws(FileFault) in
+      try writeAll(UnsafeRawBufferPointer(bytes), at: start)
     }
-    if let fault { throw fault }
     buffer.removeAll(keepingCapacity: true)
   }
 

@@ -44,6 +44,7 @@ package struct Attention {
   ///
   /// - Parameters:
   ///   - keys: Room for the transposed keys, `keyCount(...)` floats.
+  ///   - queryBlock: Queries whose scores are held at a time, at most 48.
   ///   - scores: Room for the scores of a query block, `scoreCount(...)` floats for each thread.
   package func run(
     with multiplier: MatrixMultiplier, on pool: WorkerPool, queryBlock: Int, keys: UnsafeMutablePointer<Float>,
@@ -51,7 +52,9 @@ package struct Attention {
   ) {
     let panelWidth = multiplier.kernels.panelWidth
     if multiplier.backend == .packed { transposeKeys(to: keys, kernels: multiplier.kernels, pool: pool) }
-    let strip = scoreStride(queryBlock: queryBlock, panelWidth: panelWidth)
+    // The keys that a block sees lie in whole panels.
+    let mostKeys = reach.map { min(frames, 2 * $0 + queryBlock + 2 * panelWidth) } ?? frames
+    let strip = Attention.scoreStride(keys: mostKeys, panelWidth: panelWidth)
     let blocks = (frames + queryBlock - 1) / queryBlock
     pool.run(heads * blocks) { task, worker in
       let head = task / blocks
@@ -67,15 +70,15 @@ package struct Attention {
     heads * headSize * frames.roundedUp(toMultipleOf: kernels.panelWidth)
   }
 
-  /// Floats that `scores` needs for each thread.
-  package func scoreCount(queryBlock: Int, kernels: KernelSet) -> Int {
-    queryBlock * scoreStride(queryBlock: queryBlock, panelWidth: kernels.panelWidth)
+  /// Floats that `scores` needs for each thread, however many of the keys are seen.
+  package static func scoreCount(queryBlock: Int, keys: Int, kernels: KernelSet) -> Int {
+    queryBlock * scoreStride(keys: keys, panelWidth: kernels.panelWidth)
   }
 
-  private func scoreStride(queryBlock: Int, panelWidth: Int) -> Int {
-    let keys = reach.map { min(frames, 2 * $0 + queryBlock + panelWidth) } ?? frames
-    // Rows that lie a multiple of 4 KiB apart would compete for the same places in the first-level cache.
-    return (keys + panelWidth).roundedUp(toMultipleOf: panelWidth) + 16
+  /// Distance between the scores of two queries. Rows that lie a multiple of 4 KiB apart would compete for the same
+  /// places in the first-level cache.
+  private static func scoreStride(keys: Int, panelWidth: Int) -> Int {
+    keys.roundedUp(toMultipleOf: panelWidth) + 16
   }
 
   /// Keys to panels: [head][panel of keys][64][panel width].

@@ -60,7 +60,7 @@ package struct MatrixProduct {
 
 /// Products of matrices with the chosen kernels and backend.
 ///
-/// Every element is summed in the order of the depth, in one chain, however rows, panels and depth are cut: with the packed
+/// Every element is summed in the same order and the same parts, however rows, panels and depth are cut: with the packed
 /// backend results do not depend on block sizes or threads.
 package struct MatrixMultiplier: Sendable {
   /// The kernels.
@@ -128,7 +128,7 @@ package struct MatrixMultiplier: Sendable {
       switch backend {
       case .packed:
         let parts = (matrix.depth + depthBlock - 1) / depthBlock
-        let depthPart = (matrix.depth + parts - 1) / parts
+        let depthPart = ((matrix.depth + parts - 1) / parts).roundedUp(toMultipleOf: PanelProduct.chainLength)
         for start in stride(from: 0, to: matrix.depth, by: depthPart) {
           kernels.multiplyPanel(
             PanelProduct(

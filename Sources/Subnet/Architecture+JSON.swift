@@ -78,7 +78,9 @@ private struct ArchitectureReader {
   init(_ object: JSONObject) { self.object = object }
 
   mutating func draft() -> ArchitectureDraft {
-    for member in object.members where !ArchitectureReader.fields.contains(member.name) {
+    let unknown = object.members.filter { !ArchitectureReader.fields.contains($0.name) }
+    // Another kind of file altogether may have any number of them.
+    for member in unknown.prefix(20) {
       let name = String(quoted(member.name).dropFirst().dropLast())
       refuse(name, "not a field of an architecture", "\(ArchitectureReader.fields.joined(separator: ", ")) only")
     }
@@ -116,6 +118,10 @@ private struct ArchitectureReader {
       }
       guard let layerCount, Limits.layers.contains(layerCount) else { return [] }
       return Array(repeating: single, count: layerCount)
+    }
+    guard elements.count <= Limits.layers.upperBound else {
+      refuse(field, "a list of \(elements.count)", "a list of layer_num")
+      return []
     }
     if let layerCount, layerCount != elements.count {
       refuse(field, "a list of \(elements.count)", "a list of \(layerCount), as layer_num says")

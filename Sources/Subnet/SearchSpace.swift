@@ -27,9 +27,9 @@ public struct SearchSpace: Sendable, Hashable {
   /// Both published spaces.
   public static let published = [base, small]
 
-  /// The space that holds the architecture; nil when none does. The two have no architecture in common.
-  public static func containing(_ architecture: Architecture) -> SearchSpace? {
-    published.first { $0.contains(architecture) }
+  /// The published spaces that the architecture is in. The two overlap: small-max is in both.
+  public static func spaces(containing architecture: Architecture) -> [SearchSpace] {
+    published.filter { $0.contains(architecture) }
   }
 
   /// How many subnets there are: for each width and depth, every layer chooses heads and FFN ratio freely.

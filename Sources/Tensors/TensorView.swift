@@ -36,7 +36,8 @@ public struct TensorView: Sendable {
     self.elementType = elementType
     self.shape = shape
     self.strides = strides
-    self.offset = offset
+    // Where nothing is, nothing lies: an empty view's offset may be any number, and must not be calculated with.
+    self.offset = count > 0 ? offset : 0
     self.storage = storage
   }
 
@@ -51,9 +52,10 @@ public struct TensorView: Sendable {
 
   /// Whether the elements lie in row-major order without gaps.
   public var isContiguous: Bool {
+    guard count > 0 else { return true }
     var expected = 1
     for (length, stride) in zip(shape, strides).reversed() {
-      if length != 1 && stride != expected && count > 0 { return false }
+      if length != 1 && stride != expected { return false }
       expected *= length
     }
     return true

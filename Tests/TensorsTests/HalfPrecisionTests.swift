@@ -6,7 +6,7 @@ import Testing
 
   private func decode(_ patterns: [UInt16], as type: ElementType) -> [Float] {
     [Float](unsafeUninitializedCapacity: patterns.count) { target, count in
-      patterns.withUnsafeBytes { type.decode($0.baseAddress!, count: patterns.count, into: target.baseAddress!) }
+      _ = patterns.withUnsafeBytes { type.decode($0.baseAddress!, count: patterns.count, into: target.baseAddress!) }
       count = patterns.count
     }
   }

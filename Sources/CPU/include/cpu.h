@@ -8,6 +8,9 @@
 /// VL), 3 for x86-64-v3 (AVX2, FMA), 0 for any other processor.
 int cpu_x86_64_level(void);
 
+/// Processors that this process may run on; at least 1.
+int cpu_usable_count(void);
+
 /// Tells the processor that a loop is waiting for another core.
 static inline void cpu_relax(void) {
 #if defined(__x86_64__)

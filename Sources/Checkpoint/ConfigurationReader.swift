@@ -1,0 +1,114 @@
+internal import JSON
+
+/// Turns a part of a pickle into plain data.
+///
+/// Dictionaries, lists and scalars become themselves; `argparse.Namespace` its attributes; omegaconf's nodes their
+/// content; an object of an unknown class its attributes when that is all it was given, else its name in `<>`.
+struct ConfigurationReader {
+  static let depthLimit = 64
+  /// The most that a configuration may come to, counting each value as 16 and each text by its length too. A value that
+  /// is referred to from many places counts each time, so that sharing cannot make a small file a huge tree.
+  static let sizeLimit = 1 << 24
+
+  let path: String
+  let pickle: Pickle
+  private let bytes: UnsafeRawBufferPointer
+  private var size = 0
+
+  init(_ container: Container) {
+    path = container.path
+    pickle = container.pickle
+    bytes = container.bytes
+  }
+
+  mutating func read(_ value: PickleValue, depth: Int = 0) throws(CheckpointFault) -> JSONValue {
+    guard depth < ConfigurationReader.depthLimit else {
+      throw .badConfiguration(
+        path: path, problem: "is nested deeper than \(ConfigurationReader.depthLimit) levels, or holds itself")
+    }
+    try count(16)
+    switch value {
+    case .none: return .null
+    case .bool(let value): return .bool(value)
+    case .integer(let value): return .integer(value)
+    case .largeInteger(let bytes):
+      try count(bytes.count)
+      return .number(ConfigurationReader.number(bytes))
+    case .number(let value): return .number(value)
+    case .string(let value):
+      try count(value.utf8.count)
+      return .string(value)
+    case .bytes(let range): return .string("<\(range.count) bytes>")
+    case .node: break
+    }
+    if let entries = pickle.entries(value) { return try object(entries, depth: depth) }
+    if let elements = pickle.elements(value) { return try array(elements, depth: depth) }
+    if let name = pickle.name(value) { return .string(name) }
+    guard let call = pickle.call(value) else { return .string("<object>") }
+    return try object(named: call.name, arguments: call.arguments, value, depth: depth)
+  }
+
+  private mutating func object(_ entries: [PickleValue], depth: Int) throws(CheckpointFault) -> JSONValue {
+    var object = JSONObject()
+    for index in stride(from: 0, to: entries.count - 1, by: 2) {
+      let content = try read(entries[index + 1], depth: depth + 1)
+      switch entries[index] {
+      case .string(let key):
+        try count(key.utf8.count)
+        object[key] = content
+      case .integer(let key): object[String(key)] = content
+      default: break
+      }
+    }
+    return .object(object)
+  }
+
+  private mutating func array(_ elements: [PickleValue], depth: Int) throws(CheckpointFault) -> JSONValue {
+    var array: [JSONValue] = []
+    for element in elements { array.append(try read(element, depth: depth + 1)) }
+    return .array(array)
+  }
+
+  private mutating func object(
+    named name: String, arguments: [PickleValue], _ value: PickleValue, depth: Int
+  ) throws(CheckpointFault) -> JSONValue {
+    let attributes = pickle.attributes(value)
+    if name.hasPrefix("omegaconf."), let attributes {
+      if let content = pickle.entry("_content", of: attributes) { return try read(content, depth: depth + 1) }
+      if let content = pickle.entry("_val", of: attributes) {
+        if name.hasSuffix(".EnumNode"), let member = enumeration(content) { return try read(member, depth: depth + 1) }
+        return try read(content, depth: depth + 1)
+      }
+    }
+    if name.hasPrefix("fairseq."), let member = enumeration(value) { return try read(member, depth: depth + 1) }
+    if name == "numpy.core.multiarray.scalar" || name == "numpy._core.multiarray.scalar", arguments.count == 2 {
+      return pickle.numpyScalar(format: arguments[0], content: arguments[1], file: bytes) ?? .string("<\(name)>")
+    }
+    if arguments.isEmpty, let attributes { return try object(attributes, depth: depth) }
+    try count(name.utf8.count)
+    return .string("<\(name)>")
+  }
+
+  /// The value of an enumeration's member, which is pickled as a call of the enumeration with it.
+  private func enumeration(_ value: PickleValue) -> PickleValue? {
+    guard let arguments = pickle.call(value)?.arguments, arguments.count == 1, pickle.attributes(value) == nil else {
+      return nil
+    }
+    if case .node = arguments[0] { return nil }
+    return arguments[0]
+  }
+
+  private mutating func count(_ amount: Int) throws(CheckpointFault) {
+    size += amount
+    guard size <= ConfigurationReader.sizeLimit else {
+      throw .badConfiguration(path: path, problem: "is too large to be one")
+    }
+  }
+
+  /// The nearest number; exact digits matter to nobody beyond 64 bits.
+  private static func number(_ bytes: [UInt8]) -> Double {
+    var value = Double(Int8(bitPattern: bytes.last ?? 0))
+    for byte in bytes.dropLast().reversed() { value = value * 256 + Double(byte) }
+    return value
+  }
+}

@@ -1,0 +1,108 @@
+/// A reference to a storage, as the pickle gives it.
+struct StorageReference {
+  /// The name of the storage in the container.
+  let key: String
+  let format: NumberFormat
+  /// Elements of the whole storage.
+  let count: Int
+  /// The elements that the tensor may use, when the reference is to a part of the storage.
+  let view: Range<Int>?
+
+  /// What a persistent id says; nil when it is not one of `torch.save`: ("storage", class, key, device, count) or, in
+  /// the legacy container, one element more, which is None or (view key, offset, count).
+  init?(_ value: PickleValue, in pickle: Pickle) {
+    guard case .persistent(let id)? = pickle.node(value)?.kind, let parts = pickle.node(id)?.elements,
+      parts.count == 5 || parts.count == 6, case .string("storage") = parts[0], let type = pickle.name(parts[1]),
+      let format = NumberFormat(storageClass: type), case .integer(let count) = parts[4], count >= 0,
+      let key = StorageReference.key(parts[2])
+    else { return nil }
+    var view: Range<Int>?
+    if parts.count == 6, let metadata = pickle.node(parts[5])?.elements {
+      guard metadata.count == 3, case .integer(let offset) = metadata[1], case .integer(let length) = metadata[2],
+        offset >= 0, length >= 0, offset <= count, length <= count - offset
+      else { return nil }
+      view = offset..<offset + length
+    }
+    self.key = key
+    self.format = format
+    self.count = count
+    self.view = view
+  }
+
+  /// The name of a storage: text, in old files a number.
+  static func key(_ value: PickleValue) -> String? {
+    switch value {
+    case .string(let key): key
+    case .integer(let key): String(key)
+    default: nil
+    }
+  }
+}
+
+/// A tensor as the pickle describes it, not yet held against its storage.
+enum TensorRecord {
+  /// A strided look at a storage; `offset` and `strides` in elements.
+  case strided(StorageReference, format: NumberFormat, offset: Int, shape: [Int], strides: [Int])
+  /// A tensor of another kind (sparse, quantised, without data), with the name of the function that makes it.
+  case other(String)
+  /// A tensor whose description makes no sense.
+  case malformed(String)
+
+  /// The tensor that a value describes; nil when it is something else than a tensor.
+  init?(_ value: PickleValue, in pickle: Pickle) {
+    guard var call = pickle.call(value) else { return nil }
+    // Parameters and subclasses wrap the tensor; a wrapper in a wrapper in ... is not what anything writes.
+    for _ in 0..<4 {
+      switch call.name {
+      case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state":
+        guard let data = call.arguments.first, let inner = pickle.call(data) else {
+          self = .malformed("is a parameter without a tensor")
+          return
+        }
+        call = inner
+      case "torch._tensor._rebuild_from_type", "torch._tensor._rebuild_from_type_v2":
+        guard call.arguments.count >= 3, let function = pickle.name(call.arguments[0]),
+          let arguments = pickle.elements(call.arguments[2])
+        else {
+          self = .malformed("is of a subclass of Tensor, without its content")
+          return
+        }
+        call = (function, arguments)
+      case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor_v3":
+        self = TensorRecord(arguments: call.arguments, namesFormat: call.name.hasSuffix("_v3"), in: pickle)
+        return
+      default:
+        guard call.name.hasPrefix("torch._utils._rebuild_") else { return nil }
+        self = .other(call.name)
+        return
+      }
+    }
+    self = .malformed("is wrapped too many times")
+  }
+
+  /// Arguments: storage, offset, shape, strides; and in the third version two more, then the format.
+  private init(arguments: [PickleValue], namesFormat: Bool, in pickle: Pickle) {
+    guard arguments.count >= (namesFormat ? 7 : 4), case .integer(let offset) = arguments[1],
+      let shape = pickle.integers(arguments[2]), let strides = pickle.integers(arguments[3])
+    else {
+      self = .malformed("is not described by a storage, an offset, a shape and strides")
+      return
+    }
+    guard let storage = StorageReference(arguments[0], in: pickle) else {
+      self = .malformed("refers to a storage in a way that is not understood")
+      return
+    }
+    var format = storage.format
+    if namesFormat {
+      guard let name = pickle.name(arguments[6]), name.hasPrefix("torch.") else {
+        self = .malformed("does not name the format of its elements")
+        return
+      }
+      format = NumberFormat(dtype: String(name.dropFirst("torch.".count)))
+    } else if format == .untyped {
+      self = .malformed("does not name the format of its elements")
+      return
+    }
+    self = .strided(storage, format: format, offset: offset, shape: shape, strides: strides)
+  }
+}

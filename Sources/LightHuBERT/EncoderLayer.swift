@@ -1,0 +1,102 @@
+import Kernels
+import Subnet
+
+/// One layer of the encoder, in place on the hidden states x, [frames, E].
+struct EncoderLayer {
+  let weights: LayerWeights
+  let config: ModelConfig
+  let multiplier: MatrixMultiplier
+
+  /// Rows that pass through the FFN together: its inner activations are never longer than that.
+  static let ffnRows = 1024
+
+  /// Memory that all layers share.
+  struct Scratch {
+    /// [frames, 3 * 64 H]
+    let qkv: UnsafeMutablePointer<Float>
+    /// [frames, 64 H]
+    let attended: UnsafeMutablePointer<Float>
+    /// [frames, E], for the norms of pre-norm models.
+    let normed: UnsafeMutablePointer<Float>
+    /// [ffnRows, F]
+    let inner: UnsafeMutablePointer<Float>
+    /// Transposed keys and a block's scores; see `Attention`.
+    let keys: UnsafeMutablePointer<Float>
+    let scores: UnsafeMutablePointer<Float>
+  }
+
+  /// Runs the layer.
+  ///
+  /// - Parameter queryBlock: Queries of an attention block; nil for the usual number.
+  func run(
+    _ x: UnsafeMutablePointer<Float>, frames: Int, scratch: Scratch, queryBlock: Int?, on pool: WorkerPool
+  ) {
+    let isPreNorm = config.layerNormFirst
+    let input = isPreNorm ? scratch.normed : x
+    if isPreNorm { normalize(weights.attentionNorm, x, to: input, frames: frames, on: pool) }
+    multiply(input, weights.qkv, to: scratch.qkv, frames: frames, on: pool)
+    attention(frames: frames, scratch: scratch).run(
+      with: multiplier, on: pool, queryBlock: queryBlock ?? Attention.queryBlock(keys: frames), keys: scratch.keys,
+      scores: scratch.scores)
+    multiply(scratch.attended, weights.output, to: x, frames: frames, accumulates: true, on: pool)
+    if isPreNorm {
+      normalize(weights.finalNorm, x, to: input, frames: frames, on: pool)
+    } else {
+      normalize(weights.attentionNorm, x, to: x, frames: frames, on: pool)
+    }
+    feedForward(input, addedTo: x, frames: frames, inner: scratch.inner, on: pool)
+    if !isPreNorm { normalize(weights.finalNorm, x, to: x, frames: frames, on: pool) }
+  }
+
+  /// This layer's attention.
+  func attention(frames: Int, scratch: Scratch) -> Attention {
+    var attention = Attention(
+      frames: frames, heads: weights.heads, reach: nil, leadingZeros: 0, qkv: scratch.qkv, output: scratch.attended)
+    if case .sliding(let size) = weights.window {
+      // The published code pads the sequence in front to a multiple of the window, after rounding its length up.
+      let padded = frames.roundedUp(toMultipleOf: config.sequenceMultiple)
+      attention.reach = size / 2
+      attention.leadingZeros = padded.roundedUp(toMultipleOf: size) - padded
+    }
+    return attention
+  }
+
+  private func feedForward(
+    _ input: UnsafePointer<Float>, addedTo x: UnsafeMutablePointer<Float>, frames: Int,
+    inner: UnsafeMutablePointer<Float>, on pool: WorkerPool
+  ) {
+    let width = weights.fc1.depth
+    for first in stride(from: 0, to: frames, by: EncoderLayer.ffnRows) {
+      let count = min(EncoderLayer.ffnRows, frames - first)
+      multiply(
+        input + first * width, weights.fc1, to: inner, frames: count, epilogue: config.activation.epilogue, on: pool)
+      multiply(inner, weights.fc2, to: x + first * width, frames: count, accumulates: true, on: pool)
+    }
+  }
+
+  private func multiply(
+    _ a: UnsafePointer<Float>, _ matrix: PackedMatrix, to c: UnsafeMutablePointer<Float>, frames: Int,
+    accumulates: Bool = false, epilogue: Epilogue = .none, on pool: WorkerPool
+  ) {
+    multiplier.multiply(
+      MatrixProduct(
+        rows: frames, a: a, aStride: matrix.depth, matrix: matrix, c: c, cStride: matrix.columns,
+        accumulates: accumulates, epilogue: epilogue), on: pool)
+  }
+
+  private func normalize(
+    _ norm: NormWeights, _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, frames: Int, on pool: WorkerPool
+  ) {
+    norm.normalize(x, to: y, frames: frames, kernels: multiplier.kernels, on: pool)
+  }
+}
+
+extension Activation {
+  /// The kernel after the FFN's first product.
+  var epilogue: Epilogue {
+    switch self {
+    case .gelu: .gelu
+    case .relu: .relu
+    }
+  }
+}

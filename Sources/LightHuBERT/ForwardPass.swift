@@ -1,0 +1,126 @@
+import KernelTypes
+import Kernels
+import Subnet
+
+/// One run of a model on one utterance: samples to hidden states, step by step as in the paper.
+struct ForwardPass {
+  let session: Session
+  let frames: Int
+
+  private var model: Model { session.model }
+  private var weights: Weights { session.model.weights }
+  private var embedDim: Int { session.model.architecture.embedDim }
+
+  /// Runs the model.
+  ///
+  /// - Parameter emit: Called with each hidden state, [T, E], in order: (index, false, state), and at the end with the
+  ///   last representation: (number of layers, true, state).
+  func run(
+    _ waveform: Waveform, layerZero: LayerZero, progress: ((Double) -> Bool)?,
+    emit: (_ layer: Int, _ isLast: Bool, _ state: UnsafePointer<Float>) -> Void
+  ) throws(ModelFault) {
+    let layerCount = weights.layers.count
+    // The feature extractor costs about as much as half the layers.
+    let steps = Double(layerCount + layerCount / 2 + 1)
+    var done = 0.0
+    func advance(_ step: Double) throws(ModelFault) {
+      done += step
+      if let progress, !progress(min(done / steps, 1)) { throw .cancelled }
+    }
+
+    let x = session.buffers.hidden.reserve(frames * embedDim)
+    extractFeatures(waveform, to: x)
+    try advance(Double(layerCount / 2))
+    if layerZero == .projection { emit(0, false, x) }
+    convolvePositions(x)
+    if layerZero == .encoderInput { emit(0, false, x) }
+    try advance(1)
+    let scratch = layerScratch()
+    for (index, layer) in weights.layers.enumerated() {
+      EncoderLayer(weights: layer, config: model.config, multiplier: model.multiplier)
+        .run(x, frames: frames, scratch: scratch, queryBlock: session.blocking.queries, on: session.pool)
+      emit(index + 1, false, x)
+      try advance(1)
+    }
+    if model.config.layerNormFirst { normalize(weights.encoderNorm, x) }
+    emit(layerCount, true, x)
+  }
+
+  /// Feature extractor, layer norm and projection: [T, E]. Each thread takes a range of frames.
+  private func extractFeatures(_ waveform: Waveform, to x: UnsafeMutablePointer<Float>) {
+    guard let samples = waveform.samples.baseAddress, let first = weights.convs.first else { return }
+    let firstMatrix = foldedConvolution(waveform, samples) ?? first.matrix
+    let stack = ConvStack(weights: weights.convs, multiplier: model.multiplier)
+    let session = session
+    let ranges = min(session.pool.threadCount, frames)
+    nonisolated(unsafe) let samplesStart = samples
+    nonisolated(unsafe) let target = x
+    session.convScratch.withUnsafeMutableBufferPointer { scratch in
+      nonisolated(unsafe) let scratch = scratch
+      session.pool.run(ranges) { range, _ in
+        stack.run(
+          samples: samplesStart, mean: waveform.mean, factor: waveform.factor, firstMatrix: firstMatrix,
+          frames: range * frames / ranges..<(range + 1) * frames / ranges, blockFrames: session.blocking.convFrames,
+          scratch: &scratch[range]
+        ) { first, count, channels in
+          project(channels, count: count, to: target + first * embedDim)
+        }
+      }
+    }
+  }
+
+  /// The first convolution with this utterance's group norm folded into it; nil for other extractors.
+  private func foldedConvolution(_ waveform: Waveform, _ samples: UnsafePointer<Float>) -> PackedMatrix? {
+    guard let matrix = session.foldedConvolution, let first = weights.convs.first else { return nil }
+    GroupNormFold(layer: first, multiplier: model.multiplier).fold(
+      samples: samples, frames: first.shape.frameCount(forInput: waveform.samples.count), mean: waveform.mean,
+      factor: waveform.factor, into: matrix, on: session.pool)
+    return matrix
+  }
+
+  /// Layer norm over channels, in place, and the projection of a block of frames.
+  private func project(_ channels: UnsafeMutablePointer<Float>, count: Int, to x: UnsafeMutablePointer<Float>) {
+    let norm = weights.featureNorm
+    guard let projection = weights.projection else {
+      model.multiplier.kernels.layerNorm(norm.rows(channels, to: x, count: count))
+      return
+    }
+    // The last layer's frames are not needed by a later block, so they may be overwritten.
+    model.multiplier.kernels.layerNorm(norm.rows(channels, count: count))
+    model.multiplier.multiply(
+      MatrixProduct(
+        rows: count, a: channels, aStride: projection.depth, matrix: projection, c: x, cStride: projection.columns))
+  }
+
+  /// Position convolution and, in post-norm models, the encoder's layer norm.
+  private func convolvePositions(_ x: UnsafeMutablePointer<Float>) {
+    let convolution = PositionConvolution(layers: weights.position, multiplier: model.multiplier)
+    let size = frames * convolution.widestChannels
+    let output = session.buffers.attended.reserve(size)
+    let other = weights.position.count > 1 ? session.buffers.normed.reserve(size) : output
+    convolution.add(
+      to: x, frames: frames, buffers: (output, other),
+      scratch: session.buffers.scores.reserve(convolution.scratchCount * session.pool.threadCount), on: session.pool)
+    if !model.config.layerNormFirst { normalize(weights.encoderNorm, x) }
+  }
+
+  private func normalize(_ norm: NormWeights, _ x: UnsafeMutablePointer<Float>) {
+    norm.normalize(x, to: x, frames: frames, kernels: model.multiplier.kernels, on: session.pool)
+  }
+
+  /// Memory for the widest of the layers.
+  private func layerScratch() -> EncoderLayer.Scratch {
+    let architecture = model.architecture
+    let kernels = model.multiplier.kernels
+    let heads = architecture.headCounts.max() ?? 0
+    let width = heads * Architecture.headSize
+    let queryBlock = session.blocking.queries ?? Attention.queryBlock(keys: frames)
+    let scores = Attention.scoreCount(queryBlock: queryBlock, keys: frames, kernels: kernels)
+    return EncoderLayer.Scratch(
+      qkv: session.buffers.qkv.reserve(frames * 3 * width), attended: session.buffers.attended.reserve(frames * width),
+      normed: session.buffers.normed.reserve(model.config.layerNormFirst ? frames * embedDim : 1),
+      inner: session.buffers.inner.reserve(min(frames, EncoderLayer.ffnRows) * (architecture.ffnDims.max() ?? 0)),
+      keys: session.buffers.keys.reserve(Attention.keyCount(frames: frames, heads: heads, kernels: kernels)),
+      scores: session.buffers.scores.reserve(scores * session.pool.threadCount))
+  }
+}

@@ -1,0 +1,41 @@
+public import Faults
+
+/// Why a model could not be opened or run.
+public enum ModelFault: Fault {
+  /// The subnet file or the choice of kernels is at fault.
+  case cause(any Fault)
+  /// The file describes a model that this runtime cannot run.
+  case unsupported(path: String, what: String)
+  /// Fewer samples than one frame needs.
+  case tooShort(samples: Int, minimum: Int)
+  /// A sample is infinite or not a number.
+  case notFinite(sample: Int)
+  /// There is no hidden state of that index.
+  case noSuchLayer(Int, count: Int)
+  /// The run was cancelled by its progress function.
+  case cancelled
+
+  /// The kind of fault.
+  public var kind: FaultKind {
+    switch self {
+    case .cause(let fault): fault.kind
+    case .unsupported, .tooShort, .notFinite: .badData
+    case .noSuchLayer: .usage
+    case .cancelled: .inputOutput
+    }
+  }
+
+  /// One line. Faults of the samples name no file: who read them knows it.
+  public var description: String {
+    switch self {
+    case .cause(let fault): fault.description
+    case .unsupported(let path, let what): "\(path): \(what)"
+    case .tooShort(let samples, let minimum):
+      "\(samples) samples at 16 kHz are too few for one frame; at least \(minimum) are needed"
+    case .notFinite(let sample): "sample \(sample) is infinite or not a number"
+    case .noSuchLayer(let layer, let count):
+      "no hidden state \(layer); this model has hidden states 0 to \(count - 1)"
+    case .cancelled: "cancelled"
+    }
+  }
+}

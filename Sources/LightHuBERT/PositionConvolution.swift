@@ -1,0 +1,100 @@
+import KernelTypes
+import Kernels
+
+/// The position convolution: x = x + f(x), f one grouped convolution and GELU, or several with a layer norm each.
+///
+/// Frames are padded with kernel / 2 zeros on both sides, and the last output of an even kernel is dropped, so that there
+/// is an output for each input.
+struct PositionConvolution {
+  let layers: [GroupedConvWeights]
+  let multiplier: MatrixMultiplier
+
+  /// Frames of a task. Longer ones copy less at their ends.
+  private static let blockFrames = 192
+
+  /// Floats of scratch that each thread needs.
+  var scratchCount: Int {
+    layers.map { ($0.kernel - 1 + PositionConvolution.blockFrames) * $0.inputPerGroup }.max() ?? 0
+  }
+
+  /// Channels of the widest layer's input or output: both buffers need as many floats a frame.
+  var widestChannels: Int {
+    layers.map { max($0.inputPerGroup, $0.outputPerGroup) * $0.groups.count }.max() ?? 0
+  }
+
+  /// Adds the convolution of `x`, [frames, E], to `x`.
+  ///
+  /// - Parameters:
+  ///   - buffers: Two of [frames, widestChannels]; the second is used by several layers only.
+  ///   - scratch: `scratchCount` floats for each thread.
+  func add(
+    to x: UnsafeMutablePointer<Float>, frames: Int, buffers: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>),
+    scratch: UnsafeMutablePointer<Float>, on pool: WorkerPool
+  ) {
+    var input = UnsafePointer(x)
+    var (output, other) = buffers
+    for layer in layers {
+      convolve(layer, input, to: output, frames: frames, scratch: scratch, on: pool)
+      input = UnsafePointer(output)
+      swap(&output, &other)
+    }
+    guard let last = layers.last else { return }
+    let y = input
+    let width = last.outputPerGroup * last.groups.count
+    pool.run((frames + PositionConvolution.blockFrames - 1) / PositionConvolution.blockFrames) { task, _ in
+      let first = task * PositionConvolution.blockFrames
+      let count = min(PositionConvolution.blockFrames, frames - first)
+      multiplier.kernels.add(x + first * width, y + first * width, count * width)
+    }
+  }
+
+  private func convolve(
+    _ layer: GroupedConvWeights, _ input: UnsafePointer<Float>, to output: UnsafeMutablePointer<Float>, frames: Int,
+    scratch: UnsafeMutablePointer<Float>, on pool: WorkerPool
+  ) {
+    let isSingle = layers.count == 1
+    let groups = layer.groups.count
+    let width = layer.outputPerGroup * groups
+    let block = PositionConvolution.blockFrames
+    let blocks = (frames + block - 1) / block
+    let scratchCount = scratchCount
+    pool.run(groups * blocks) { task, worker in
+      let group = task % groups
+      let range = task / groups * block..<min((task / groups + 1) * block, frames)
+      let rows = scratch + worker * scratchCount
+      gather(layer, group: group, input, range, frames: frames, to: rows)
+      multiplier.multiply(
+        MatrixProduct(
+          rows: range.count, a: rows, aStride: layer.inputPerGroup, matrix: layer.groups[group],
+          c: output + (range.lowerBound * width + group * layer.outputPerGroup), cStride: width,
+          epilogue: isSingle ? .gelu : .none))
+    }
+    guard !isSingle else { return }
+    pool.run(blocks) { task, _ in
+      let y = output + task * block * width
+      multiplier.kernels.layerNorm(
+        LayerNormRows(
+          rows: min(block, frames - task * block), width: width, x: y, xStride: width, y: y, yStride: width, gain: nil,
+          bias: nil, appliesGELU: true))
+    }
+  }
+
+  /// Copies a group's channels of the frames that some outputs depend on: [frames + kernel - 1, inputPerGroup], zeros
+  /// where there are no frames.
+  private func gather(
+    _ layer: GroupedConvWeights, group: Int, _ input: UnsafePointer<Float>, _ outputs: Range<Int>, frames: Int,
+    to rows: UnsafeMutablePointer<Float>
+  ) {
+    let count = layer.inputPerGroup
+    let width = count * layer.groups.count
+    let first = outputs.lowerBound - layer.kernel / 2
+    for row in 0..<outputs.count + layer.kernel - 1 {
+      let frame = first + row
+      if frame >= 0 && frame < frames {
+        (rows + row * count).update(from: input + (frame * width + group * count), count: count)
+      } else {
+        (rows + row * count).update(repeating: 0, count: count)
+      }
+    }
+  }
+}

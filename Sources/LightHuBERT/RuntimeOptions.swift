@@ -1,0 +1,25 @@
+import CPU
+public import Kernels
+
+/// How a model is run. None of it changes the numbers, but for the last bits that another backend or instruction set
+/// rounds in another way.
+public struct RuntimeOptions: Sendable {
+  /// Threads that one run uses; nil for as many as this process may use processors.
+  public var threadCount: Int?
+  /// Who multiplies matrices.
+  public var gemm: GEMMBackend
+  /// "avx512", "avx2", "baseline" or "scalar"; nil for what the environment variable `LHB_ISA` names, else the fastest.
+  public var instructionSet: String?
+
+  /// Options.
+  public init(threadCount: Int? = nil, gemm: GEMMBackend = .automatic, instructionSet: String? = nil) {
+    self.threadCount = threadCount
+    self.gemm = gemm
+    self.instructionSet = instructionSet
+  }
+
+  /// The number of threads that these options mean on this machine.
+  public var resolvedThreadCount: Int {
+    max(threadCount ?? Int(cpu_usable_count()), 1)
+  }
+}

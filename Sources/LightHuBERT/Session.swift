@@ -1,0 +1,113 @@
+import Kernels
+import Subnet
+
+/// Threads and memory for running one model, one utterance at a time. Memory grows to the longest utterance and is used
+/// again. Not to be used by two threads at once; make a session for each.
+public final class Session {
+  /// The model.
+  public let model: Model
+
+  let pool: WorkerPool
+  var buffers = SessionBuffers()
+  var convScratch: [ConvStack.Scratch]
+  /// The first convolution with an utterance's group norm folded into it.
+  let foldedConvolution: PackedMatrix?
+
+  /// Cuts of the work, which change speed and memory but no result.
+  package var blocking = Blocking()
+
+  /// How work is cut.
+  package struct Blocking {
+    /// Frames of the feature extractor that are computed at a time.
+    package var convFrames = ConvStack.blockFrames
+    /// Queries of an attention block, at most 48; nil for as many as suit the length.
+    package var queries: Int?
+  }
+
+  /// Threads and memory for a model.
+  ///
+  /// - Parameter threadCount: Threads; nil for what the model's options say.
+  public init(_ model: Model, threadCount: Int? = nil) {
+    self.model = model
+    pool = WorkerPool(threadCount: threadCount ?? model.options.resolvedThreadCount)
+    convScratch = Array(repeating: .init(layerCount: model.weights.convs.count), count: pool.threadCount)
+    if let first = model.weights.convs.first, first.rows != nil {
+      foldedConvolution = model.multiplier.matrix(
+        depth: first.matrix.depth, columns: first.matrix.columns, hasBias: true)
+    } else {
+      foldedConvolution = nil
+    }
+  }
+
+  /// Hidden states of one utterance.
+  ///
+  /// - Parameters:
+  ///   - samples: Mono at 16 kHz, in [-1, 1]; at least `ModelConfig.minimumSampleCount`, all finite.
+  ///   - layers: Which hidden states, in which order.
+  ///   - layerZero: What counts as hidden state 0.
+  ///   - normalize: Whether the waveform is normalised; nil for what the model says.
+  ///   - progress: Called with the done fraction of the work now and then; false cancels the run.
+  public func features(
+    of samples: [Float], layers: LayerSelection = .last, layerZero: LayerZero = .projection, normalize: Bool? = nil,
+    progress: ((Double) -> Bool)? = nil
+  ) throws(ModelFault) -> Features {
+    let indices = try layerIndices(layers)
+    let frames = model.frameCount(forSamples: samples.count)
+    let count = indices.count * frames * model.architecture.embedDim
+    var fault: ModelFault?
+    let values = [Float](unsafeUninitializedCapacity: count) { values, initialized in
+      samples.withUnsafeBufferPointer { samples in
+        do throws(ModelFault) {
+          try run(
+            samples, layers: layers, layerZero: layerZero, normalize: normalize, into: values, progress: progress)
+          initialized = count
+        } catch {
+          fault = error
+        }
+      }
+    }
+    if let fault { throw fault }
+    return Features(layers: indices, frameCount: frames, embedDim: model.architecture.embedDim, values: values)
+  }
+
+  /// The hidden states that a selection means.
+  public func layerIndices(_ selection: LayerSelection) throws(ModelFault) -> [Int] {
+    switch selection {
+    case .last: return [model.architecture.layerCount]
+    case .all: return Array(0..<model.hiddenStateCount)
+    case .indices(let indices):
+      for index in indices where !(0..<model.hiddenStateCount).contains(index) {
+        throw .noSuchLayer(index, count: model.hiddenStateCount)
+      }
+      return indices
+    }
+  }
+
+  /// Writes hidden states, [selected, T, E], to memory of the caller, which must hold exactly that many floats or more.
+  ///
+  /// The parameters are those of `features`.
+  public func run(
+    _ samples: UnsafeBufferPointer<Float>, layers: LayerSelection, layerZero: LayerZero, normalize: Bool? = nil,
+    into values: UnsafeMutableBufferPointer<Float>, progress: ((Double) -> Bool)? = nil
+  ) throws(ModelFault) {
+    let indices = try layerIndices(layers)
+    let minimum = model.config.minimumSampleCount
+    guard samples.count >= minimum else { throw .tooShort(samples: samples.count, minimum: minimum) }
+    let waveform = try Waveform(samples: samples, normalizes: normalize ?? model.config.normalizesWaveform)
+    let frames = model.frameCount(forSamples: samples.count)
+    let size = frames * model.architecture.embedDim
+    guard let target = values.baseAddress, values.count >= indices.count * size else {
+      preconditionFailure("\(indices.count * size) floats are written, there is room for \(values.count)")
+    }
+    try ForwardPass(session: self, frames: frames).run(waveform, layerZero: layerZero, progress: progress) {
+      layer, isLast, state in
+      if layers == .last {
+        if isLast { target.update(from: state, count: size) }
+      } else if !isLast {
+        for (place, index) in indices.enumerated() where index == layer {
+          (target + place * size).update(from: state, count: size)
+        }
+      }
+    }
+  }
+}

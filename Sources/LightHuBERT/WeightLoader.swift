@@ -1,0 +1,195 @@
+import Faults
+import KernelTypes
+import Kernels
+import Subnet
+import Synchronization
+import Tensors
+
+/// Packs the tensors of a subnet into the kernels' layouts, on the threads of a pool.
+///
+/// First all matrices are laid out and the work is noted down, then it is done in parallel: tensors are decoded and
+/// transposed independently of each other.
+final class WeightLoader {
+  private let config: ModelConfig
+  private let architecture: Architecture
+  private let multiplier: MatrixMultiplier
+  private let tensor: @Sendable (String) throws(ModelFault) -> TensorView
+  private var jobs: [() throws(ModelFault) -> Void] = []
+
+  /// A loader.
+  ///
+  /// - Parameter tensor: Gives a tensor of the subnet's layout, in its layout's shape; called from several threads.
+  init(
+    config: ModelConfig, architecture: Architecture, multiplier: MatrixMultiplier,
+    tensor: @escaping @Sendable (String) throws(ModelFault) -> TensorView
+  ) {
+    self.config = config
+    self.architecture = architecture
+    self.multiplier = multiplier
+    self.tensor = tensor
+  }
+
+  /// Loads everything.
+  func load(on pool: WorkerPool) throws(ModelFault) -> Weights {
+    let weights = Weights(
+      convs: convolutions(), featureNorm: norm("layer_norm", width: config.convChannels), projection: projection(),
+      position: positionLayers(), encoderNorm: norm("encoder.layer_norm", width: architecture.embedDim),
+      layers: (0..<architecture.layerCount).map(layer))
+    let fault = Mutex<ModelFault?>(nil)
+    pool.run(jobs.count) { index, _ in
+      do throws(ModelFault) {
+        try jobs[index]()
+      } catch {
+        fault.withLock { $0 = $0 ?? error }
+      }
+    }
+    jobs = []
+    if let fault = fault.withLock({ $0 }) { throw fault }
+    return weights
+  }
+
+  // MARK: Parts of the model
+
+  private func convolutions() -> [ConvWeights] {
+    var inputChannels = 1
+    return config.convLayers.enumerated().map { index, shape in
+      defer { inputChannels = shape.channels }
+      let name = "feature_extractor.conv_layers.\(index)"
+      let depth = shape.kernel * inputChannels
+      let isFolded = index == 0 && config.extractorMode == .groupNorm
+      let matrix = multiplier.matrix(depth: depth, columns: shape.channels, hasBias: isFolded || config.convBias)
+      let rows = isFolded ? vector(name + ".0.weight", count: shape.channels * depth) : nil
+      let bias = isFolded && config.convBias ? vector(name + ".0.bias", count: shape.channels) : nil
+      if !isFolded {
+        packConvolution(
+          name + ".0", into: matrix, rows: 0..<shape.channels, inputChannels: inputChannels, kernel: shape.kernel,
+          hasBias: config.convBias)
+      }
+      let normName: String? =
+        switch config.extractorMode {
+        case .layerNorm: name + ".2.1"
+        case .groupNorm: index == 0 ? name + ".2" : nil
+        }
+      return ConvWeights(
+        shape: shape, inputChannels: inputChannels, matrix: matrix, rows: rows, bias: bias,
+        norm: normName.map { norm($0, width: shape.channels) })
+    }
+  }
+
+  private func projection() -> PackedMatrix? {
+    guard config.convChannels != config.encoderEmbedDim else { return nil }
+    let matrix = multiplier.matrix(depth: config.convChannels, columns: architecture.embedDim, hasBias: true)
+    pack("post_extract_proj", into: matrix)
+    return matrix
+  }
+
+  private func positionLayers() -> [GroupedConvWeights] {
+    let layout = SubnetLayout(config: config, architecture: architecture)
+    return (0..<config.positionDepth).map { index in
+      let name = config.positionDepth == 1 ? "encoder.pos_conv.0" : "encoder.pos_conv.\(index).0"
+      guard let shape = layout.tensors.first(where: { $0.name == name + ".weight" })?.shape else {
+        preconditionFailure("the layout has every layer of the position convolution")
+      }
+      let outputPerGroup = shape[0] / config.positionGroups
+      let groups = (0..<config.positionGroups).map { group in
+        let matrix = multiplier.matrix(depth: shape[1] * shape[2], columns: outputPerGroup, hasBias: true)
+        packConvolution(
+          name, into: matrix, rows: group * outputPerGroup..<(group + 1) * outputPerGroup, inputChannels: shape[1],
+          kernel: shape[2], hasBias: true)
+        return matrix
+      }
+      return GroupedConvWeights(
+        kernel: shape[2], inputPerGroup: shape[1], outputPerGroup: outputPerGroup, groups: groups)
+    }
+  }
+
+  private func layer(_ index: Int) -> LayerWeights {
+    let embedDim = architecture.embedDim
+    let attentionDim = architecture.attentionDims[index]
+    let name = "encoder.layers.\(index)"
+    let qkv = multiplier.matrix(depth: embedDim, columns: 3 * attentionDim, hasBias: true)
+    // Scaling the queries by a power of two here is exact, and saves a pass later.
+    let scale = 1 / Float(Architecture.headSize).squareRoot()
+    pack(name + ".self_attn.q_proj", into: qkv, scale: scale)
+    pack(name + ".self_attn.k_proj", into: qkv, atColumn: attentionDim)
+    pack(name + ".self_attn.v_proj", into: qkv, atColumn: 2 * attentionDim)
+    let output = multiplier.matrix(depth: attentionDim, columns: embedDim, hasBias: true)
+    pack(name + ".self_attn.out_proj", into: output)
+    let fc1 = multiplier.matrix(depth: embedDim, columns: architecture.ffnDims[index], hasBias: true)
+    pack(name + ".fc1", into: fc1)
+    let fc2 = multiplier.matrix(depth: architecture.ffnDims[index], columns: embedDim, hasBias: true)
+    pack(name + ".fc2", into: fc2)
+    return LayerWeights(
+      heads: architecture.headCounts[index], window: architecture.windows[index], qkv: qkv, output: output,
+      attentionNorm: norm(name + ".self_attn_layer_norm", width: embedDim), fc1: fc1, fc2: fc2,
+      finalNorm: norm(name + ".final_layer_norm", width: embedDim))
+  }
+
+  // MARK: Tensors
+
+  private func norm(_ name: String, width: Int) -> NormWeights {
+    NormWeights(gain: vector(name + ".weight", count: width), bias: vector(name + ".bias", count: width))
+  }
+
+  /// All elements of a tensor as they are.
+  private func vector(_ name: String, count: Int) -> AlignedBuffer {
+    let buffer = AlignedBuffer(count: count)
+    jobs.append { [tensor] () throws(ModelFault) in
+      let view = try tensor(name)
+      view.copy(to: buffer.start, strides: view.rowMajorStrides)
+    }
+    return buffer
+  }
+
+  /// A linear layer, [out, in], whose rows become columns from `first` on.
+  private func pack(_ name: String, into matrix: PackedMatrix, atColumn first: Int = 0, scale: Float = 1) {
+    let kernels = multiplier.kernels
+    jobs.append { [tensor] () throws(ModelFault) in
+      let view = try tensor(name + ".weight")
+      let depth = matrix.depth
+      // As many rows at a time as fit the second-level cache beside their panel.
+      let many = max(16, 65_536 / depth / 16 * 16)
+      let rows = AlignedBuffer(count: many * depth)
+      for start in stride(from: 0, to: view.shape[0], by: many) {
+        let end = min(start + many, view.shape[0])
+        view.narrowed(axis: 0, to: start..<end).copy(to: rows.start, strides: [depth, 1])
+        if scale != 1 { kernels.scale(rows.start, (end - start) * depth, scale) }
+        matrix.pack(rows: rows.start, count: end - start, stride: depth, atColumn: first + start, kernels: kernels)
+      }
+      let bias = try tensor(name + ".bias")
+      let values = AlignedBuffer(count: bias.count)
+      bias.copy(to: values.start, strides: [1])
+      if scale != 1 { kernels.scale(values.start, bias.count, scale) }
+      matrix.setBias(values.start, count: bias.count, atColumn: first)
+    }
+  }
+
+  /// Some output channels of a convolution, [out, in, kernel]: the matrix has the taps outside and the channels inside.
+  private func packConvolution(
+    _ name: String, into matrix: PackedMatrix, rows: Range<Int>, inputChannels: Int, kernel: Int, hasBias: Bool
+  ) {
+    let kernels = multiplier.kernels
+    jobs.append { [tensor] () throws(ModelFault) in
+      let view = try tensor(name + ".weight").narrowed(axis: 0, to: rows)
+      let depth = inputChannels * kernel
+      let many = 16
+      let reordered = AlignedBuffer(count: many * depth)
+      for start in stride(from: 0, to: rows.count, by: many) {
+        let end = min(start + many, rows.count)
+        view.narrowed(axis: 0, to: start..<end).copy(to: reordered.start, strides: [depth, 1, inputChannels])
+        matrix.pack(rows: reordered.start, count: end - start, stride: depth, atColumn: start, kernels: kernels)
+      }
+      if hasBias {
+        let bias = try tensor(name + ".bias").narrowed(axis: 0, to: rows)
+        let values = AlignedBuffer(count: bias.count)
+        bias.copy(to: values.start, strides: [1])
+        matrix.setBias(values.start, count: bias.count, atColumn: 0)
+      }
+    }
+  }
+}
+
+extension TensorView {
+  /// Strides of a target that holds the elements in row-major order.
+  var rowMajorStrides: [Int] { TensorView.rowMajorStrides(shape) ?? [] }
+}

@@ -1,0 +1,90 @@
+import KernelTypes
+import Kernels
+import Subnet
+
+/// The weights of a subnet, packed for the kernels. Shapes are [rows, columns] of the right-hand matrices: a linear layer
+/// that PyTorch keeps as [out, in] is [in, out] here.
+struct Weights: Sendable {
+  /// The feature extractor, first layer first.
+  let convs: [ConvWeights]
+  /// Layer norm over the extractor's channels, [C].
+  let featureNorm: NormWeights
+  /// [C, E]; nil when the channels are the hidden states.
+  let projection: PackedMatrix?
+  /// The position convolution's layers.
+  let position: [GroupedConvWeights]
+  /// [E]
+  let encoderNorm: NormWeights
+  /// The encoder's layers.
+  let layers: [LayerWeights]
+}
+
+/// A layer norm's or group norm's gain and bias.
+struct NormWeights: Sendable {
+  /// [width]
+  let gain: AlignedBuffer
+  /// [width]
+  let bias: AlignedBuffer
+
+  /// The layer norm of some rows, in place.
+  func rows(_ x: UnsafeMutablePointer<Float>, count: Int, appliesGELU: Bool = false) -> LayerNormRows {
+    rows(x, to: x, count: count, appliesGELU: appliesGELU)
+  }
+
+  /// The layer norm of some rows.
+  func rows(
+    _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int, appliesGELU: Bool = false
+  ) -> LayerNormRows {
+    LayerNormRows(
+      rows: count, width: gain.count, x: x, xStride: gain.count, y: y, yStride: gain.count,
+      gain: UnsafePointer(gain.start), bias: UnsafePointer(bias.start), appliesGELU: appliesGELU)
+  }
+}
+
+/// One convolution of the feature extractor.
+struct ConvWeights: Sendable {
+  /// Kernel, stride and output channels.
+  let shape: ConvLayer
+  /// Channels of the input; 1 for the first layer.
+  let inputChannels: Int
+  /// [kernel * inputChannels, channels]: tap by tap, so that overlapping rows of the input are its left-hand matrix.
+  let matrix: PackedMatrix
+  /// [channels, kernel * inputChannels] as float32, kept only where a group norm is folded into it for each utterance.
+  let rows: AlignedBuffer?
+  /// [channels]; of the first layer where it is folded.
+  let bias: AlignedBuffer?
+  /// The norm after the convolution, [channels].
+  let norm: NormWeights?
+}
+
+/// One layer of the position convolution.
+struct GroupedConvWeights: Sendable {
+  /// Taps.
+  let kernel: Int
+  /// Channels of a group's input.
+  let inputPerGroup: Int
+  /// Channels of a group's output.
+  let outputPerGroup: Int
+  /// One a group: [kernel * inputPerGroup, outputPerGroup]
+  let groups: [PackedMatrix]
+}
+
+/// One layer of the encoder.
+struct LayerWeights: Sendable {
+  /// Heads H.
+  let heads: Int
+  /// What a frame attends to.
+  let window: AttentionWindow
+  /// [E, 3 * 64 H]: queries (scaled by 1/8), keys, values.
+  let qkv: PackedMatrix
+  /// [64 H, E]
+  let output: PackedMatrix
+  /// [E]
+  let attentionNorm: NormWeights
+  /// [E, F]
+  let fc1: PackedMatrix
+  /// [F, E]
+  let fc2: PackedMatrix
+  /// [E]
+  let finalNorm: NormWeights
+}

@@ -1,0 +1,136 @@
+import Dispatch
+import Files
+public import Subnet
+import Synchronization
+import Tensors
+
+/// Writes subnet files.
+public struct SubnetWriter: Sendable {
+  /// What the supernet is.
+  public var config: ModelConfig
+  /// The subnet; it must fit `config`.
+  public var architecture: Architecture
+  /// Where it comes from; `provenance.weights` chooses the element types. The digest is asked for when it is needed.
+  public var provenance: Provenance
+  /// zstd's level, 1...19, or 0 for no compression. A tensor that does not shrink stays as it is.
+  public var compressionLevel = SubnetWriter.defaultCompressionLevel
+
+  /// The level that Docs/format.md gives reasons for.
+  public static let defaultCompressionLevel = 0
+
+  /// Tensors that are made at once, by as many threads as there are processors: about one encoder layer.
+  private static let batchSize = 16
+
+  /// A writer of one subnet.
+  public init(config: ModelConfig, architecture: Architecture, provenance: Provenance) {
+    self.config = config
+    self.architecture = architecture
+    self.provenance = provenance
+  }
+
+  /// Writes a file, which appears under its name only when it is whole and on the disk.
+  ///
+  /// The same values and provenance give the same bytes, with the same version of zstd.
+  ///
+  /// - Parameters:
+  ///   - replacing: Whether a file of that name may be replaced.
+  ///   - sourceDigest: Gives SHA-256 of the source when everything else is written, so that it can be computed
+  ///     meanwhile.
+  ///   - progress: Told the tensors done and the number of tensors.
+  ///   - values: Writes a tensor's elements as float32, row-major, into a buffer of exactly its size, and returns the
+  ///     largest rounding error made on the way. Called by several threads at once.
+  /// - Throws: `SubnetFileFault`, and what `values` and `sourceDigest` throw.
+  public func write(
+    to path: String, replacing: Bool = false, sourceDigest: () throws -> String,
+    progress: (Int, Int) -> Void = { _, _ in },
+    values: @Sendable (SubnetTensor, UnsafeMutableBufferPointer<Float>) throws -> Double
+  ) throws -> SubnetSummary {
+    let layout = SubnetLayout(config: config, architecture: architecture).tensors
+    let tableLength = layout.reduce(0) { $0 + TensorEntry.size(name: $1.name, rank: $1.shape.count) }
+    var header = SubnetHeader(config: config, architecture: architecture, provenance: provenance)
+    let preamble = Preamble(
+      jsonLength: header.text.utf8.count, tableLength: tableLength, tensorCount: layout.count)
+    try SubnetWriter.check(preamble, layout, path: path)
+    do {
+      let file = try AtomicFile(path: path, replacing: replacing)
+      try file.write([UInt8](repeating: 0, count: preamble.end))
+      var summary = SubnetSummary()
+      for start in stride(from: 0, to: layout.count, by: SubnetWriter.batchSize) {
+        let batch = layout[start..<min(start + SubnetWriter.batchSize, layout.count)]
+        for (tensor, encoded) in zip(batch, try encode(batch, values)) {
+          summary.add(try append(tensor, encoded, to: file), error: encoded.error)
+        }
+        progress(batch.endIndex, layout.count)
+      }
+      header = SubnetHeader(
+        config: config, architecture: architecture, provenance: provenance.with(digest: try sourceDigest()))
+      try overwriteHeader(of: file, preamble, header, summary.entries)
+      try file.commit()
+      summary.byteCount = file.byteCount
+      return summary
+    } catch let fault as FileFault {
+      throw SubnetFileFault.file(fault)
+    }
+  }
+
+  /// The limits that a reader insists on.
+  private static func check(_ preamble: Preamble, _ layout: [SubnetTensor], path: String) throws(SubnetFileFault) {
+    for (part, range, limit) in [
+      (HeaderPart.json, preamble.json, FileFormat.jsonLimit), (.table, preamble.table, FileFormat.tableLimit),
+    ] where range.count > limit {
+      throw .tooLong(path: path, part: part, found: range.count, limit: limit)
+    }
+    for tensor in layout where tensor.count > FileFormat.tensorLimit / ElementType.float32.byteCount {
+      throw .tensorTooLarge(path: path, tensor: tensor.name)
+    }
+  }
+
+  private func encode(
+    _ tensors: ArraySlice<SubnetTensor>,
+    _ values: @Sendable (SubnetTensor, UnsafeMutableBufferPointer<Float>) throws -> Double
+  ) throws -> [EncodedTensor] {
+    let results = Mutex<[Result<EncodedTensor, any Error>?]>(Array(repeating: nil, count: tensors.count))
+    withoutActuallyEscaping(values) { values in
+      DispatchQueue.concurrentPerform(iterations: tensors.count) { index in
+        let result = Result {
+          try EncodedTensor(
+            tensors[tensors.startIndex + index], weights: provenance.weights, compressionLevel: compressionLevel,
+            values: values)
+        }
+        results.withLock { $0[index] = result }
+      }
+    }
+    return try results.withLock { $0 }.compactMap { try $0?.get() }
+  }
+
+  private func append(
+    _ tensor: SubnetTensor, _ encoded: EncodedTensor, to file: AtomicFile
+  ) throws(FileFault) -> TensorEntry {
+    let start = FileFormat.aligned(file.byteCount)
+    try file.write([UInt8](repeating: 0, count: start - file.byteCount))
+    try encoded.content.withBytes { bytes throws(FileFault) in try file.write(bytes) }
+    return TensorEntry(
+      name: tensor.name, shape: tensor.shape, elementType: encoded.elementType, encoding: encoded.encoding,
+      range: start..<file.byteCount, checksum: encoded.checksum)
+  }
+
+  private func overwriteHeader(
+    of file: AtomicFile, _ preamble: Preamble, _ header: SubnetHeader, _ entries: [TensorEntry]
+  ) throws(FileFault) {
+    var bytes = preamble.bytes(fileSize: file.byteCount)
+    bytes += header.text.utf8
+    for entry in entries { entry.write(to: &bytes) }
+    precondition(bytes.count == preamble.table.upperBound, "a header of another length than was left room for")
+    let checksum = bytes.withUnsafeBytes { XXH64.hash($0) }
+    withUnsafeBytes(of: checksum.littleEndian) { bytes.append(contentsOf: $0) }
+    try file.overwrite(bytes, at: 0)
+  }
+}
+
+extension Provenance {
+  fileprivate func with(digest: String) -> Provenance {
+    var provenance = self
+    provenance.sourceSHA256 = digest
+    return provenance
+  }
+}

@@ -1,0 +1,78 @@
+import Checkpoint
+import JSON
+import LightHuBERT
+import Subnet
+import Tensors
+import TestSupport
+import Testing
+
+/// One subnet of the golden data and one recording.
+struct GoldenCase: CustomTestStringConvertible, Sendable {
+  let checkpoint: String
+  let architecture: String
+  let audio: String
+
+  var testDescription: String { "\(checkpoint)-\(architecture)-\(audio)" }
+
+  /// Every case that has expected values.
+  static let all: [GoldenCase] = {
+    var cases: [GoldenCase] = []
+    for architecture in ["max", "mixed", "min", "sliding"] {
+      for audio in ["speech-a", "speech-b", "frames-1", "frames-2"] {
+        cases.append(GoldenCase(checkpoint: "tiny", architecture: architecture, audio: audio))
+      }
+    }
+    return cases + [
+      GoldenCase(checkpoint: "tiny-layernorm", architecture: "mixed", audio: "speech-b"),
+      GoldenCase(checkpoint: "tiny-deeppos", architecture: "mixed", audio: "speech-b"),
+      GoldenCase(checkpoint: "tiny-deeppos", architecture: "min", audio: "speech-b"),
+    ]
+  }()
+
+  /// The expected values of a kind: "hidden_states", "encoder_input" or "last".
+  func expected(_ kind: String) throws -> NumPyArray {
+    try NumPyArray(path: Fixture.path("golden/expected/\(testDescription).\(kind).npy"))
+  }
+
+  func samples() throws -> [Float] { try readSamples(Fixture.path("golden/audio/\(audio).wav")) }
+
+  func model(_ options: RuntimeOptions = .init()) throws -> Model {
+    try goldenModel(checkpoint: checkpoint, architecture: architecture, options: options)
+  }
+}
+
+/// A model straight from a golden checkpoint, without a file in between.
+func goldenModel(checkpoint: String, architecture: String, options: RuntimeOptions = .init()) throws -> Model {
+  let source = try Checkpoint(path: Fixture.path("golden/\(checkpoint).pt"))
+  let config = try ModelConfig(checkpointConfiguration: source.configuration)
+  let path = Fixture.path("golden/arch-\(architecture).json")
+  let text = String(bytes: readBytes(path))
+  let subnet = try Architecture(json: JSONValue(parsing: text), source: path, fitting: config)
+  var tensors: [String: TensorView] = [:]
+  for tensor in SubnetLayout(config: config, architecture: subnet).tensors {
+    let slice = try tensor.slice { try source.tensor($0) }
+    let count = tensor.shape.reduce(1, *)
+    let storage = try TensorStorage(byteCount: count * 4) { bytes in
+      _ = try slice.write(to: bytes.bindMemory(to: Float.self))
+    }
+    tensors[tensor.name] = TensorView(elementType: .float32, shape: tensor.shape, storage: storage)
+  }
+  let all = tensors
+  return try Model(path: checkpoint, config: config, architecture: subnet, options: options) {
+    name throws(ModelFault) in
+    guard let view = all[name] else { throw .unsupported(path: checkpoint, what: "no tensor \(name)") }
+    return view
+  }
+}
+
+/// The samples of a 16-bit mono file with a plain header of 44 bytes.
+func readSamples(_ path: String) throws -> [Float] {
+  let bytes = readBytes(path)
+  return stride(from: 44, to: bytes.count - 1, by: 2).map { index in
+    Float(Int16(bitPattern: UInt16(bytes[index]) | UInt16(bytes[index + 1]) << 8)) / 32768
+  }
+}
+
+extension String {
+  init(bytes: [UInt8]) { self.init(decoding: bytes, as: UTF8.self) }
+}

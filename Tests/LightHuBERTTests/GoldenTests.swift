@@ -1,0 +1,52 @@
+import Kernels
+import LightHuBERT
+import Subnet
+import TestSupport
+import Testing
+
+/// Hidden states against the float64 truth, within 1e-5 * max(1, |value|).
+@Suite struct GoldenTests {
+  @Test(arguments: GoldenCase.all, InstructionSet.available.map(\.name))
+  func everyHiddenStateAgrees(_ golden: GoldenCase, instructionSet: String) throws {
+    let model = try golden.model(RuntimeOptions(instructionSet: instructionSet))
+    let expected = try golden.expected("hidden_states")
+    let features = try model.features(of: golden.samples(), layers: .all)
+    #expect([features.layers.count, features.frameCount, features.embedDim] == expected.shape)
+    let size = features.frameCount * features.embedDim
+    for layer in features.layers {
+      expectClose(
+        "\(golden.testDescription) hidden state \(layer)",
+        Array(features.values[layer * size..<(layer + 1) * size]),
+        Array(expected.values[layer * size..<(layer + 1) * size]))
+    }
+  }
+
+  @Test(arguments: GoldenCase.all)
+  func encoderInputAgrees(_ golden: GoldenCase) throws {
+    let features = try golden.model().features(
+      of: golden.samples(), layers: .indices([0]), layerZero: .encoderInput)
+    expectClose(
+      "\(golden.testDescription) encoder input", features.values, try golden.expected("encoder_input").values)
+  }
+
+  @Test(arguments: GoldenCase.all)
+  func lastRepresentationAgrees(_ golden: GoldenCase) throws {
+    let model = try golden.model()
+    let features = try model.features(of: golden.samples())
+    #expect(features.layers == [model.architecture.layerCount])
+    // Without pre-norm the last representation is the last hidden state, and only that is kept.
+    let expected =
+      model.config.layerNormFirst
+      ? try golden.expected("last").values
+      : Array(try golden.expected("hidden_states").values.suffix(features.values.count))
+    expectClose("\(golden.testDescription) last", features.values, expected)
+  }
+
+  @Test(arguments: GoldenCase.all)
+  func openBLASAgrees(_ golden: GoldenCase) throws {
+    let features = try golden.model(RuntimeOptions(gemm: .openBLAS)).features(of: golden.samples(), layers: .all)
+    expectClose(
+      "\(golden.testDescription) hidden states with OpenBLAS", features.values,
+      try golden.expected("hidden_states").values)
+  }
+}
