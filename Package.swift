@@ -52,8 +52,7 @@ let programs: [Target] = [
   .executableTarget(
     name: "lhb-features",
     dependencies: [
-      "AudioFile", "CommandSupport", "Faults", "Files", "LightHuBERT", "NumPyFile", "Subnet", "SubnetFile",
-      argumentParser,
+      "AudioFile", "CommandSupport", "Faults", "Files", "Kernels", "LightHuBERT", "NumPyFile", "Subnet", argumentParser,
     ], swiftSettings: strict),
   .executableTarget(
     name: "lhb-inspect",
