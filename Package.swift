@@ -107,7 +107,8 @@ let runtime: [Target] =
 let programSupport: [Target] = [
   .target(name: "AudioFile", dependencies: ["CSndFile", "CSoxr", "Faults", "Files"], swiftSettings: strict),
   .target(name: "NumPyFile", dependencies: ["Faults", "Files"], swiftSettings: strict),
-  .target(name: "CommandSupport", dependencies: ["Faults", "Files", argumentParser], swiftSettings: strict),
+  .target(
+    name: "CommandSupport", dependencies: ["Faults", "Files", "Subnet", argumentParser], swiftSettings: strict),
 ]
 
 let systemLibraries: [Target] = [
@@ -125,7 +126,8 @@ func tests(of module: String, _ more: Target.Dependency...) -> Target {
 }
 
 let testing: [Target] = [
-  .target(name: "TestSupport", dependencies: ["CZstd"], path: "Tests/TestSupport", swiftSettings: strict),
+  .target(
+    name: "TestSupport", dependencies: ["CZstd", "JSON", "Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
   .testTarget(name: "TestSupportTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
   tests(of: "JSON"),
   tests(of: "Tensors"),

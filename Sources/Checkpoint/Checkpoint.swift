@@ -65,7 +65,9 @@ public final class Checkpoint: Sendable {
     let pickle = container.pickle
     let top = pickle.entries(pickle.root) ?? []
     var reader = ConfigurationReader(container)
-    if let value = pickle.entry("cfg", of: top), case .object(let object) = try reader.read(value) {
+    if let value = pickle.entry("cfg", of: top), case .object(let object) = try reader.read(value),
+      !object.members.isEmpty
+    {
       return .object(object)
     }
     if let value = pickle.entry("args", of: top), case .object(let object) = try reader.read(value) {

@@ -53,8 +53,10 @@ public enum CheckpointFault: Fault, Equatable {
     case .unsupportedContainer(let path, let found, let remedy):
       return "\(path): is \(found), which is not supported; \(remedy)"
     case .truncated(let path, let part, let position, let expected, let available):
-      let needed = expected.map { "it needs \($0) bytes from byte \(position) on, and" } ?? "from byte \(position) on"
-      return "\(path): is truncated in \(part): \(needed) \(available) are there; copy or download the file again"
+      let problem =
+        expected.map { "it needs \($0) bytes from byte \(position) on, and \(available) are there" }
+        ?? "it ends at byte \(position + available)"
+      return "\(path): is truncated in \(part): \(problem); copy or download the file again"
     case .badContainer(let path, let problem):
       return "\(path): is damaged: \(problem)"
     case .missingRecord(let path, let record):

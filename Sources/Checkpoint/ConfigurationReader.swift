@@ -39,7 +39,7 @@ struct ConfigurationReader {
       try count(value.utf8.count)
       return .string(value)
     case .bytes(let range): return .string("<\(range.count) bytes>")
-    case .node: break
+    case .node: try count(pickle.weight(value))
     }
     if let entries = pickle.entries(value) { return try object(entries, depth: depth) }
     if let elements = pickle.elements(value) { return try array(elements, depth: depth) }
@@ -76,11 +76,11 @@ struct ConfigurationReader {
     if name.hasPrefix("omegaconf."), let attributes {
       if let content = pickle.entry("_content", of: attributes) { return try read(content, depth: depth + 1) }
       if let content = pickle.entry("_val", of: attributes) {
-        if name.hasSuffix(".EnumNode"), let member = enumeration(content) { return try read(member, depth: depth + 1) }
-        return try read(content, depth: depth + 1)
+        let member = name.hasSuffix(".EnumNode") ? enumeration(content)?.member : nil
+        return try read(member ?? content, depth: depth + 1)
       }
     }
-    if name.hasPrefix("fairseq."), let member = enumeration(value) { return try read(member, depth: depth + 1) }
+    if let (type, member) = enumeration(value), type.hasPrefix("fairseq.") { return try read(member, depth: depth + 1) }
     if name == "numpy.core.multiarray.scalar" || name == "numpy._core.multiarray.scalar", arguments.count == 2 {
       return pickle.numpyScalar(format: arguments[0], content: arguments[1], file: bytes) ?? .string("<\(name)>")
     }
@@ -89,13 +89,18 @@ struct ConfigurationReader {
     return .string("<\(name)>")
   }
 
-  /// The value of an enumeration's member, which is pickled as a call of the enumeration with it.
-  private func enumeration(_ value: PickleValue) -> PickleValue? {
-    guard let arguments = pickle.call(value)?.arguments, arguments.count == 1, pickle.attributes(value) == nil else {
-      return nil
+  /// An enumeration and the value or name of its member, if that is what `value` is.
+  ///
+  /// A member is pickled as a call of the enumeration with its value; by Python 3.11.0 to 3.11.3 as `getattr` of the
+  /// enumeration and its name.
+  private func enumeration(_ value: PickleValue) -> (type: String, member: PickleValue)? {
+    guard let call = pickle.call(value) else { return nil }
+    if call.name == "builtins.getattr", call.arguments.count == 2, case .string = call.arguments[1] {
+      return pickle.name(call.arguments[0]).map { ($0, call.arguments[1]) }
     }
-    if case .node = arguments[0] { return nil }
-    return arguments[0]
+    guard call.arguments.count == 1, pickle.attributes(value) == nil else { return nil }
+    if case .node = call.arguments[0] { return nil }
+    return (call.name, call.arguments[0])
   }
 
   private mutating func count(_ amount: Int) throws(CheckpointFault) {

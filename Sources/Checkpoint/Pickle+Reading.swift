@@ -91,15 +91,40 @@ extension Pickle {
     return (entries(pair.elements[0]) ?? []) + (entries(pair.elements[1]) ?? [])
   }
 
-  /// Sizes, strides and the like: a tuple of whole numbers.
+  /// Sizes, strides and the like: a tuple of whole numbers, or a `torch.Size` of it. At most 64, more than any tensor's
+  /// axes.
   func integers(_ value: PickleValue) -> [Int]? {
-    guard let elements = elements(value) else { return nil }
+    var node = node(value)
+    if let call = call(value), call.name == "torch.Size" { node = call.arguments.first.flatMap { self.node($0) } }
+    guard let node, node.elements.count <= 64 else { return nil }
+    switch node.kind {
+    case .tuple, .list: break
+    default: return nil
+    }
     var integers: [Int] = []
-    for element in elements {
+    for element in node.elements {
       guard case .integer(let integer) = element else { return nil }
       integers.append(integer)
     }
     return integers
+  }
+
+  /// A bound of the work of `call`, `entries`, `elements` and `attributes`: the sizes of all nodes that they look into.
+  func weight(_ value: PickleValue) -> Int {
+    func size(_ value: PickleValue?) -> Int {
+      guard let node = value.flatMap({ node($0) }) else { return 0 }
+      return node.elements.count + node.entries.count
+    }
+    guard let node = node(value) else { return 0 }
+    var weight = size(value) + size(node.state)
+    if case .tuple? = self.node(node.state)?.kind {
+      for part in self.node(node.state)?.elements.prefix(2) ?? [] { weight += size(part) }
+    }
+    if case .object(_, let arguments) = node.kind {
+      weight += size(arguments)
+      for argument in self.node(arguments)?.elements.prefix(2) ?? [] { weight += size(argument) }
+    }
+    return weight
   }
 
   /// A few words on what a value is, for a message.

@@ -107,6 +107,12 @@ extension PickleMachine {
     memo[place] = try top()
   }
 
+  mutating func pushGlobal(module: String, name: String) throws(CheckpointFault) {
+    // Names are put together each time that they are asked for.
+    guard module.utf8.count + name.utf8.count <= 1000 else { throw bad("a class with a name of over 1000 bytes") }
+    try push(.global(module: module, name: name))
+  }
+
   mutating func pushObject(of callable: PickleValue, arguments: PickleValue) throws(CheckpointFault) {
     guard case .node = callable else { throw bad("something that is not a class or function is called") }
     guard case .node(let index) = arguments, case .tuple = nodes[index].kind else {

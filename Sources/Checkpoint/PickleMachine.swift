@@ -5,7 +5,7 @@
 /// size; and a limit on the values made bounds the memory.
 struct PickleMachine {
   /// The most values that a pickle may make. Checkpoints make about twenty a tensor.
-  static let valueLimit = 1 << 22
+  static let valueLimit = 1 << 21
 
   let path: String
   var reader: ByteReader
@@ -38,7 +38,7 @@ struct PickleMachine {
       opcodeByte = nil
       let byte = try need(reader.byte(), 1)
       opcodeByte = byte
-      guard let opcode = PickleOpcode(rawValue: byte) else { throw bad("an unknown instruction") }
+      guard let opcode = PickleOpcode(rawValue: byte) else { throw bad(PickleOpcode.words(forUnsupported: byte)) }
       if opcode == .stop {
         let root = try pop()
         return Pickle(nodes: nodes, root: root, persistentNodes: persistentNodes, end: reader.position)
@@ -89,16 +89,16 @@ struct PickleMachine {
     case .shortBinbytes: try push(.bytes(try bytes(try length(UInt8.self))))
     case .binbytes8, .bytearray8: try push(.bytes(try bytes(try length(UInt64.self))))
 
-    case .emptyTuple: try push(.tuple, [])
+    case .emptyTuple: try push(.tuple)
     case .tuple1: try push(.tuple, try pop(1))
     case .tuple2: try push(.tuple, try pop(2))
     case .tuple3: try push(.tuple, try pop(3))
     case .tuple: try push(.tuple, try popToMark())
-    case .emptyList: try push(.list, [])
+    case .emptyList: try push(.list)
     case .list: try push(.list, try popToMark())
-    case .emptySet: try push(.set, [])
+    case .emptySet: try push(.set)
     case .frozenset: try push(.set, try popToMark())
-    case .emptyDict: try push(.dictionary, entries: [])
+    case .emptyDict: try push(.dictionary)
     case .dict: try push(.dictionary, entries: try pairs(try popToMark()))
     case .append: try append(try pop(1))
     case .appends: try append(try popToMark())
@@ -116,13 +116,13 @@ struct PickleMachine {
 
     case .global:
       let module = try line()
-      try push(.global(module: module, name: try line()), [])
+      try pushGlobal(module: module, name: try line())
     case .stackGlobal:
       let name = try pop()
       guard case .string(let module) = try pop(), case .string(let name) = name else {
         throw bad("a class whose name is not text")
       }
-      try push(.global(module: module, name: name), [])
+      try pushGlobal(module: module, name: name)
     case .reduce, .newobj:
       let arguments = try pop()
       try pushObject(of: try pop(), arguments: arguments)
@@ -134,7 +134,7 @@ struct PickleMachine {
       let module = try line()
       let name = try line()
       let arguments = try popToMark()
-      try push(.global(module: module, name: name), [])
+      try pushGlobal(module: module, name: name)
       let callable = try pop()
       try push(.tuple, arguments)
       try pushObject(of: callable, arguments: try pop())

@@ -70,4 +70,13 @@ enum PickleOpcode: UInt8 {
   case frame = 0x95
   // Protocol 5
   case bytearray8 = 0x96
+
+  /// What an instruction that is not among these asks for.
+  static func words(forUnsupported byte: UInt8) -> String {
+    switch byte {
+    case 0x82...0x84: "a class of Python's extension registry, which is not in the file,"
+    case 0x97, 0x98: "a buffer outside the pickle, which is not in the file,"
+    default: "an unknown instruction"
+    }
+  }
 }

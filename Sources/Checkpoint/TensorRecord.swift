@@ -32,7 +32,7 @@ struct StorageReference {
   /// The name of a storage: text, in old files a number.
   static func key(_ value: PickleValue) -> String? {
     switch value {
-    case .string(let key): key
+    case .string(let key): key.utf8.count <= 1000 ? key : nil
     case .integer(let key): String(key)
     default: nil
     }
@@ -62,7 +62,7 @@ enum TensorRecord {
         call = inner
       case "torch._tensor._rebuild_from_type", "torch._tensor._rebuild_from_type_v2":
         guard call.arguments.count >= 3, let function = pickle.name(call.arguments[0]),
-          let arguments = pickle.elements(call.arguments[2])
+          let arguments = pickle.node(call.arguments[2])?.elements
         else {
           self = .malformed("is of a subclass of Tensor, without its content")
           return

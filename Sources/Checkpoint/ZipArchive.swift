@@ -72,7 +72,7 @@ struct ZipArchive {
     else { throw damaged("there is no record at byte \(entry.header), where the zip directory has \(name)") }
     // With flag 3 the sizes stand behind the data, and with zip64 in an extra field: the directory is what counts.
     func agrees(_ field: UInt32, _ size: Int) -> Bool {
-      flags & 8 != 0 || field == .max || Int(field) == size
+      Int(field) == size || field == .max || (field == 0 && flags & 8 != 0)
     }
     guard localName == name, method == entry.method, flags & 1 == 0, agrees(storedSize, entry.storedSize),
       agrees(size, entry.size)

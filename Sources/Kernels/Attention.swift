@@ -53,7 +53,7 @@ package struct Attention {
     let panelWidth = multiplier.kernels.panelWidth
     if multiplier.backend == .packed { transposeKeys(to: keys, kernels: multiplier.kernels, pool: pool) }
     // The keys that a block sees lie in whole panels.
-    let mostKeys = reach.map { min(frames, 2 * $0 + queryBlock + 2 * panelWidth) } ?? frames
+    let mostKeys = reach.map { min(frames, 2 * $0 + queryBlock + panelWidth + PanelProduct.chainLength) } ?? frames
     let strip = Attention.scoreStride(keys: mostKeys, panelWidth: panelWidth)
     let blocks = (frames + queryBlock - 1) / queryBlock
     pool.run(heads * blocks) { task, worker in
@@ -105,8 +105,11 @@ package struct Attention {
     let kernels = multiplier.kernels
     let size = Attention.headSize
     let output = output + (queries.lowerBound * width + head * size)
-    // Keys that any query of the block sees; a row's own ones are a part of them.
-    let seen = keyRange(of: queries.lowerBound).lowerBound..<keyRange(of: queries.upperBound - 1).upperBound
+    // Keys that any query of the block sees; a row's own ones are a part of them. They begin where the parts of a sum do,
+    // so that the parts do not depend on the block.
+    let chain = PanelProduct.chainLength
+    let seen =
+      keyRange(of: queries.lowerBound).lowerBound / chain * chain..<keyRange(of: queries.upperBound - 1).upperBound
     let first = score(head: head, queries: queries, seen: seen, multiplier, keys, scores, strip)
     var sums = InlineArray<48, Float>(repeating: 0)
     for query in queries {

@@ -46,22 +46,33 @@ struct ForwardPass {
     emit(layerCount, true, x)
   }
 
-  /// Feature extractor, layer norm and projection: [T, E]. Each thread takes a range of frames.
+  /// Frames of the feature extractor that one thread computes in a row.
+  ///
+  /// Usually an equal share for each thread. What OpenBLAS computes depends on the number of rows, which must therefore
+  /// not depend on the number of threads.
+  private var extractorFrames: Int {
+    switch model.multiplier.backend {
+    case .packed: (frames + session.pool.threadCount - 1) / session.pool.threadCount
+    case .openBLAS: 4 * ConvStack.blockFrames
+    }
+  }
+
+  /// Feature extractor, layer norm and projection: [T, E].
   private func extractFeatures(_ waveform: Waveform, to x: UnsafeMutablePointer<Float>) {
     guard let samples = waveform.samples.baseAddress, let first = weights.convs.first else { return }
     let firstMatrix = foldedConvolution(waveform, samples) ?? first.matrix
     let stack = ConvStack(weights: weights.convs, multiplier: model.multiplier)
     let session = session
-    let ranges = min(session.pool.threadCount, frames)
+    let share = extractorFrames
     nonisolated(unsafe) let samplesStart = samples
     nonisolated(unsafe) let target = x
     session.convScratch.withUnsafeMutableBufferPointer { scratch in
       nonisolated(unsafe) let scratch = scratch
-      session.pool.run(ranges) { range, _ in
+      session.pool.run((frames + share - 1) / share) { task, worker in
         stack.run(
           samples: samplesStart, mean: waveform.mean, factor: waveform.factor, firstMatrix: firstMatrix,
-          frames: range * frames / ranges..<(range + 1) * frames / ranges, blockFrames: session.blocking.convFrames,
-          scratch: &scratch[range]
+          frames: task * share..<min((task + 1) * share, frames), blockFrames: session.blocking.convFrames,
+          scratch: &scratch[worker]
         ) { first, count, channels in
           project(channels, count: count, to: target + first * embedDim)
         }

@@ -27,7 +27,7 @@ public struct SearchSpace: Sendable, Hashable {
   /// Both published spaces.
   public static let published = [base, small]
 
-  /// The published spaces that the architecture is in. The two overlap: small-max is in both.
+  /// The published spaces that the architecture is in. The two overlap: base-min and small-max are in both.
   public static func spaces(containing architecture: Architecture) -> [SearchSpace] {
     published.filter { $0.contains(architecture) }
   }

@@ -67,80 +67,51 @@ extension ElementType {
   }
 }
 
-// The loops over eights, and the rest that does not fill eight.
+// The loops, specialised for each type.
 extension ElementType {
   @inline(__always)
-  private static func load<Element>(
-    _ source: UnsafeRawPointer, _ first: Int, _ count: Int, as type: SIMD8<Element>.Type
-  ) -> SIMD8<Element> {
-    let size = MemoryLayout<Element>.size
-    if first + 8 <= count { return source.loadUnaligned(fromByteOffset: first * size, as: type) }
-    var lanes = SIMD8<Element>()
-    for index in first..<count {
-      lanes[index - first] = source.loadUnaligned(fromByteOffset: index * size, as: Element.self)
-    }
-    return lanes
-  }
-
-  @inline(__always)
-  private static func store<Element>(
-    _ lanes: SIMD8<Element>, _ target: UnsafeMutableRawPointer, _ first: Int, _ count: Int
-  ) {
-    let size = MemoryLayout<Element>.size
-    if first + 8 <= count {
-      target.storeBytes(of: lanes, toByteOffset: first * size, as: SIMD8<Element>.self)
-      return
-    }
-    for index in first..<count {
-      target.storeBytes(of: lanes[index - first], toByteOffset: index * size, as: Element.self)
-    }
-  }
-
-  @inline(__always)
   private static func convert(
-    _ source: UnsafeRawPointer, count: Int, into target: UnsafeMutablePointer<Float>,
-    _ widened: (SIMD8<UInt16>) -> SIMD8<Float>
+    _ source: UnsafeRawPointer, count: Int, into target: UnsafeMutablePointer<Float>, _ widened: (UInt16) -> UInt32
   ) {
-    for first in stride(from: 0, to: count, by: 8) {
-      store(widened(load(source, first, count, as: SIMD8<UInt16>.self)), target, first, count)
+    for index in 0..<count {
+      let short = source.loadUnaligned(fromByteOffset: index &* 2, as: UInt16.self)
+      target[index] = Float(bitPattern: widened(short))
     }
   }
 
   @inline(__always)
   private static func narrow(
-    _ source: UnsafePointer<Float>, count: Int, into target: UnsafeMutableRawPointer,
-    narrowed: (SIMD8<Float>) -> SIMD8<UInt16>, widened: (SIMD8<UInt16>) -> SIMD8<Float>
+    _ source: UnsafePointer<Float>, count: Int, into target: UnsafeMutableRawPointer, narrowed: (UInt32) -> UInt16,
+    widened: (UInt16) -> UInt32
   ) -> Double {
-    var largest = SIMD8<Float>()
-    for first in stride(from: 0, to: count, by: 8) {
-      let values = load(source, first, count, as: SIMD8<Float>.self)
-      let short = narrowed(values)
-      store(short, target, first, count)
-      // The difference of neighbours this close has few enough bits to be exact. That of infinities is NaN, which
-      // the comparison leaves out.
-      let error = widened(short) - values
-      let magnitude = error.replacing(with: -error, where: error .< 0)
-      largest.replace(with: magnitude, where: magnitude .> largest)
+    var largest: Int32 = 0
+    for index in 0..<count {
+      let bits = source[index].bitPattern
+      let short = narrowed(bits)
+      target.storeBytes(of: short, toByteOffset: index &* 2, as: UInt16.self)
+      // The difference of neighbours this close has few enough bits to be exact. Without their signs, floats are in
+      // the order of their bits. That of infinities is NaN, and counts nothing.
+      let difference = Float(bitPattern: widened(short)) - Float(bitPattern: bits)
+      let magnitude = Int32(bitPattern: difference.bitPattern & 0x7fff_ffff)
+      let counted = magnitude > 0x7f80_0000 ? 0 : magnitude
+      largest = counted > largest ? counted : largest
     }
-    return Double(largest.max())
+    return Double(Float(bitPattern: UInt32(bitPattern: largest)))
   }
 
   @inline(__always)
   private static func survive(
-    _ source: UnsafePointer<Float>, count: Int, narrowed: (SIMD8<Float>) -> SIMD8<UInt16>,
-    widened: (SIMD8<UInt16>) -> SIMD8<Float>
+    _ source: UnsafePointer<Float>, count: Int, narrowed: (UInt32) -> UInt16, widened: (UInt16) -> UInt32
   ) -> Bool {
-    // A float32 tensor that was never a half shows it at once: look after each block, not after each eight.
+    // A float32 tensor that was never a half shows it at once: look after each block, not after each element.
     let block = 1024
     for start in stride(from: 0, to: count, by: block) {
-      let end = min(start + block, count)
-      var changed = SIMD8<UInt32>()
-      for first in stride(from: start, to: end, by: 8) {
-        let values = load(source, first, end, as: SIMD8<Float>.self)
-        let again = widened(narrowed(values))
-        changed |= unsafeBitCast(values, to: SIMD8<UInt32>.self) ^ unsafeBitCast(again, to: SIMD8<UInt32>.self)
+      var changed: UInt32 = 0
+      for index in start..<min(start + block, count) {
+        let bits = source[index].bitPattern
+        changed |= bits ^ widened(narrowed(bits))
       }
-      if changed != SIMD8() { return false }
+      if changed != 0 { return false }
     }
     return true
   }

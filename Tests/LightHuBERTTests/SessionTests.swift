@@ -54,7 +54,7 @@ import Testing
     let model = try goldenModel(checkpoint: checkpoint, architecture: "mixed")
     for value: Float in [0, 1, -1, 1e30, 1e-40] {
       let features = try model.features(of: Array(repeating: value, count: 8000), normalize: true)
-      #expect(features.values.allSatisfy(\.isFinite), "all samples \(value)")
+      #expect(!features.values.contains { !$0.isFinite }, "all samples \(value)")
     }
   }
 
@@ -75,7 +75,8 @@ import Testing
     let model = try Self.golden.model()
     let samples = try Self.golden.samples()
     let asIs = try model.features(of: samples)
-    #expect(try model.features(of: samples, normalize: false) == asIs)
+    let unnormalised = try model.features(of: samples, normalize: false)
+    #expect(unnormalised == asIs)
     let normalised = try model.features(of: samples, normalize: true)
     #expect(normalised != asIs)
   }
