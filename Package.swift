@@ -137,7 +137,7 @@ let testing: [Target] = [
   tests(of: "ArchitectureFile", "Faults", "Subnet"),
   tests(of: "SubnetFile", "Checkpoint", "Faults", "Files", "JSON", "Subnet", "Tensors"),
   tests(of: "Kernels", "KernelTypes"),
-  tests(of: "LightHuBERT", "Checkpoint", "Faults", "JSON", "Kernels", "Subnet", "SubnetFile", "Tensors"),
+  tests(of: "LightHuBERT", "Checkpoint", "Faults", "JSON", "KernelTypes", "Kernels", "Subnet", "SubnetFile", "Tensors"),
   tests(of: "AudioFile", "CSndFile", "Faults", "Files"),
   tests(of: "NumPyFile", "Faults", "Files"),
   .testTarget(
