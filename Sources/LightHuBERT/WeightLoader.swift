@@ -62,12 +62,19 @@ final class WeightLoader {
       let name = "feature_extractor.conv_layers.\(index)"
       let depth = shape.kernel * inputChannels
       let isFolded = index == 0 && config.extractorMode == .groupNorm
-      let matrix = multiplier.matrix(depth: depth, columns: shape.channels, hasBias: isFolded || config.convBias)
       let rows = isFolded ? vector(name + ".0.weight", count: shape.channels * depth) : nil
       let bias = isFolded && config.convBias ? vector(name + ".0.bias", count: shape.channels) : nil
-      if !isFolded {
-        packConvolution(
-          name + ".0", into: [matrix], inputChannels: inputChannels, kernel: shape.kernel, hasBias: config.convBias)
+      let taps: ConvWeights.Taps
+      // With few input channels the sums of frames would cost more than the products that they save.
+      if shape.kernel == 3 && shape.stride == 2 && inputChannels >= 16 && multiplier.backend == .packed {
+        taps = .fast(fastConvolution(name + ".0", inputChannels: inputChannels, channels: shape.channels))
+      } else {
+        let matrix = multiplier.matrix(depth: depth, columns: shape.channels, hasBias: isFolded || config.convBias)
+        taps = .direct(matrix)
+        if !isFolded {
+          packConvolution(
+            name + ".0", into: [matrix], inputChannels: inputChannels, kernel: shape.kernel, hasBias: config.convBias)
+        }
       }
       let normName: String? =
         switch config.extractorMode {
@@ -75,7 +82,7 @@ final class WeightLoader {
         case .groupNorm: index == 0 ? name + ".2" : nil
         }
       return ConvWeights(
-        shape: shape, inputChannels: inputChannels, matrix: matrix, rows: rows, bias: bias,
+        shape: shape, inputChannels: inputChannels, taps: taps, rows: rows, bias: bias,
         norm: normName.map { norm($0, width: shape.channels) })
     }
   }
@@ -200,6 +207,51 @@ final class WeightLoader {
         first += matrix.columns
       }
     }
+  }
+}
+
+extension WeightLoader {
+  /// A convolution of kernel 3 and stride 2 in its fast form.
+  fileprivate func fastConvolution(_ name: String, inputChannels: Int, channels: Int) -> FastConvolution {
+    let matrix = { [multiplier] (hasBias: Bool) in
+      multiplier.matrix(depth: inputChannels, columns: channels, hasBias: hasBias)
+    }
+    let convolution = FastConvolution(
+      w0: matrix(false), w1: matrix(false), w2: matrix(false), plus: matrix(config.convBias), minus: matrix(false))
+    let kernels = multiplier.kernels
+    let hasBias = config.convBias
+    jobs.append { [tensor, release] () throws(ModelFault) in
+      let view = try tensor(name + ".weight")
+      defer { release(name + ".weight") }
+      let many = 16
+      let size = many * inputChannels
+      let original = AlignedBuffer(count: 3 * size)
+      let taps = AlignedBuffer(count: 5 * size)
+      for first in stride(from: 0, to: channels, by: many) {
+        let count = min(many, channels - first)
+        view.narrowed(axis: 0, to: first..<first + count)
+          .copy(to: original.start, strides: [3 * inputChannels, 3, 1])
+        // [output, input, tap] to [tap][output, input]
+        kernels.transpose(original.start, count * inputChannels, 3, 3, taps.start, size)
+        for n in 0..<count * inputChannels {
+          let w0 = taps.start[n]
+          let w2 = taps.start[2 * size + n]
+          taps.start[3 * size + n] = (w0 + w2) / 2
+          taps.start[4 * size + n] = (w0 - w2) / 2
+        }
+        let matrices = [convolution.w0, convolution.w1, convolution.w2, convolution.plus, convolution.minus]
+        for (index, matrix) in matrices.enumerated() {
+          matrix.pack(
+            rows: taps.start + index * size, count: count, stride: inputChannels, atColumn: first, kernels: kernels)
+        }
+      }
+      if hasBias {
+        let values = AlignedBuffer(count: channels)
+        try tensor(name + ".bias").copy(to: values.start, strides: [1])
+        convolution.plus.setBias(values.start, count: channels, atColumn: 0)
+      }
+    }
+    return convolution
   }
 }
 
