@@ -28,7 +28,7 @@ public final class AtomicFile {
   }
 
   /// With `unnamed` false, as on a file system without unnamed files.
-  init(path: String, replacing: Bool, unnamed: Bool) throws(FileFault) {
+  package init(path: String, replacing: Bool, unnamed: Bool) throws(FileFault) {
     target = try Target(path: path, replacing: replacing)
     self.path = path
     self.replacing = replacing
@@ -108,7 +108,11 @@ extension AtomicFile {
   private func claimTarget() throws(FileFault) {
     if let temporaryName {
       // A link, unlike a renaming, never replaces.
-      if linkat(target.folder, temporaryName, target.folder, target.name, 0) == 0 { return }
+      if linkat(target.folder, temporaryName, target.folder, target.name, 0) == 0 {
+        unlinkat(target.folder, temporaryName, 0)
+        self.temporaryName = nil
+        return
+      }
       guard errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS || errno == EMLINK else { throw nameFault() }
       // The file system has no links: claim the name with an empty file of our own, then replace that.
       let claim = openat(target.folder, target.name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)

@@ -16,7 +16,7 @@ public struct SHA256 {
   public init() { self.init(usesInstructions: true) }
 
   /// Without the processor's instructions when those are not wanted, to test the portable code.
-  init(usesInstructions: Bool) {
+  package init(usesInstructions: Bool) {
     self.usesInstructions = usesInstructions && cpu_has_sha256() != 0
     rest.reserveCapacity(SHA256.blockSize)
   }

@@ -14,7 +14,7 @@ extension Provenance {
   /// The last second of the year 9999.
   private static let lastSecond = 253_402_300_799
 
-  static func date(secondsSince1970 seconds: Int) -> String {
+  package static func date(secondsSince1970 seconds: Int) -> String {
     var moment: time_t = min(max(seconds, 0), lastSecond)
     var parts = tm()
     gmtime_r(&moment, &parts)

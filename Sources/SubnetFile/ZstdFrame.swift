@@ -1,14 +1,14 @@
 import CZstd
 
 /// One zstd frame (RFC 8878) that says how many bytes it holds, without a dictionary.
-enum ZstdFrame {
+package enum ZstdFrame {
   /// zstd's words for what went wrong.
-  struct Failure: Error {
+  package struct Failure: Error {
     let problem: String
   }
 
   /// Compresses bytes, which are not empty; nil when the frame would not be shorter than them.
-  static func compress(_ bytes: UnsafeRawBufferPointer, level: Int) throws(Failure) -> [UInt8]? {
+  package static func compress(_ bytes: UnsafeRawBufferPointer, level: Int) throws(Failure) -> [UInt8]? {
     guard let context = ZSTD_createCCtx() else { throw Failure(problem: "no memory") }
     defer { ZSTD_freeCCtx(context) }
     _ = ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, Int32(level))
@@ -22,7 +22,7 @@ enum ZstdFrame {
   }
 
   /// Decompresses a frame into exactly `target`; anything else than one whole frame of that size is an error.
-  static func decompress(
+  package static func decompress(
     _ frame: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
   ) throws(Failure) {
     let contentSize = ZSTD_getFrameContentSize(frame.baseAddress, frame.count)

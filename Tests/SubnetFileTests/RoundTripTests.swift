@@ -1,0 +1,161 @@
+import Dispatch
+import Files
+import Glibc
+import Subnet
+import SubnetFile
+import Synchronization
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct RoundTripTests {
+  @Test(arguments: WeightsChoice.allCases, [0, 3]) func readsWhatWasWritten(weights: WeightsChoice, level: Int) throws {
+    try withTemporaryFolder { folder in
+      let summary = try TestSubnet.write(to: folder + "/a.lhb", weights, level: level)
+      let reader = try SubnetReader(path: folder + "/a.lhb")
+      #expect(reader.config == TestSubnet.config)
+      #expect(reader.architecture == TestSubnet.architecture)
+      var provenance = TestSubnet.provenance(weights)
+      provenance.sourceSHA256 = TestSubnet.digest
+      #expect(reader.provenance == provenance)
+      #expect(reader.provenance.source == "model.pt")
+      #expect(reader.entries == summary.entries)
+      #expect(reader.entries.map(\.name) == TestSubnet.layout.map(\.name))
+      #expect(reader.byteCount == summary.byteCount)
+      #expect((level > 0) == reader.entries.contains { $0.encoding == .zstd })
+
+      var largestError = 0.0
+      for tensor in TestSubnet.layout {
+        let entry = try reader.entry(tensor.name)
+        let isHalf = weights == .f16 || (weights == .auto && tensor.name.hasSuffix("bias"))
+        #expect(entry.elementType == (isHalf ? .float16 : .float32), "\(tensor.name)")
+        #expect(entry.range.lowerBound.isMultiple(of: 64), "\(tensor.name)")
+        let view = try reader.tensor(tensor.name)
+        #expect(view.shape == tensor.shape)
+        #expect(view.isContiguous)
+        let given = TestSubnet.values(tensor)
+        let expected = isHalf ? given.map { Float(Float16($0)) } : given
+        #expect(floats(view) == expected, "\(tensor.name)")
+        for (stored, original) in zip(expected, given) {
+          largestError = max(largestError, Double(abs(stored - original)))
+        }
+      }
+      #expect(summary.largestError == largestError)
+      #expect((summary.worstTensor != nil) == (weights == .f16))
+    }
+  }
+
+  @Test(arguments: [0, 9]) func theSameInputGivesTheSameBytes(level: Int) throws {
+    #expect(try TestSubnet.bytes(level: level) == TestSubnet.bytes(level: level))
+  }
+
+  @Test func isExactlyAsLongAsItsParts() throws {
+    let bytes = try TestSubnet.bytes(level: 3)
+    #expect(ForgedFile(bytes).bytes == bytes)
+  }
+
+  @Test func rawTensorsAreViewsOfTheFile() throws {
+    let bytes = try TestSubnet.bytes()
+    let storage = TensorStorage(byteCount: bytes.count) { $0.copyBytes(from: bytes) }
+    let reader = try SubnetReader(bytes: storage.bytes, owner: storage, name: "memory")
+    let start = try #require(storage.bytes.baseAddress)
+    for entry in reader.entries {
+      let view = try reader.tensor(entry.name)
+      #expect(view.storage.bytes.baseAddress == start + entry.range.lowerBound)
+      #expect(view.storage.bytes.count == entry.range.count)
+    }
+  }
+
+  @Test func viewsOutliveTheReader() throws {
+    let name = TestSubnet.layout[0].name
+    let view = try withTemporaryFolder { folder in
+      try TestSubnet.write(to: folder + "/a.lhb")
+      return try SubnetReader(path: folder + "/a.lhb").tensor(name)
+    }
+    #expect(floats(view) == TestSubnet.values(TestSubnet.layout[0]))
+  }
+
+  @Test func readsAgainWhatWasReleased() throws {
+    try withTemporaryFolder { folder in
+      try TestSubnet.write(to: folder + "/a.lhb")
+      let reader = try SubnetReader(path: folder + "/a.lhb")
+      for tensor in TestSubnet.layout {
+        let view = try reader.tensor(tensor.name)
+        reader.release(tensor.name)
+        #expect(floats(view) == TestSubnet.values(tensor), "\(tensor.name)")
+      }
+      reader.release("no such tensor")
+    }
+  }
+
+  @Test func manyThreadsReadAtOnce() throws {
+    let reader = try open(try TestSubnet.bytes(level: 3))
+    let wrong = Mutex<[String]>([])
+    DispatchQueue.concurrentPerform(iterations: 4 * TestSubnet.layout.count) { index in
+      let tensor = TestSubnet.layout[index % TestSubnet.layout.count]
+      let values = (try? reader.tensor(tensor.name)).map(floats)
+      if values != TestSubnet.values(tensor) { wrong.withLock { $0.append(tensor.name) } }
+    }
+    #expect(wrong.withLock { $0 } == [])
+  }
+
+  @Test func aTensorThatDoesNotShrinkStaysRaw() throws {
+    let reader = try open(try TestSubnet.bytes(level: 19))
+    for entry in reader.entries {
+      #expect(entry.range.count < entry.decodedSize || entry.encoding == .raw, "\(entry.name)")
+    }
+    #expect(reader.entries.contains { $0.encoding == .raw })
+  }
+
+  @Test func aFailureLeavesNoFile() throws {
+    struct Refusal: Error, Equatable {}
+    withTemporaryFolder { folder in
+      let path = folder + "/a.lhb"
+      #expect(throws: Refusal.self) {
+        _ = try TestSubnet.writer().write(to: path, sourceDigest: { throw Refusal() }, values: TestSubnet.fill)
+      }
+      let last = TestSubnet.layout[TestSubnet.layout.count - 1].name
+      #expect(throws: Refusal.self) {
+        _ = try TestSubnet.writer().write(to: path, sourceDigest: { TestSubnet.digest }) { tensor, target in
+          if tensor.name == last { throw Refusal() }
+          return TestSubnet.fill(tensor, target)
+        }
+      }
+      #expect(throws: SubnetFileFault.outOfRange(tensor: last, type: "float16")) {
+        _ = try TestSubnet.writer(.f16).write(to: path, sourceDigest: { TestSubnet.digest }) { tensor, target in
+          let error = TestSubnet.fill(tensor, target)
+          if tensor.name == last { target[3] = 70_000 }
+          return error
+        }
+      }
+      #expect(filesInFolder(folder) == [])
+    }
+  }
+
+  @Test func saysWhereItCannotWrite() throws {
+    try withTemporaryFolder { folder in
+      try TestSubnet.write(to: folder + "/a.lhb")
+      let before = readBytes(folder + "/a.lhb")
+      #expect(throws: SubnetFileFault.file(.exists(path: folder + "/a.lhb"))) {
+        try TestSubnet.write(to: folder + "/a.lhb", .f16)
+      }
+      #expect(readBytes(folder + "/a.lhb") == before)
+      #expect(throws: SubnetFileFault.self) { try TestSubnet.write(to: folder + "/none/a.lhb") }
+      #expect(filesInFolder(folder) == ["a.lhb"])
+    }
+  }
+
+  @Test func saysWhyItCannotRead() throws {
+    let missing = FileFault.cannotRead(path: "/no/file", reason: SystemError(code: ENOENT))
+    #expect(throws: SubnetFileFault.file(missing)) { _ = try SubnetReader(path: "/no/file") }
+    let reader = try open(try TestSubnet.bytes())
+    #expect(throws: SubnetFileFault.noSuchTensor(path: "memory", tensor: "x")) { _ = try reader.tensor("x") }
+  }
+
+  @Test(arguments: [
+    (0, "1970-01-01T00:00:00Z"), (951_782_400, "2000-02-29T00:00:00Z"), (1_769_860_800, "2026-01-31T12:00:00Z"),
+    (253_402_300_799, "9999-12-31T23:59:59Z"),
+  ]) func writesDates(seconds: Int, text: String) {
+    #expect(Provenance.date(secondsSince1970: seconds) == text)
+  }
+}

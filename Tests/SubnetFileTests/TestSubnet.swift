@@ -1,0 +1,108 @@
+import Files
+import Subnet
+import SubnetFile
+import Tensors
+import TestSupport
+
+/// A small subnet with made-up weights: biases that float16 holds exactly, and weights that it does not.
+enum TestSubnet {
+  static let config: ModelConfig = {
+    var config = ModelConfig()
+    config.extractorMode = .groupNorm
+    config.convLayers = [
+      ConvLayer(channels: 8, kernel: 10, stride: 5), ConvLayer(channels: 8, kernel: 3, stride: 2),
+    ]
+    config.encoderLayers = 2
+    config.encoderEmbedDim = 64
+    config.encoderFFNDim = 128
+    config.encoderHeads = 1
+    config.positionKernel = 5
+    config.positionGroups = 4
+    config.normalize = false
+    return config
+  }()
+
+  static let architecture = Architecture(
+    embedDim: 32, headCounts: [1, 1], ffnDims: [40, 64], windows: [.global, .sliding(size: 4)])
+
+  static let layout = SubnetLayout(config: config, architecture: architecture).tensors
+
+  static func provenance(_ weights: WeightsChoice = .auto) -> Provenance {
+    Provenance(
+      source: "some/folder/model.pt", sourceSize: 12_345, tool: "test 1.0", date: "2026-01-31T12:00:00Z",
+      weights: weights)
+  }
+
+  static let digest = String(repeating: "0123456789abcdef", count: 4)
+
+  /// A tensor's elements, which depend on its name only.
+  static func values(_ tensor: SubnetTensor) -> [Float] {
+    var generator = SplitMix64(state: tensor.name.utf8.reduce(5381) { $0 &* 33 &+ UInt64($1) })
+    return (0..<tensor.count).map { _ in
+      let bits = generator.next()
+      if tensor.name.hasSuffix("bias") { return Float(Int(bits % 2048) - 1024) / 512 }
+      return (Float(bits % 1_000_003) / 1_000_003 - 0.5) * 0.37
+    }
+  }
+
+  static func fill(_ tensor: SubnetTensor, _ target: UnsafeMutableBufferPointer<Float>) -> Double {
+    _ = target.update(fromContentsOf: values(tensor))
+    return 0
+  }
+
+  static func writer(_ weights: WeightsChoice = .auto, level: Int = 0) -> SubnetWriter {
+    var writer = SubnetWriter(config: config, architecture: architecture, provenance: provenance(weights))
+    writer.compressionLevel = level
+    return writer
+  }
+
+  @discardableResult
+  static func write(to path: String, _ weights: WeightsChoice = .auto, level: Int = 0) throws -> SubnetSummary {
+    try writer(weights, level: level).write(to: path, sourceDigest: { digest }, values: fill)
+  }
+
+  static func bytes(_ weights: WeightsChoice = .auto, level: Int = 0) throws -> [UInt8] {
+    try withTemporaryFolder { folder in
+      try write(to: folder + "/a.lhb", weights, level: level)
+      return readBytes(folder + "/a.lhb")
+    }
+  }
+}
+
+/// Sebastiano Vigna's generator: random enough, and the same everywhere.
+struct SplitMix64: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var mixed = state
+    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ mixed >> 31
+  }
+}
+
+/// Opens bytes in memory as a subnet file.
+func open(_ bytes: [UInt8]) throws(SubnetFileFault) -> SubnetReader {
+  let storage = TensorStorage(byteCount: bytes.count) { $0.copyBytes(from: bytes) }
+  return try SubnetReader(bytes: storage.bytes, owner: storage, name: "memory")
+}
+
+/// The first thing that is wrong with bytes, when they are opened and every tensor is read.
+func firstFault(in bytes: [UInt8]) -> SubnetFileFault? {
+  do throws(SubnetFileFault) {
+    let reader = try open(bytes)
+    for entry in reader.entries { _ = try reader.tensor(entry.name) }
+    return nil
+  } catch {
+    return error
+  }
+}
+
+/// A tensor's elements as float32.
+func floats(_ view: TensorView) -> [Float] {
+  [Float](unsafeUninitializedCapacity: view.count) { target, count in
+    view.elementType.decode(view.storage.bytes.baseAddress!, count: view.count, into: target.baseAddress!)
+    count = view.count
+  }
+}

@@ -1,0 +1,56 @@
+import Checkpoint
+import Files
+import JSON
+import Subnet
+import SubnetFile
+import TestSupport
+import Testing
+
+/// Files of old versions, which stay for ever: Fixtures/versions/README.md says how they were made.
+@Suite struct VersionTests {
+  private static let fixture = "versions/v1-tiny-min.lhb"
+
+  private func source() throws -> (Checkpoint, ModelConfig, Architecture) {
+    let checkpoint = try Checkpoint(path: Fixture.path("golden/tiny.pt"))
+    let config = try ModelConfig(checkpointConfiguration: checkpoint.configuration)
+    let file = Fixture.path("golden/arch-min.json")
+    let architecture = try Architecture(
+      json: try JSONValue(parsing: readBytes(file)), source: file, fitting: config)
+    return (checkpoint, config, architecture)
+  }
+
+  @Test func version1IsRead() throws {
+    let (checkpoint, config, architecture) = try source()
+    let reader = try SubnetReader(path: Fixture.path(Self.fixture))
+    #expect(reader.config == config)
+    #expect(reader.architecture == architecture)
+    #expect(reader.provenance.date == "2026-01-31T12:00:00Z")
+    #expect(reader.provenance.source == "tiny.pt")
+    for tensor in SubnetLayout(config: config, architecture: architecture).tensors {
+      var expected = [Float](repeating: .nan, count: tensor.count)
+      let slice = try tensor.slice(from: checkpoint.tensor)
+      _ = try expected.withUnsafeMutableBufferPointer { try slice.write(to: $0) }
+      #expect(floats(try reader.tensor(tensor.name)) == expected, "\(tensor.name)")
+    }
+  }
+
+  @Test func todaysWriterGivesTheSameBytes() throws {
+    let (checkpoint, config, architecture) = try source()
+    let old = try SubnetReader(path: Fixture.path(Self.fixture))
+    var writer = SubnetWriter(config: config, architecture: architecture, provenance: old.provenance)
+    writer.compressionLevel = 0
+    try withTemporaryFolder { folder in
+      _ = try writer.write(to: folder + "/a.lhb", sourceDigest: { old.provenance.sourceSHA256 }) { tensor, target in
+        try tensor.slice(from: checkpoint.tensor).write(to: target)
+      }
+      #expect(readBytes(folder + "/a.lhb") == readBytes(Fixture.path(Self.fixture)))
+    }
+  }
+
+  @Test func theFixtureNamesItsSource() throws {
+    var hash = SHA256()
+    readBytes(Fixture.path("golden/tiny.pt")).withUnsafeBytes { hash.update($0) }
+    let reader = try SubnetReader(path: Fixture.path(Self.fixture))
+    #expect(reader.provenance.sourceSHA256 == hash.hexadecimal())
+  }
+}
