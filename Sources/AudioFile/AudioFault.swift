@@ -7,6 +7,8 @@ public enum AudioFault: Fault, Equatable {
   case cannotRead(name: String, reason: SystemError)
   /// The path leads to a folder.
   case folder(name: String)
+  /// The path leads to a device, such as a terminal or /dev/zero.
+  case device(name: String)
   /// There is not one byte.
   case empty(name: String)
   /// libsndfile does not know the format, or the header is damaged.
@@ -27,7 +29,7 @@ public enum AudioFault: Fault, Equatable {
   /// The kind of fault.
   public var kind: FaultKind {
     switch self {
-    case .cannotRead, .folder: .missingInput
+    case .cannotRead, .folder, .device: .missingInput
     case .noSuchChannel: .usage
     default: .badData
     }
@@ -38,6 +40,7 @@ public enum AudioFault: Fault, Equatable {
     switch self {
     case .cannotRead(let name, let reason): "\(name): cannot be read: \(reason)"
     case .folder(let name): "\(name): is a folder, expected a sound file"
+    case .device(let name): "\(name): is a device, expected a sound file or a pipe"
     case .empty(let name): "\(name): is empty, expected a sound file"
     case .unknownFormat(let name, let reason):
       "\(name): is not a sound file that libsndfile reads, such as WAV, FLAC, Ogg, MP3 or AIFF (\(reason))"

@@ -4,17 +4,24 @@ import Glibc
 
 /// The bytes that came through a pipe, for libsndfile, which seeks in most formats.
 final class MemoryReader {
-  private let bytes: [UInt8]
+  private var bytes: [UInt8] = []
   private var position = 0
+
+  /// So many bytes must look like a sound file before more are read: something else may never end.
+  private static let probeSize = 1 << 26
 
   /// Reads a descriptor to its end.
   init(readingAll descriptor: Int32, name: String) throws(AudioFault) {
-    var bytes: [UInt8] = []
+    var isProbed = false
     var part = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       let count = Glibc.read(descriptor, &part, part.count)
       if count > 0 {
         bytes += part[..<count]
+        if bytes.count >= MemoryReader.probeSize && !isProbed {
+          try probe(name: name)
+          isProbed = true
+        }
       } else if count == 0 {
         break
       } else if errno == EAGAIN {
@@ -25,7 +32,17 @@ final class MemoryReader {
       }
     }
     guard !bytes.isEmpty else { throw .empty(name: name) }
-    self.bytes = bytes
+  }
+
+  /// Throws when the bytes that came so far are not the beginning of a sound file.
+  private func probe(name: String) throws(AudioFault) {
+    var info = SF_INFO()
+    if let handle = open(&info) {
+      sf_close(handle)
+    } else if sf_error(nil) == Int32(SF_ERR_UNRECOGNISED_FORMAT) {
+      throw .unknownFormat(name: name, reason: String(cString: sf_strerror(nil)))
+    }
+    position = 0
   }
 
   /// Opens the bytes as a sound file, which must be closed before this object goes away; nil when libsndfile cannot.

@@ -100,7 +100,8 @@ final class SoundFile {
     case S_IFREG:
       guard status.st_size > 0 else { throw .empty(name: name) }
       return lseek(descriptor, 0, SEEK_CUR) == 0
-    default: return false
+    case S_IFIFO, S_IFSOCK: return false
+    default: throw .device(name: name)
     }
   }
 }

@@ -34,6 +34,7 @@ import Testing
       #expect(fault(missing) == .cannotRead(name: missing, reason: SystemError(code: ENOENT)))
       #expect(fault(missing)?.kind == .missingInput)
       #expect(fault(folder) == .folder(name: folder))
+      #expect(fault("/dev/zero") == .device(name: "/dev/zero"))
 
       let path = folder + "/file"
       writeBytes([], to: path)
@@ -54,6 +55,12 @@ import Testing
         #expect(found?.description.contains("\n") == false)
       }
       withPipe(of: []) { #expect(fault($0) == .empty(name: $0)) }
+      withPipe(of: [UInt8](repeating: 0x79, count: 100_000), endless: true) { path in
+        guard case .unknownFormat(path, _) = fault(path) else {
+          Issue.record("an endless pipe of letters is another fault")
+          return
+        }
+      }
     }
   }
 

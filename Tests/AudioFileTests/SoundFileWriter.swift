@@ -34,11 +34,14 @@ struct SoundFormat: CustomTestStringConvertible {
   }
 }
 
-/// Calls `body` with a path from which `bytes` come as through a pipe: no seeking, no length.
-func withPipe<R>(of bytes: [UInt8], _ body: (String) throws -> R) rethrows -> R {
+/// Calls `body` with a path from which `bytes` come as through a pipe: no seeking, no length. When endless, they come
+/// again and again.
+func withPipe<R>(of bytes: [UInt8], endless: Bool = false, _ body: (String) throws -> R) rethrows -> R {
   var ends: [Int32] = [0, 0]
   guard pipe(&ends) == 0 else { fatalError("no pipe") }
-  let writer = PipeWriter(bytes: bytes, descriptor: ends[1])
+  // Programs that other tests start must not hold the pipe open.
+  for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+  let writer = PipeWriter(bytes: bytes, isEndless: endless, descriptor: ends[1])
   defer {
     close(ends[0])
     writer.wait()
@@ -48,11 +51,13 @@ func withPipe<R>(of bytes: [UInt8], _ body: (String) throws -> R) rethrows -> R 
 
 private final class PipeWriter: Sendable {
   private let bytes: [UInt8]
+  private let isEndless: Bool
   private let descriptor: Int32
   private nonisolated(unsafe) var thread = pthread_t()
 
-  init(bytes: [UInt8], descriptor: Int32) {
+  init(bytes: [UInt8], isEndless: Bool, descriptor: Int32) {
     self.bytes = bytes
+    self.isEndless = isEndless
     self.descriptor = descriptor
     signal(SIGPIPE, SIG_IGN)
     pthread_create(
@@ -64,6 +69,7 @@ private final class PipeWriter: Sendable {
           let count = rest.withUnsafeBytes { Glibc.write(writer.descriptor, $0.baseAddress, min($0.count, 10_000)) }
           guard count > 0 else { break }
           rest = rest.dropFirst(count)
+          if rest.isEmpty && writer.isEndless { rest = writer.bytes[...] }
         }
         close(writer.descriptor)
         return nil

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Compares the programs with the float64 reference on checkpoints of the published size.
 
-    check_real_size.py [BUILD_FOLDER, by default .build/release] [--audio FILE.wav] [--random N] [--only TEXT] [--work FOLDER]
+    check_real_size.py [BUILD_FOLDER, by default .build/release] [--audio FILE.wav] [--random N] [--only TEXT]
+        [--work FOLDER]
 
 For base-max, small-default, small-min and N (20) random architectures of both search spaces, and for both kinds of
 feature extractor: makes a random checkpoint of 381 MB, cuts the subnet with lhb-extract, runs it with lhb-features on a
@@ -30,7 +31,12 @@ TOLERANCE = 1e-5
 
 SPACES = {
     "base": {"embed_dim": [512, 640, 768], "heads_num": [8, 10, 12], "ffn_ratio": [3.5, 4.0], "layer_num": [12]},
-    "small": {"embed_dim": [256, 384, 512], "heads_num": [4, 6, 8], "ffn_ratio": [3.0, 3.5, 4.0], "layer_num": [10, 11, 12]},
+    "small": {
+        "embed_dim": [256, 384, 512],
+        "heads_num": [4, 6, 8],
+        "ffn_ratio": [3.0, 3.5, 4.0],
+        "layer_num": [10, 11, 12],
+    },
 }
 
 
@@ -168,7 +174,8 @@ def main():
                 count += 1
                 failures += verdict != "ok"
                 print(f"{verdict:6} {name:28} {text} ({time.monotonic() - start:.1f} s)", flush=True)
-    print(f"{count - failures} of {count} cases within {TOLERANCE} * max(1, |value|); largest {largest:.3f} of the bound")
+    print(f"{count - failures} of {count} cases within {TOLERANCE} * max(1, |value|); "
+          f"largest difference {largest:.3f} of that")
     sys.exit(1 if failures or count == 0 else 0)
 
 

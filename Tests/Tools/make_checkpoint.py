@@ -130,7 +130,12 @@ def write(path, options):
     config = model_config(options)
     element = getattr(torch, options.dtype)
     tensors = {name: tensor.to(element) for name, tensor in state_dict(options, config).items()}
-    task = {"_name": "hubert_pretraining", "normalize": not options.no_normalize, "sample_rate": 16000, "label_rate": 50.0}
+    task = {
+        "_name": "hubert_pretraining",
+        "normalize": not options.no_normalize,
+        "sample_rate": 16000,
+        "label_rate": 50.0,
+    }
     checkpoint = {
         "args": None,
         "cfg": {"_name": None, "common": {"fp16": True, "seed": 1337}, "model": config, "task": task},
@@ -159,7 +164,8 @@ def parse_options(arguments=None):
     parser.add_argument("--container", choices=["zip", "legacy"], default="zip")
     parser.add_argument("--no-normalize", action="store_true")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--outliers", type=int, default=0, metavar="N", help="N channels of each norm have gains 8 times as large")
+    parser.add_argument("--outliers", type=int, default=0, metavar="N",
+                        help="N channels of each norm have gains 8 times as large")
     return parser.parse_args(arguments)
 
 

@@ -120,7 +120,7 @@ def kept_layers(depth, layers=12):
 
 
 def kept_ffn_units(ffn, embed, config):
-    """Indices of the FFN units kept: in each block of encoder_embed_dim units the first `embed`, until there are `ffn`."""
+    """Indices of the FFN units kept: of each block of encoder_embed_dim units the first `embed`, `ffn` in all."""
     full, block = config["encoder_ffn_embed_dim"], config["encoder_embed_dim"]
     if ffn == full:
         return np.arange(full)
@@ -133,7 +133,7 @@ def kept_ffn_units(ffn, embed, config):
 def cut(supernet, config, architecture):
     """The tensors that a subnet uses, under the supernet's names.
 
-    The weight-normed position convolution stays whole, since its norm is taken before it is cut (see `position_kernel`).
+    The weight-normed position convolution stays whole, since its norm is taken before the cut (see `position_kernel`).
     Any arrays of the supernet's shapes will do: with arrays of indices the result says which elements are used.
     """
     embed = architecture["embed_dim"]
