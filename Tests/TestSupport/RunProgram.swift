@@ -33,7 +33,9 @@ public func runShell(
 /// The folder of the running tests, with a slash at the end.
 private let programFolder: String = {
   var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
-  let count = buffer.withUnsafeMutableBytes { readlink("/proc/self/exe", $0.baseAddress, $0.count) }
+  let count = buffer.withUnsafeMutableBytes { bytes in
+    readlink("/proc/self/exe", bytes.baseAddress.map { $0.assumingMemoryBound(to: CChar.self) }!, bytes.count)
+  }
   let path = String(decoding: buffer[..<max(count, 0)], as: UTF8.self)
   return path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") + "/"
 }()
