@@ -14,19 +14,24 @@ final class WeightLoader {
   private let architecture: Architecture
   private let multiplier: MatrixMultiplier
   private let tensor: @Sendable (String) throws(ModelFault) -> TensorView
+  private let release: @Sendable (String) -> Void
   private var jobs: [() throws(ModelFault) -> Void] = []
 
   /// A loader.
   ///
-  /// - Parameter tensor: Gives a tensor of the subnet's layout, in its layout's shape; called from several threads.
+  /// - Parameters:
+  ///   - tensor: Gives a tensor of the subnet's layout, in its layout's shape; called from several threads.
+  ///   - release: Called with the name of each tensor that is packed and no longer needed; from several threads.
   init(
     config: ModelConfig, architecture: Architecture, multiplier: MatrixMultiplier,
-    tensor: @escaping @Sendable (String) throws(ModelFault) -> TensorView
+    tensor: @escaping @Sendable (String) throws(ModelFault) -> TensorView,
+    release: @escaping @Sendable (String) -> Void
   ) {
     self.config = config
     self.architecture = architecture
     self.multiplier = multiplier
     self.tensor = tensor
+    self.release = release
   }
 
   /// Loads everything.
@@ -144,8 +149,9 @@ final class WeightLoader {
   /// A linear layer, [out, in], whose rows become columns from `first` on.
   private func pack(_ name: String, into matrix: PackedMatrix, atColumn first: Int = 0, scale: Float = 1) {
     let kernels = multiplier.kernels
-    jobs.append { [tensor] () throws(ModelFault) in
+    jobs.append { [tensor, release] () throws(ModelFault) in
       let view = try tensor(name + ".weight")
+      defer { release(name + ".weight") }
       let depth = matrix.depth
       // As many rows at a time as fit the second-level cache beside their panel.
       let many = max(16, 65_536 / depth / 16 * 16)
@@ -173,11 +179,16 @@ final class WeightLoader {
       let view = try tensor(name + ".weight").narrowed(axis: 0, to: rows)
       let depth = inputChannels * kernel
       let many = 16
+      let original = AlignedBuffer(count: many * depth)
       let reordered = AlignedBuffer(count: many * depth)
       for start in stride(from: 0, to: rows.count, by: many) {
-        let end = min(start + many, rows.count)
-        view.narrowed(axis: 0, to: start..<end).copy(to: reordered.start, strides: [depth, 1, inputChannels])
-        matrix.pack(rows: reordered.start, count: end - start, stride: depth, atColumn: start, kernels: kernels)
+        let count = min(many, rows.count - start)
+        view.narrowed(axis: 0, to: start..<start + count).copy(to: original.start, strides: [depth, kernel, 1])
+        for row in 0..<count {
+          kernels.transpose(
+            original.start + row * depth, inputChannels, kernel, kernel, reordered.start + row * depth, inputChannels)
+        }
+        matrix.pack(rows: reordered.start, count: count, stride: depth, atColumn: start, kernels: kernels)
       }
       if hasBias {
         let bias = try tensor(name + ".bias").narrowed(axis: 0, to: rows)
