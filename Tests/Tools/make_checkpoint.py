@@ -50,6 +50,10 @@ class WeightMaker:
         self.bias(name, count)
 
 
+def ffn_width(options):
+    return options.ffn or 4 * options.embed
+
+
 def model_config(options):
     channels = options.conv
     return {
@@ -57,7 +61,7 @@ def model_config(options):
         "extractor_mode": options.extractor,
         "encoder_layers": LAYERS,
         "encoder_embed_dim": options.embed,
-        "encoder_ffn_embed_dim": 4 * options.embed,
+        "encoder_ffn_embed_dim": ffn_width(options),
         "encoder_attention_heads": options.embed // HEAD_SIZE,
         "activation_fn": options.activation,
         "layer_norm_first": options.norm_first,
@@ -112,15 +116,15 @@ def state_dict(options, config):
         for projection, gain in [("k_proj", 1.4), ("v_proj", 1.0), ("q_proj", 1.4), ("out_proj", 1.0)]:
             make.linear(f"{name}.self_attn.{projection}", embed, embed, gain)
         make.norm(f"{name}.self_attn_layer_norm", embed)
-        make.linear(f"{name}.fc1", 4 * embed, embed)
-        make.linear(f"{name}.fc2", embed, 4 * embed)
+        make.linear(f"{name}.fc1", ffn_width(options), embed)
+        make.linear(f"{name}.fc2", embed, ffn_width(options))
         make.norm(f"{name}.final_layer_norm", embed)
     make.norm("encoder.layer_norm", embed)
     make.norm("layer_norm", channels)
 
     # Used in training only.
     make.put("layer_pred_heads.11.weight", make.normal(embed, embed) / np.sqrt(embed))
-    make.put("label_embs_concat", make.random.random((504, 256)))
+    make.put("label_embs_concat", make.random.random((options.classes, 256)))
     make.linear("final_proj", 256, embed)
     return make.tensors
 
@@ -152,7 +156,8 @@ def write(path, options):
 def parse_options(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out")
-    parser.add_argument("--embed", type=int, default=768, help="width FE, a multiple of 64; the FFN is 4 times wider")
+    parser.add_argument("--embed", type=int, default=768, help="width FE, a multiple of 64")
+    parser.add_argument("--ffn", type=int, metavar="FF", help="width of the FFN, a multiple of FE; 4 FE when missing")
     parser.add_argument("--conv", type=int, default=512, help="channels of the feature extractor")
     parser.add_argument("--extractor", choices=["layer_norm", "default"], default="layer_norm")
     parser.add_argument("--activation", choices=["gelu", "relu"], default="gelu")
@@ -163,6 +168,7 @@ def parse_options(arguments=None):
     parser.add_argument("--dtype", choices=["float32", "float16", "bfloat16", "float64"], default="float32")
     parser.add_argument("--container", choices=["zip", "legacy"], default="zip")
     parser.add_argument("--no-normalize", action="store_true")
+    parser.add_argument("--classes", type=int, default=504, help="labels of the training task, which subnets do without")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--outliers", type=int, default=0, metavar="N",
                         help="N channels of each norm have gains 8 times as large")
