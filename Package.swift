@@ -52,8 +52,7 @@ let programs: [Target] = [
   .executableTarget(
     name: "lhb-features",
     dependencies: [
-      "AudioFile", "CommandSupport", "Faults", "Files", "LightHuBERT", "NumPyFile", "Subnet", "SubnetFile",
-      argumentParser,
+      "AudioFile", "CommandSupport", "Faults", "Files", "Kernels", "LightHuBERT", "NumPyFile", "Subnet", argumentParser,
     ], swiftSettings: strict),
   .executableTarget(
     name: "lhb-inspect",
@@ -106,9 +105,10 @@ let runtime: [Target] =
   ]
 
 let programSupport: [Target] = [
-  .target(name: "AudioFile", dependencies: ["CSndFile", "CSoxr", "Faults"], swiftSettings: strict),
+  .target(name: "AudioFile", dependencies: ["CSndFile", "CSoxr", "Faults", "Files"], swiftSettings: strict),
   .target(name: "NumPyFile", dependencies: ["Faults", "Files"], swiftSettings: strict),
-  .target(name: "CommandSupport", dependencies: ["Faults", "Files", argumentParser], swiftSettings: strict),
+  .target(
+    name: "CommandSupport", dependencies: ["Faults", "Files", "Subnet", argumentParser], swiftSettings: strict),
 ]
 
 let systemLibraries: [Target] = [
@@ -137,8 +137,8 @@ let testing: [Target] = [
   tests(of: "ArchitectureFile", "Faults", "Subnet"),
   tests(of: "SubnetFile", "Checkpoint", "Faults", "Files", "JSON", "Subnet", "Tensors"),
   tests(of: "Kernels", "KernelTypes"),
-  tests(of: "LightHuBERT", "Checkpoint", "Faults", "JSON", "Kernels", "Subnet", "SubnetFile", "Tensors"),
-  tests(of: "AudioFile", "Faults"),
+  tests(of: "LightHuBERT", "Checkpoint", "Faults", "JSON", "KernelTypes", "Kernels", "Subnet", "SubnetFile", "Tensors"),
+  tests(of: "AudioFile", "CSndFile", "Faults", "Files"),
   tests(of: "NumPyFile", "Faults", "Files"),
   .testTarget(
     name: "CommandTests",

@@ -41,6 +41,15 @@ public final class MappedFile: Sendable {
     madvise(UnsafeMutableRawPointer(mutating: start + first), end - first, MADV_DONTNEED)
   }
 
+  /// The same for a part of `bytes`. Memory elsewhere is left alone.
+  public func release(_ part: UnsafeRawBufferPointer) {
+    guard let start = bytes.baseAddress, let end = part.baseAddress.map({ $0 + part.count }),
+      let first = part.baseAddress,
+      first >= start, end <= start + bytes.count
+    else { return }
+    release(first - start..<end - start)
+  }
+
   /// Tells the system that the pages of `range` (byte offsets) are about to be read.
   public func prefetch(_ range: Range<Int>) {
     let page = Int(getpagesize())

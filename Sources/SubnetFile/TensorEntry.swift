@@ -15,6 +15,9 @@ public struct TensorEntry: Sendable, Hashable {
   /// XXH64 of the stored bytes.
   public let checksum: UInt64
 
+  /// The checksum as 16 hexadecimal digits.
+  public var checksumText: String { hexadecimal(checksum) }
+
   /// Bytes of the elements, decoded.
   public var decodedSize: Int { shape.reduce(elementType.byteCount, *) }
 }

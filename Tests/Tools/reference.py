@@ -203,11 +203,12 @@ def convolve(x, weight, bias=None, stride=1, groups=1):
     frames, channels = x.shape
     outputs, _, taps = weight.shape
     count = (frames - taps) // stride + 1
-    by_group = x.reshape(frames, groups, channels // groups).transpose(1, 0, 2)
+    by_group = np.ascontiguousarray(x.reshape(frames, groups, channels // groups).transpose(1, 0, 2))
     kernel = weight.reshape(groups, outputs // groups, channels // groups, taps)
+    by_tap = np.ascontiguousarray(kernel.transpose(3, 0, 2, 1))
     y = np.zeros((groups, count, outputs // groups))
     for tap in range(taps):
-        y += by_group[:, tap : tap + (count - 1) * stride + 1 : stride] @ kernel[..., tap].transpose(0, 2, 1)
+        y += by_group[:, tap : tap + (count - 1) * stride + 1 : stride] @ by_tap[tap]
     y = y.transpose(1, 0, 2).reshape(count, outputs)
     return y if bias is None else y + bias
 

@@ -1,0 +1,42 @@
+/// Numbers as people read them.
+public enum Formatting {
+  /// A whole number with commas, for example 26,873,600.
+  public static func grouped(_ number: Int) -> String {
+    var text = ""
+    for (index, digit) in String(number.magnitude).reversed().enumerated() {
+      if index > 0 && index.isMultiple(of: 3) { text.append(",") }
+      text.append(digit)
+    }
+    return (number < 0 ? "-" : "") + String(text.reversed())
+  }
+
+  /// A size in decimal units, for example "53.8 MB".
+  public static func size(_ byteCount: Int) -> String {
+    byteCount < 1000 ? "\(byteCount) bytes" : scaled(byteCount) + "B"
+  }
+
+  /// A count in decimal units, for example "3.54 G".
+  public static func count(_ number: Int) -> String { number < 1000 ? "\(number)" : scaled(number) }
+
+  /// Three digits and the unit's prefix.
+  private static func scaled(_ number: Int) -> String {
+    var value = Double(number)
+    var prefixes = ["", "k", "M", "G", "T", "P", "E"][...]
+    // 999.5 would be shown as 1000.
+    while value >= 999.5, prefixes.count > 1 {
+      value /= 1000
+      prefixes = prefixes.dropFirst()
+    }
+    return "\(significant(value)) \(prefixes.first ?? "")"
+  }
+
+  /// Three significant digits of a number from 1 to 1000.
+  private static func significant(_ value: Double) -> String {
+    let decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0
+    let power = [1.0, 10, 100][decimals]
+    let rounded = (value * power).rounded()
+    guard decimals > 0 else { return "\(Int(rounded))" }
+    let fraction = String(Int(rounded) % Int(power))
+    return "\(Int(rounded) / Int(power))." + String(repeating: "0", count: decimals - fraction.count) + fraction
+  }
+}

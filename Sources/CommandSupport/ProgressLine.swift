@@ -1,0 +1,46 @@
+import Glibc
+
+/// A line on standard error that says how far the work is: only on a terminal, and only when the work is long.
+public final class ProgressLine {
+  private let label: String
+  private let isShown: Bool
+  private let start = ProgressLine.now()
+  private var lastShown: Double?
+
+  /// Seconds of work before the line appears.
+  private static let patience = 0.5
+  /// Seconds between two states of the line.
+  private static let interval = 0.1
+
+  /// A line that is not shown yet.
+  ///
+  /// - Parameter label: What is being done, for example "extracting".
+  public init(_ label: String, isQuiet: Bool = false) {
+    self.label = label
+    isShown = !isQuiet && StandardError.isTerminal
+  }
+
+  deinit { finish() }
+
+  /// Says how much of the work is done.
+  public func update(_ done: Int, of total: Int) {
+    guard isShown, total > 0 else { return }
+    let now = ProgressLine.now()
+    guard now - start >= ProgressLine.patience, now - (lastShown ?? 0) >= ProgressLine.interval else { return }
+    lastShown = now
+    StandardError.raw("\r\(label) \(Int(100 * Double(done) / Double(total))) %\u{1b}[K")
+  }
+
+  /// Removes the line.
+  public func finish() {
+    guard lastShown != nil else { return }
+    lastShown = nil
+    StandardError.raw("\r\u{1b}[K")
+  }
+
+  private static func now() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}

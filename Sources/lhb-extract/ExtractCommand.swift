@@ -1,0 +1,61 @@
+public import ArgumentParser
+import CommandSupport
+public import SubnetFile
+
+@main struct ExtractCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lhb-extract",
+    abstract: "Cut a subnet out of a LightHuBERT checkpoint into a compact .lhb file.",
+    discussion: """
+      The architecture is a published name (base-min, base-default, base-max, small-min, small-default, small-max), a \
+      JSON or YAML file with embed_dim, heads_num, ffn_embed and layer_num, or - for standard input. What was done is \
+      said on standard error.
+
+      Examples:
+        lhb-extract --arch small-default lighthubert_small.pt small.lhb
+        lhb-extract --arch arch.json --weights f16 --compress 3 lighthubert_base.pt subnet.lhb
+        lhb-extract --arch base-max --default lighthubert_base.pt
+      """,
+    version: ProgramVersion.current)
+
+  @Option(help: ArgumentHelp("The subnet to cut out.", valueName: "name-or-file"))
+  var arch: String
+
+  @Option(help: "How weights are stored: auto (as f16 wherever that changes no value), f32, or f16 (rounded).")
+  var weights: WeightsChoice = .auto
+
+  @Option(
+    help: ArgumentHelp("zstd level, 0 (off) to 19; a tensor that does not shrink stays raw.", valueName: "level"))
+  var compress = SubnetWriter.defaultCompressionLevel
+
+  @Flag(help: "Replace the output when it exists.")
+  var force = false
+
+  @Flag(name: .customLong("default"), help: "Install the subnet as your default model, which lhb-features uses.")
+  var installsDefault = false
+
+  @Flag(help: "Say nothing but errors.")
+  var quiet = false
+
+  @Argument(help: ArgumentHelp("The checkpoint, a file that torch.save wrote.", valueName: "in.ckpt"))
+  var checkpoint: String
+
+  @Argument(help: ArgumentHelp("The subnet file; may be left out with --default.", valueName: "out.lhb"))
+  var output: String?
+
+  static func main() { runProgram() }
+
+  func validate() throws {
+    guard (0...19).contains(compress) else { throw ValidationError("--compress is \(compress), expected 0...19") }
+    guard output != nil || installsDefault else { throw ValidationError("no output file given, nor --default") }
+  }
+
+  func run() throws {
+    try Extraction(
+      architecture: arch, weights: weights, compressionLevel: compress, checkpoint: checkpoint, output: output,
+      installsDefault: installsDefault, replacing: force, isQuiet: quiet
+    ).run()
+  }
+}
+
+extension WeightsChoice: ExpressibleByArgument {}

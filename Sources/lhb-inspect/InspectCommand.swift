@@ -1,0 +1,34 @@
+import ArgumentParser
+import CommandSupport
+import JSON
+
+@main struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lhb-inspect",
+    abstract: "Show what a .lhb subnet file or a LightHuBERT checkpoint holds.",
+    discussion: """
+      Of a subnet file every checksum is verified; when one is wrong, the exit status is 65.
+
+      Examples:
+        lhb-inspect small.lhb
+        lhb-inspect --json lighthubert_base.pt | jq .config
+      """,
+    version: ProgramVersion.current)
+
+  @Flag(help: "One JSON object instead of a table.")
+  var json = false
+
+  @Flag(inversion: .prefixedNo, help: "Read and check every tensor of a subnet file.")
+  var verify = true
+
+  @Argument(help: "A .lhb subnet file, or a checkpoint.")
+  var file: String
+
+  static func main() { runProgram() }
+
+  func run() throws {
+    let inspection = try Inspection(path: file, verifying: verify)
+    try StandardOutput.write(json ? inspection.json.text(pretty: true) + "\n" : inspection.table)
+    if let fault = inspection.fault { throw fault }
+  }
+}
