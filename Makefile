@@ -4,7 +4,7 @@ BUILD := .build/release
 # What the programs are linked with, and what finds it.
 PACKAGES := libopenblas-dev libsndfile1-dev libsoxr-dev libzstd-dev pkg-config
 # What the tests want besides.
-TEST_PACKAGES := binutils
+TEST_PACKAGES := binutils python3-minimal
 # What the comparison at real size wants besides.
 REFERENCE_PACKAGES := python3-numpy python3-scipy python3-torch
 SWIFT_SOURCES := Sources Tests Package.swift
@@ -20,7 +20,8 @@ demo: packages build ## Installs what is missing, builds, cuts a subnet and comp
 .PHONY: test
 test: packages test-packages lint ## Installs what is missing, checks the format, builds and runs all tests
 	swift build -c release --build-tests --disable-xctest
-	@if [ -e Tests/Tools/check_symbols.sh ]; then echo "Tests/Tools/check_symbols.sh"; Tests/Tools/check_symbols.sh; fi
+	Tests/Tools/check_symbols.sh $(BUILD)
+	python3 Tests/Tools/check_layers.py
 	swift test -c release --disable-xctest
 
 .PHONY: check-real-size

@@ -46,13 +46,13 @@ let programs: [Target] = [
   .executableTarget(
     name: "lhb-extract",
     dependencies: [
-      "ArchitectureFile", "Checkpoint", "CommandSupport", "Faults", "Files", "JSON", "Subnet", "SubnetFile", "Tensors",
+      "ArchitectureFile", "Checkpoint", "CommandSupport", "Files", "Subnet", "SubnetFile", "Tensors",
       argumentParser,
     ], swiftSettings: strict),
   .executableTarget(
     name: "lhb-features",
     dependencies: [
-      "AudioFile", "CommandSupport", "Faults", "Files", "Kernels", "LightHuBERT", "NumPyFile", "Subnet", argumentParser,
+      "AudioFile", "CommandSupport", "Files", "Kernels", "LightHuBERT", "NumPyFile", "Subnet", argumentParser,
     ], swiftSettings: strict),
   .executableTarget(
     name: "lhb-inspect",
@@ -62,7 +62,7 @@ let programs: [Target] = [
   .executableTarget(
     name: "lhb-bench",
     dependencies: [
-      "AudioFile", "CommandSupport", "Faults", "Files", "JSON", "Kernels", "LightHuBERT", "Subnet", "SubnetFile",
+      "AudioFile", "CommandSupport", "Files", "JSON", "KernelTypes", "Kernels", "LightHuBERT", "Subnet", "SubnetFile",
       argumentParser,
     ], swiftSettings: strict),
 ]
@@ -106,7 +106,7 @@ let runtime: [Target] =
 
 let programSupport: [Target] = [
   .target(name: "AudioFile", dependencies: ["CSndFile", "CSoxr", "Faults", "Files"], swiftSettings: strict),
-  .target(name: "NumPyFile", dependencies: ["Faults", "Files"], swiftSettings: strict),
+  .target(name: "NumPyFile", dependencies: ["Files"], swiftSettings: strict),
   .target(
     name: "CommandSupport", dependencies: ["Faults", "Files", "Subnet", argumentParser], swiftSettings: strict),
 ]
