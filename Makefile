@@ -22,7 +22,7 @@ test: packages test-packages lint ## Installs what is missing, checks the format
 	swift build -c release --build-tests --disable-xctest
 	Tests/Tools/check_symbols.sh $(BUILD)
 	python3 Tests/Tools/check_layers.py
-	swift test -c release --disable-xctest
+	swift test -c release --disable-xctest --disable-testable-imports
 
 .PHONY: check-real-size
 check-real-size: packages build ## Compares subnets of the published sizes with a float64 reference (minutes, 2 GB of disk)
