@@ -9,13 +9,14 @@ public enum ModelText {
     let sliding = architecture.windows.count { $0 != .global }
     let windows = sliding == 0 ? "" : ", sliding windows in \(sliding)"
     let name = architecture.publishedName.map { "\($0): " } ?? ""
-    return
-      "\(name)\(architecture.layerCount) layers of width \(architecture.embedDim), \(heads) heads, FFN \(ffn)\(windows)"
+    return "\(name)\(architecture.layerCount) layers of width \(architecture.embedDim), "
+      + "\(heads) \(heads == "1" ? "head" : "heads"), FFN \(ffn)\(windows)"
   }
 
   /// One line: depth, widths and extractor of a supernet.
   public static func supernet(_ config: ModelConfig) -> String {
-    "\(config.encoderLayers) layers of width \(config.encoderEmbedDim), \(config.encoderHeads) heads, FFN "
+    "\(config.encoderLayers) layers of width \(config.encoderEmbedDim), "
+      + "\(config.encoderHeads) \(config.encoderHeads == 1 ? "head" : "heads"), FFN "
       + "\(config.encoderFFNDim), \(config.convChannels) conv channels, extractor_mode \(config.extractorMode.rawValue)"
   }
 

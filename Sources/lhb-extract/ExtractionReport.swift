@@ -31,7 +31,8 @@ struct ExtractionReport {
 
   private var stored: String {
     let types = [("float16", summary.tensorCount(of: .float16)), ("float32", summary.tensorCount(of: .float32))]
-    let counts = types.filter { $0.1 > 0 }.map { "\($0.1) tensors as \($0.0)" }.joined(separator: ", ")
+    let counts = types.filter { $0.1 > 0 }
+      .map { "\($0.1) \($0.1 == 1 ? "tensor" : "tensors") as \($0.0)" }.joined(separator: ", ")
     return summary.compressedCount > 0 ? "\(counts); \(summary.compressedCount) compressed" : counts
   }
 
