@@ -46,14 +46,13 @@ let programs: [Target] = [
   .executableTarget(
     name: "lhb-extract",
     dependencies: [
-      "ArchitectureFile", "Checkpoint", "CommandSupport", "Faults", "Files", "JSON", "Subnet", "SubnetFile", "Tensors",
+      "ArchitectureFile", "Checkpoint", "CommandSupport", "Files", "Subnet", "SubnetFile", "Tensors",
       argumentParser,
     ], swiftSettings: strict),
   .executableTarget(
     name: "lhb-features",
     dependencies: [
-      "AudioFile", "CommandSupport", "Faults", "Files", "LightHuBERT", "NumPyFile", "Subnet", "SubnetFile",
-      argumentParser,
+      "AudioFile", "CommandSupport", "Files", "Kernels", "LightHuBERT", "NumPyFile", "Subnet", argumentParser,
     ], swiftSettings: strict),
   .executableTarget(
     name: "lhb-inspect",
@@ -63,7 +62,7 @@ let programs: [Target] = [
   .executableTarget(
     name: "lhb-bench",
     dependencies: [
-      "AudioFile", "CommandSupport", "Faults", "Files", "JSON", "Kernels", "LightHuBERT", "Subnet", "SubnetFile",
+      "AudioFile", "CommandSupport", "Files", "JSON", "KernelTypes", "Kernels", "LightHuBERT", "Subnet", "SubnetFile",
       argumentParser,
     ], swiftSettings: strict),
 ]
@@ -106,8 +105,8 @@ let runtime: [Target] =
   ]
 
 let programSupport: [Target] = [
-  .target(name: "AudioFile", dependencies: ["CSndFile", "CSoxr", "Faults"], swiftSettings: strict),
-  .target(name: "NumPyFile", dependencies: ["Faults", "Files"], swiftSettings: strict),
+  .target(name: "AudioFile", dependencies: ["CSndFile", "CSoxr", "Faults", "Files"], swiftSettings: strict),
+  .target(name: "NumPyFile", dependencies: ["Files"], swiftSettings: strict),
   .target(
     name: "CommandSupport", dependencies: ["Faults", "Files", "Subnet", argumentParser], swiftSettings: strict),
 ]
@@ -138,8 +137,8 @@ let testing: [Target] = [
   tests(of: "ArchitectureFile", "Faults", "Subnet"),
   tests(of: "SubnetFile", "Checkpoint", "Faults", "Files", "JSON", "Subnet", "Tensors"),
   tests(of: "Kernels", "KernelTypes"),
-  tests(of: "LightHuBERT", "Checkpoint", "Faults", "JSON", "Kernels", "Subnet", "SubnetFile", "Tensors"),
-  tests(of: "AudioFile", "Faults"),
+  tests(of: "LightHuBERT", "Checkpoint", "Faults", "JSON", "KernelTypes", "Kernels", "Subnet", "SubnetFile", "Tensors"),
+  tests(of: "AudioFile", "CSndFile", "Faults", "Files"),
   tests(of: "NumPyFile", "Faults", "Files"),
   .testTarget(
     name: "CommandTests",

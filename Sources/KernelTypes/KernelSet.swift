@@ -25,6 +25,13 @@ public struct KernelSet: Sendable {
   public let standardize: @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Float, Float) -> Void
   /// x += y: (x, y, count).
   public let add: @Sendable (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void
+  /// What the even taps of a fast convolution of kernel 3 and stride 2 multiply: (frame e0, distance between e0, e1, e2 and
+  /// e3, count, places) writes e0 - e2, e1 + e2, e2 - e1 and e3 - e1.
+  public let toomCookInputs: @Sendable (UnsafePointer<Float>, Int, Int, ToomCookSums) -> Void
+  /// How its middle products enter three outputs: (plus, minus, count, y, distance between outputs) writes plus + minus,
+  /// plus - minus and plus + minus.
+  public let toomCookOutputs:
+    @Sendable (UnsafePointer<Float>, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, Int) -> Void
   /// Rows to columns: (source, rows, columns, source distance, destination, destination distance) writes
   /// destination[column * distance + row] = source[row * distance + column].
   public let transpose: @Sendable (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>, Int) -> Void
@@ -46,6 +53,9 @@ public struct KernelSet: Sendable {
     scale: @escaping @Sendable (UnsafeMutablePointer<Float>, Int, Float) -> Void,
     standardize: @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Float, Float) -> Void,
     add: @escaping @Sendable (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void,
+    toomCookInputs: @escaping @Sendable (UnsafePointer<Float>, Int, Int, ToomCookSums) -> Void,
+    toomCookOutputs:
+      @escaping @Sendable (UnsafePointer<Float>, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, Int) -> Void,
     transpose: @escaping @Sendable (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>, Int) -> Void,
     peak: @escaping @Sendable (Int) -> Int
   ) {
@@ -60,6 +70,8 @@ public struct KernelSet: Sendable {
     self.scale = scale
     self.standardize = standardize
     self.add = add
+    self.toomCookInputs = toomCookInputs
+    self.toomCookOutputs = toomCookOutputs
     self.transpose = transpose
     self.peak = peak
   }

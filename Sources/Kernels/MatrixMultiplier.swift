@@ -117,6 +117,18 @@ package struct MatrixMultiplier: Sendable {
     }
   }
 
+  /// The columns of one panel, on the calling thread, with the packed backend and without an epilogue; C begins at the
+  /// panel's first column.
+  package func multiply(_ product: MatrixProduct, panel index: Int) {
+    let panel = product.matrix.panel(index)
+    kernels.multiplyPanel(
+      PanelProduct(
+        rows: product.rows, depth: product.matrix.depth, a: product.a, aStride: product.aStride, b: panel.start,
+        bStride: panel.width, vectors: panel.width / kernels.lanes,
+        bias: product.matrix.bias.map { $0 + panel.columns.lowerBound }, accumulates: product.accumulates, c: product.c,
+        cStride: product.cStride, width: panel.columns.count))
+  }
+
   private func multiply(_ product: MatrixProduct, rows: Range<Int>, panels: Range<Int>) {
     guard !rows.isEmpty else { return }
     let matrix = product.matrix

@@ -58,6 +58,21 @@ let scalarKernels = KernelSet(
   add: { x, y, count in
     for n in 0..<count { x[n] += y[n] }
   },
+  toomCookInputs: { even, stride, count, sums in
+    for n in 0..<count {
+      sums.first[n] = even[n] - even[2 * stride + n]
+      sums.plus[n] = even[stride + n] + even[2 * stride + n]
+      sums.minus[n] = even[2 * stride + n] - even[stride + n]
+      sums.last[n] = even[3 * stride + n] - even[stride + n]
+    }
+  },
+  toomCookOutputs: { plus, minus, count, y, stride in
+    for n in 0..<count {
+      y[n] = plus[n] + minus[n]
+      y[stride + n] = plus[n] - minus[n]
+      y[2 * stride + n] = plus[n] + minus[n]
+    }
+  },
   transpose: { source, rows, columns, sourceStride, destination, destinationStride in
     for row in 0..<rows {
       for column in 0..<columns {

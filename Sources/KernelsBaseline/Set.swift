@@ -19,5 +19,7 @@ public let kernels = KernelSet(
   scale: { scale($0, $1, $2) },
   standardize: { standardize($0, $1, $2, $3, $4) },
   add: { add($0, $1, $2) },
+  toomCookInputs: { toomCookInputs($0, $1, $2, $3) },
+  toomCookOutputs: { toomCookOutputs($0, $1, $2, $3, $4) },
   transpose: { transpose($0, $1, $2, $3, $4, $5) },
   peak: { peak($0) })

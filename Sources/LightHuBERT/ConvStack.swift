@@ -18,6 +18,7 @@ struct ConvStack {
   /// One worker's room: the newest frames of each layer.
   struct Scratch {
     fileprivate var samples = GrowingBuffer()
+    fileprivate var products = GrowingBuffer()
     fileprivate var layers: [GrowingBuffer]
 
     init(layerCount: Int) { layers = Array(repeating: GrowingBuffer(), count: layerCount) }
@@ -26,25 +27,29 @@ struct ConvStack {
   /// Computes frames of the last layer and hands them on block by block: [count, channels] from frame `first` on.
   ///
   /// - Parameters:
-  ///   - first: Matrix of the first layer: the weights' own, or one with a group norm folded into it.
+  ///   - sampleCount: Samples of the whole utterance.
+  ///   - firstMatrix: Matrix of the first layer with a group norm folded into it; nil for the weights' own.
   ///   - mean: Subtracted from every sample, which is then multiplied by `factor`.
   func run(
-    samples: UnsafePointer<Float>, mean: Float, factor: Float, firstMatrix: PackedMatrix, frames: Range<Int>,
-    blockFrames: Int, scratch: inout Scratch, consume: (_ first: Int, _ count: Int, UnsafeMutablePointer<Float>) -> Void
+    samples: UnsafePointer<Float>, sampleCount: Int, mean: Float, factor: Float, firstMatrix: PackedMatrix?,
+    frames: Range<Int>, blockFrames: Int, scratch: inout Scratch,
+    consume: (_ first: Int, _ count: Int, UnsafeMutablePointer<Float>) -> Void
   ) {
     let shapes = weights.map(\.shape)
+    let totals = frameCounts(forSamples: sampleCount)
     // Frames that exist of each layer: computed up to `done`, and still held from `start` on.
     var done = firstNeeded(for: frames.lowerBound)
     var start = done
-    let capacity = needed(for: min(blockFrames, frames.count))
+    let capacity = mostHeld(for: min(blockFrames, frames.count))
     let buffers = zip(shapes, capacity.dropFirst()).enumerated().map { index, layer in
       scratch.layers[index].reserve(layer.1 * layer.0.channels)
     }
     let sampleBuffer = scratch.samples.reserve(capacity[0])
+    let products = scratch.products.reserve(weights.map(\.scratchCount).max() ?? 0)
     var block = frames.lowerBound
     while block < frames.upperBound {
       let blockEnd = min(block + blockFrames, frames.upperBound)
-      let end = needed(for: blockEnd)
+      let end = needed(for: blockEnd, totals: totals)
       if end[0] > done[0] {
         multiplier.kernels.standardize(
           samples + done[0], sampleBuffer + (done[0] - start[0]), end[0] - done[0], mean, factor)
@@ -52,12 +57,11 @@ struct ConvStack {
       }
       var input = UnsafePointer(sampleBuffer)
       for (index, layer) in weights.enumerated() {
-        let rowStride = layer.shape.stride * layer.inputChannels
         let output = buffers[index] + (done[index + 1] - start[index + 1]) * layer.shape.channels
         convolve(
-          layer, matrix: index == 0 ? firstMatrix : layer.matrix,
+          layer, folded: index == 0 ? firstMatrix : nil,
           input: input + (done[index + 1] * layer.shape.stride - start[index]) * layer.inputChannels,
-          rowStride: rowStride, output: output, rows: end[index + 1] - done[index + 1])
+          output: output, frames: done[index + 1]..<end[index + 1], total: totals[index + 1], scratch: products)
         done[index + 1] = end[index + 1]
         input = UnsafePointer(buffers[index])
       }
@@ -68,21 +72,42 @@ struct ConvStack {
   }
 
   /// A convolution, its norm and its GELU, on as many rows at a time as stay in the second-level cache.
+  ///
+  /// - Parameters:
+  ///   - folded: The matrix to use instead of the layer's own.
+  ///   - input: The first input frame of the first output.
   private func convolve(
-    _ layer: ConvWeights, matrix: PackedMatrix, input: UnsafePointer<Float>, rowStride: Int,
-    output: UnsafeMutablePointer<Float>, rows: Int
+    _ layer: ConvWeights, folded: PackedMatrix?, input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>,
+    frames: Range<Int>, total: Int, scratch: UnsafeMutablePointer<Float>
   ) {
+    let kernels = multiplier.kernels
     let channels = layer.shape.channels
-    // A first layer's norm is folded into its matrix; there is none in the others when the extractor has a group norm.
-    let norm = layer.rows == nil ? layer.norm : nil
-    for first in stride(from: 0, to: rows, by: multiplier.rowBlock) {
-      let count = min(multiplier.rowBlock, rows - first)
+    if folded == nil, case .fast(let convolution) = layer.taps {
+      convolution.run(
+        first: frames.lowerBound, count: frames.count, total: total, x: input, y: output, scratch: scratch,
+        multiplier: multiplier
+      ) { first, count in
+        let c = output + first * channels
+        if let norm = layer.norm {
+          kernels.layerNorm(norm.rows(c, count: count, appliesGELU: true))
+        } else {
+          kernels.gelu(c, count, channels, channels)
+        }
+      }
+      return
+    }
+    guard let matrix = folded ?? layer.directMatrix else { return }
+    // A folded norm is in the matrix already.
+    let norm = folded == nil ? layer.norm : nil
+    let rowStride = layer.shape.stride * layer.inputChannels
+    for first in stride(from: 0, to: frames.count, by: multiplier.rowBlock) {
+      let count = min(multiplier.rowBlock, frames.count - first)
       let c = output + first * channels
       multiplier.multiply(
         MatrixProduct(
           rows: count, a: input + first * rowStride, aStride: rowStride, matrix: matrix, c: c, cStride: channels,
           epilogue: norm == nil ? .gelu : .none))
-      if let norm { multiplier.kernels.layerNorm(norm.rows(c, count: count, appliesGELU: true)) }
+      if let norm { kernels.layerNorm(norm.rows(c, count: count, appliesGELU: true)) }
     }
   }
 
@@ -105,19 +130,57 @@ struct ConvStack {
     }
   }
 
+  /// Frames of each layer's input, samples first, and of the last layer's output in the whole utterance.
+  private func frameCounts(forSamples count: Int) -> [Int] {
+    weights.reduce(into: [count]) { counts, layer in
+      counts.append(layer.shape.frameCount(forInput: counts[counts.count - 1]))
+    }
+  }
+
   /// The first frame of each layer's input, samples first, that frame `frame` of the last layer depends on.
   private func firstNeeded(for frame: Int) -> [Int] {
     var frames = [frame]
-    for layer in weights.reversed() { frames.append(frames[frames.count - 1] * layer.shape.stride) }
+    for layer in weights.reversed() {
+      let last = frames.count - 1
+      frames[last] -= frames[last] % layer.groupSize
+      frames.append(frames[last] * layer.shape.stride)
+    }
     return frames.reversed()
   }
 
-  /// How many frames of each layer's input, samples first, the first `count` frames of the last layer depend on.
-  private func needed(for count: Int) -> [Int] {
+  /// How many frames of each layer's input, samples first, are computed for the first `count` frames of the last layer:
+  /// what they depend on, in whole groups as long as the utterance has them.
+  private func needed(for count: Int, totals: [Int]) -> [Int] {
     var counts = [count]
-    for layer in weights.reversed() {
-      counts.append((counts[counts.count - 1] - 1) * layer.shape.stride + layer.shape.kernel)
+    for (index, layer) in weights.enumerated().reversed() {
+      let last = counts.count - 1
+      counts[last] = min(counts[last].roundedUp(toMultipleOf: layer.groupSize), totals[index + 1])
+      counts.append((counts[last] - 1) * layer.shape.stride + layer.shape.kernel)
     }
     return counts.reversed()
+  }
+
+  /// The most frames of each layer's input, samples first, that are held while `count` frames of the last layer are
+  /// computed, wherever groups begin and end.
+  private func mostHeld(for count: Int) -> [Int] {
+    var counts = [count]
+    for layer in weights.reversed() {
+      let last = counts.count - 1
+      counts[last] = counts[last].roundedUp(toMultipleOf: layer.groupSize) + layer.groupSize
+      counts.append((counts[last] - 1) * layer.shape.stride + layer.shape.kernel)
+    }
+    return counts.reversed()
+  }
+}
+
+extension ConvWeights {
+  /// The matrix of the direct form, if the layer has that form.
+  fileprivate var directMatrix: PackedMatrix? {
+    if case .direct(let matrix) = taps { matrix } else { nil }
+  }
+
+  /// Floats of scratch.
+  fileprivate var scratchCount: Int {
+    if case .fast(let convolution) = taps { convolution.scratchCount } else { 0 }
   }
 }

@@ -59,8 +59,8 @@ struct ForwardPass {
 
   /// Feature extractor, layer norm and projection: [T, E].
   private func extractFeatures(_ waveform: Waveform, to x: UnsafeMutablePointer<Float>) {
-    guard let samples = waveform.samples.baseAddress, let first = weights.convs.first else { return }
-    let firstMatrix = foldedConvolution(waveform, samples) ?? first.matrix
+    guard let samples = waveform.samples.baseAddress else { return }
+    let firstMatrix = foldedConvolution(waveform, samples)
     let stack = ConvStack(weights: weights.convs, multiplier: model.multiplier)
     let session = session
     let share = extractorFrames
@@ -70,7 +70,8 @@ struct ForwardPass {
       nonisolated(unsafe) let scratch = scratch
       session.pool.run((frames + share - 1) / share) { task, worker in
         stack.run(
-          samples: samplesStart, mean: waveform.mean, factor: waveform.factor, firstMatrix: firstMatrix,
+          samples: samplesStart, sampleCount: waveform.samples.count, mean: waveform.mean, factor: waveform.factor,
+          firstMatrix: firstMatrix,
           frames: task * share..<min((task + 1) * share, frames), blockFrames: session.blocking.convFrames,
           scratch: &scratch[worker]
         ) { first, count, channels in

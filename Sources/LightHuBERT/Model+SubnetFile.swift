@@ -18,13 +18,14 @@ extension Model {
   public convenience init(
     reader: SubnetReader, path: String, options: RuntimeOptions = .init()
   ) throws(ModelFault) {
-    try self.init(path: path, config: reader.config, architecture: reader.architecture, options: options) {
-      name throws(ModelFault) in
-      do throws(SubnetFileFault) {
-        return try reader.tensor(name)
-      } catch {
-        throw .cause(error)
-      }
-    }
+    try self.init(
+      path: path, config: reader.config, architecture: reader.architecture, options: options,
+      tensor: { name throws(ModelFault) in
+        do throws(SubnetFileFault) {
+          return try reader.tensor(name)
+        } catch {
+          throw .cause(error)
+        }
+      }, release: { reader.release($0) })
   }
 }

@@ -22,11 +22,13 @@ public final class Model: Sendable {
 
   /// Packs the weights of a subnet.
   ///
-  /// - Parameter tensor: Gives a tensor of the subnet's layout by its name, in the layout's shape; called from several
-  ///   threads.
+  /// - Parameters:
+  ///   - tensor: Gives a tensor of the subnet's layout by its name, in the layout's shape; called from several threads.
+  ///   - release: Called with the name of each large tensor that is packed and no longer needed; from several threads.
   package init(
     path: String, config: ModelConfig, architecture: Architecture, options: RuntimeOptions,
-    tensor: @escaping @Sendable (String) throws(ModelFault) -> TensorView
+    tensor: @escaping @Sendable (String) throws(ModelFault) -> TensorView,
+    release: @escaping @Sendable (String) -> Void = { _ in }
   ) throws(ModelFault) {
     self.path = path
     self.config = config
@@ -38,7 +40,7 @@ public final class Model: Sendable {
       throw .cause(error)
     }
     let loader = WeightLoader(
-      config: config, architecture: architecture, multiplier: multiplier, tensor: tensor)
+      config: config, architecture: architecture, multiplier: multiplier, tensor: tensor, release: release)
     weights = try loader.load(on: WorkerPool(threadCount: options.resolvedThreadCount))
   }
 

@@ -33,7 +33,7 @@ public final class Session {
     convScratch = Array(repeating: .init(layerCount: model.weights.convs.count), count: pool.threadCount)
     if let first = model.weights.convs.first, first.rows != nil {
       foldedConvolution = model.multiplier.matrix(
-        depth: first.matrix.depth, columns: first.matrix.columns, hasBias: true)
+        depth: first.shape.kernel, columns: first.shape.channels, hasBias: true)
     } else {
       foldedConvolution = nil
     }

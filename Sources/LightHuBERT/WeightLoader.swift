@@ -14,19 +14,24 @@ final class WeightLoader {
   private let architecture: Architecture
   private let multiplier: MatrixMultiplier
   private let tensor: @Sendable (String) throws(ModelFault) -> TensorView
+  private let release: @Sendable (String) -> Void
   private var jobs: [() throws(ModelFault) -> Void] = []
 
   /// A loader.
   ///
-  /// - Parameter tensor: Gives a tensor of the subnet's layout, in its layout's shape; called from several threads.
+  /// - Parameters:
+  ///   - tensor: Gives a tensor of the subnet's layout, in its layout's shape; called from several threads.
+  ///   - release: Called with the name of each tensor that is packed and no longer needed; from several threads.
   init(
     config: ModelConfig, architecture: Architecture, multiplier: MatrixMultiplier,
-    tensor: @escaping @Sendable (String) throws(ModelFault) -> TensorView
+    tensor: @escaping @Sendable (String) throws(ModelFault) -> TensorView,
+    release: @escaping @Sendable (String) -> Void
   ) {
     self.config = config
     self.architecture = architecture
     self.multiplier = multiplier
     self.tensor = tensor
+    self.release = release
   }
 
   /// Loads everything.
@@ -57,13 +62,19 @@ final class WeightLoader {
       let name = "feature_extractor.conv_layers.\(index)"
       let depth = shape.kernel * inputChannels
       let isFolded = index == 0 && config.extractorMode == .groupNorm
-      let matrix = multiplier.matrix(depth: depth, columns: shape.channels, hasBias: isFolded || config.convBias)
       let rows = isFolded ? vector(name + ".0.weight", count: shape.channels * depth) : nil
       let bias = isFolded && config.convBias ? vector(name + ".0.bias", count: shape.channels) : nil
-      if !isFolded {
-        packConvolution(
-          name + ".0", into: matrix, rows: 0..<shape.channels, inputChannels: inputChannels, kernel: shape.kernel,
-          hasBias: config.convBias)
+      let taps: ConvWeights.Taps
+      // With few input channels the sums of frames would cost more than the products that they save.
+      if shape.kernel == 3 && shape.stride == 2 && inputChannels >= 16 && multiplier.backend == .packed {
+        taps = .fast(fastConvolution(name + ".0", inputChannels: inputChannels, channels: shape.channels))
+      } else {
+        let matrix = multiplier.matrix(depth: depth, columns: shape.channels, hasBias: isFolded || config.convBias)
+        taps = .direct(matrix)
+        if !isFolded {
+          packConvolution(
+            name + ".0", into: [matrix], inputChannels: inputChannels, kernel: shape.kernel, hasBias: config.convBias)
+        }
       }
       let normName: String? =
         switch config.extractorMode {
@@ -71,7 +82,7 @@ final class WeightLoader {
         case .groupNorm: index == 0 ? name + ".2" : nil
         }
       return ConvWeights(
-        shape: shape, inputChannels: inputChannels, matrix: matrix, rows: rows, bias: bias,
+        shape: shape, inputChannels: inputChannels, taps: taps, rows: rows, bias: bias,
         norm: normName.map { norm($0, width: shape.channels) })
     }
   }
@@ -91,13 +102,10 @@ final class WeightLoader {
         preconditionFailure("the layout has every layer of the position convolution")
       }
       let outputPerGroup = shape[0] / config.positionGroups
-      let groups = (0..<config.positionGroups).map { group in
-        let matrix = multiplier.matrix(depth: shape[1] * shape[2], columns: outputPerGroup, hasBias: true)
-        packConvolution(
-          name, into: matrix, rows: group * outputPerGroup..<(group + 1) * outputPerGroup, inputChannels: shape[1],
-          kernel: shape[2], hasBias: true)
-        return matrix
+      let groups = (0..<config.positionGroups).map { _ in
+        multiplier.matrix(depth: shape[1] * shape[2], columns: outputPerGroup, hasBias: true)
       }
+      packConvolution(name, into: groups, inputChannels: shape[1], kernel: shape[2], hasBias: true)
       return GroupedConvWeights(
         kernel: shape[2], inputPerGroup: shape[1], outputPerGroup: outputPerGroup, groups: groups)
     }
@@ -144,8 +152,9 @@ final class WeightLoader {
   /// A linear layer, [out, in], whose rows become columns from `first` on.
   private func pack(_ name: String, into matrix: PackedMatrix, atColumn first: Int = 0, scale: Float = 1) {
     let kernels = multiplier.kernels
-    jobs.append { [tensor] () throws(ModelFault) in
+    jobs.append { [tensor, release] () throws(ModelFault) in
       let view = try tensor(name + ".weight")
+      defer { release(name + ".weight") }
       let depth = matrix.depth
       // As many rows at a time as fit the second-level cache beside their panel.
       let many = max(16, 65_536 / depth / 16 * 16)
@@ -164,28 +173,85 @@ final class WeightLoader {
     }
   }
 
-  /// Some output channels of a convolution, [out, in, kernel]: the matrix has the taps outside and the channels inside.
+  /// A convolution, [out, in, kernel], whose output channels are shared out among matrices in order. A matrix has the
+  /// taps outside and the channels inside.
   private func packConvolution(
-    _ name: String, into matrix: PackedMatrix, rows: Range<Int>, inputChannels: Int, kernel: Int, hasBias: Bool
+    _ name: String, into matrices: [PackedMatrix], inputChannels: Int, kernel: Int, hasBias: Bool
   ) {
     let kernels = multiplier.kernels
-    jobs.append { [tensor] () throws(ModelFault) in
-      let view = try tensor(name + ".weight").narrowed(axis: 0, to: rows)
+    jobs.append { [tensor, release] () throws(ModelFault) in
+      let view = try tensor(name + ".weight")
+      defer { release(name + ".weight") }
+      let biasView = hasBias ? try tensor(name + ".bias") : nil
       let depth = inputChannels * kernel
       let many = 16
+      let original = AlignedBuffer(count: many * depth)
       let reordered = AlignedBuffer(count: many * depth)
-      for start in stride(from: 0, to: rows.count, by: many) {
-        let end = min(start + many, rows.count)
-        view.narrowed(axis: 0, to: start..<end).copy(to: reordered.start, strides: [depth, 1, inputChannels])
-        matrix.pack(rows: reordered.start, count: end - start, stride: depth, atColumn: start, kernels: kernels)
-      }
-      if hasBias {
-        let bias = try tensor(name + ".bias").narrowed(axis: 0, to: rows)
-        let values = AlignedBuffer(count: bias.count)
-        bias.copy(to: values.start, strides: [1])
-        matrix.setBias(values.start, count: bias.count, atColumn: 0)
+      var first = 0
+      for matrix in matrices {
+        for start in stride(from: 0, to: matrix.columns, by: many) {
+          let count = min(many, matrix.columns - start)
+          view.narrowed(axis: 0, to: first + start..<first + start + count)
+            .copy(to: original.start, strides: [depth, kernel, 1])
+          for row in 0..<count {
+            kernels.transpose(
+              original.start + row * depth, inputChannels, kernel, kernel, reordered.start + row * depth, inputChannels)
+          }
+          matrix.pack(rows: reordered.start, count: count, stride: depth, atColumn: start, kernels: kernels)
+        }
+        if let biasView {
+          let values = AlignedBuffer(count: matrix.columns)
+          biasView.narrowed(axis: 0, to: first..<first + matrix.columns).copy(to: values.start, strides: [1])
+          matrix.setBias(values.start, count: matrix.columns, atColumn: 0)
+        }
+        first += matrix.columns
       }
     }
+  }
+}
+
+extension WeightLoader {
+  /// A convolution of kernel 3 and stride 2 in its fast form.
+  fileprivate func fastConvolution(_ name: String, inputChannels: Int, channels: Int) -> FastConvolution {
+    let matrix = { [multiplier] (hasBias: Bool) in
+      multiplier.matrix(depth: inputChannels, columns: channels, hasBias: hasBias)
+    }
+    let convolution = FastConvolution(
+      w0: matrix(false), w1: matrix(false), w2: matrix(false), plus: matrix(config.convBias), minus: matrix(false))
+    let kernels = multiplier.kernels
+    let hasBias = config.convBias
+    jobs.append { [tensor, release] () throws(ModelFault) in
+      let view = try tensor(name + ".weight")
+      defer { release(name + ".weight") }
+      let many = 16
+      let size = many * inputChannels
+      let original = AlignedBuffer(count: 3 * size)
+      let taps = AlignedBuffer(count: 5 * size)
+      for first in stride(from: 0, to: channels, by: many) {
+        let count = min(many, channels - first)
+        view.narrowed(axis: 0, to: first..<first + count)
+          .copy(to: original.start, strides: [3 * inputChannels, 3, 1])
+        // [output, input, tap] to [tap][output, input]
+        kernels.transpose(original.start, count * inputChannels, 3, 3, taps.start, size)
+        for n in 0..<count * inputChannels {
+          let w0 = taps.start[n]
+          let w2 = taps.start[2 * size + n]
+          taps.start[3 * size + n] = (w0 + w2) / 2
+          taps.start[4 * size + n] = (w0 - w2) / 2
+        }
+        let matrices = [convolution.w0, convolution.w1, convolution.w2, convolution.plus, convolution.minus]
+        for (index, matrix) in matrices.enumerated() {
+          matrix.pack(
+            rows: taps.start + index * size, count: count, stride: inputChannels, atColumn: first, kernels: kernels)
+        }
+      }
+      if hasBias {
+        let values = AlignedBuffer(count: channels)
+        try tensor(name + ".bias").copy(to: values.start, strides: [1])
+        convolution.plus.setBias(values.start, count: channels, atColumn: 0)
+      }
+    }
+    return convolution
   }
 }
 

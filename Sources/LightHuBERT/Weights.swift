@@ -47,14 +47,30 @@ struct ConvWeights: Sendable {
   let shape: ConvLayer
   /// Channels of the input; 1 for the first layer.
   let inputChannels: Int
-  /// [kernel * inputChannels, channels]: tap by tap, so that overlapping rows of the input are its left-hand matrix.
-  let matrix: PackedMatrix
+  /// The taps.
+  let taps: Taps
   /// [channels, kernel * inputChannels] as float32, kept only where a group norm is folded into it for each utterance.
   let rows: AlignedBuffer?
   /// [channels]; of the first layer where it is folded.
   let bias: AlignedBuffer?
   /// The norm after the convolution, [channels].
   let norm: NormWeights?
+
+  /// The weights, as the algorithm wants them.
+  enum Taps: Sendable {
+    /// [kernel * inputChannels, channels]: tap by tap, so that overlapping rows of the input are the left-hand matrix.
+    case direct(PackedMatrix)
+    /// Kernel 3 and stride 2 with fewer multiplications.
+    case fast(FastConvolution)
+  }
+
+  /// Output frames that are computed together: a range of them begins at a multiple of this.
+  var groupSize: Int {
+    switch taps {
+    case .direct: 1
+    case .fast: FastConvolution.groupSize
+    }
+  }
 }
 
 /// One layer of the position convolution.

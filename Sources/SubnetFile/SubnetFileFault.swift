@@ -39,7 +39,7 @@ public enum SubnetFileFault: Fault, Equatable {
   // The table.
   /// The table ends within an entry, or goes on after the last.
   case tableLength(path: String, entry: Int, expected: Int, found: Int)
-  /// A tensor's name is empty or not UTF-8.
+  /// A tensor's name is empty or not printable ASCII.
   case wrongName(path: String, entry: Int)
   /// Two tensors have one name.
   case duplicateTensor(path: String, tensor: String)
@@ -127,7 +127,7 @@ extension SubnetFileFault {
     case .wrongSubnet(let path, let fault): "\(path): \(fault)"
     case .tableLength(let path, let entry, let expected, let found):
       "\(path): entry \(entry) of the tensor table needs \(expected) bytes, \(found) are left"
-    case .wrongName(let path, let entry): "\(path): the name of tensor \(entry) is empty or not UTF-8"
+    case .wrongName(let path, let entry): "\(path): the name of tensor \(entry) is empty or not printable ASCII"
     case .duplicateTensor(let path, let tensor): "\(path): tensor \(tensor) occurs twice"
     case .wrongAxes(let path, let tensor):
       "\(path): tensor \(tensor) has not 1 to \(FileFormat.rankLimit) axes of at least one element"

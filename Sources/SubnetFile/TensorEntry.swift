@@ -107,9 +107,11 @@ extension TensorEntry {
       let size = fixedSize + 8 * rank + nameLength
       try need(size, entry: index)
       let nameBytes = table[position + size - nameLength..<position + size]
-      guard nameLength > 0, let name = String(validating: nameBytes, as: UTF8.self) else {
+      // Printable ASCII without spaces, so that a name can stand in a line of text as it is.
+      guard nameLength > 0, nameBytes.allSatisfy({ (0x21...0x7e).contains($0) }) else {
         throw .wrongName(path: path, entry: index)
       }
+      let name = String(decoding: nameBytes, as: UTF8.self)
       guard number(at: 28, as: UInt32.self) == 0 else { throw .reservedBytes(path: path, tensor: name) }
       let elementType = try elementType(of: name)
       let encodingCode = number(at: 25, as: UInt8.self)

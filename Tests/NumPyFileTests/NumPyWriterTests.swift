@@ -47,6 +47,7 @@ import Testing
     let array = try NumPyArray(path: path)
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     // Non-blocking, so that writes come back short and then fail with EAGAIN.
     try #require(fcntl(ends[1], F_SETFL, O_NONBLOCK) == 0)
     let reader = PipeReader(descriptor: ends[0])

@@ -1,4 +1,5 @@
 import Files
+import Subnet
 import SubnetFile
 import Tensors
 import Testing

@@ -79,7 +79,7 @@ struct HostileCase: Sendable, CustomTestStringConvertible {
       $0.tableEnd = [0]
       $0.layOut()
     },
-    HostileCase("no tensors", .padding(path: "memory", before: "")) {
+    HostileCase("no tensors", .wrongTensorCount(path: "memory", found: 0, expected: 44)) {
       $0.entries = []
       $0.payloads = []
     },

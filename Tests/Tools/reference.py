@@ -120,7 +120,7 @@ def kept_layers(depth, layers=12):
 
 
 def kept_ffn_units(ffn, embed, config):
-    """Indices of the FFN units kept: in each block of encoder_embed_dim units the first `embed`, until there are `ffn`."""
+    """Indices of the FFN units kept: of each block of encoder_embed_dim units the first `embed`, `ffn` in all."""
     full, block = config["encoder_ffn_embed_dim"], config["encoder_embed_dim"]
     if ffn == full:
         return np.arange(full)
@@ -133,7 +133,7 @@ def kept_ffn_units(ffn, embed, config):
 def cut(supernet, config, architecture):
     """The tensors that a subnet uses, under the supernet's names.
 
-    The weight-normed position convolution stays whole, since its norm is taken before it is cut (see `position_kernel`).
+    The weight-normed position convolution stays whole, since its norm is taken before the cut (see `position_kernel`).
     Any arrays of the supernet's shapes will do: with arrays of indices the result says which elements are used.
     """
     embed = architecture["embed_dim"]
@@ -203,11 +203,12 @@ def convolve(x, weight, bias=None, stride=1, groups=1):
     frames, channels = x.shape
     outputs, _, taps = weight.shape
     count = (frames - taps) // stride + 1
-    by_group = x.reshape(frames, groups, channels // groups).transpose(1, 0, 2)
+    by_group = np.ascontiguousarray(x.reshape(frames, groups, channels // groups).transpose(1, 0, 2))
     kernel = weight.reshape(groups, outputs // groups, channels // groups, taps)
+    by_tap = np.ascontiguousarray(kernel.transpose(3, 0, 2, 1))
     y = np.zeros((groups, count, outputs // groups))
     for tap in range(taps):
-        y += by_group[:, tap : tap + (count - 1) * stride + 1 : stride] @ kernel[..., tap].transpose(0, 2, 1)
+        y += by_group[:, tap : tap + (count - 1) * stride + 1 : stride] @ by_tap[tap]
     y = y.transpose(1, 0, 2).reshape(count, outputs)
     return y if bias is None else y + bias
 

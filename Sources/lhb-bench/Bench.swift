@@ -1,0 +1,121 @@
+import Files
+import Glibc
+import KernelTypes
+import Kernels
+import LightHuBERT
+import Subnet
+import SubnetFile
+
+/// A model that is loaded and ready to be measured.
+struct Bench {
+  let model: Model
+  let session: Session
+  let runs: Int
+  /// Seconds from opening the file to weights that are ready.
+  let loadSeconds: Double
+  /// SHA-256 of the model's file, in hexadecimal.
+  let modelDigest: String
+  private let kernels: KernelSet
+
+  init(path: String, options: RuntimeOptions, runs: Int) throws {
+    self.runs = runs
+    let start = Bench.now()
+    model = try Model(contentsOf: path, options: options)
+    loadSeconds = Bench.now() - start
+    session = Session(model)
+    kernels = try InstructionSet.select(options.instructionSet)
+    modelDigest = try Bench.digest(of: path)
+  }
+
+  /// The SHA-256 of a file. Its pages are given back on the way, so that they do not count as memory of the model.
+  private static func digest(of path: String) throws -> String {
+    let file = try MappedFile(path: path)
+    var hash = SHA256()
+    for start in stride(from: 0, to: file.bytes.count, by: 1 << 24) {
+      let range = start..<min(start + (1 << 24), file.bytes.count)
+      hash.update(UnsafeRawBufferPointer(rebasing: file.bytes[range]))
+      file.release(range)
+    }
+    return hash.hexadecimal()
+  }
+
+  /// Runs the model on samples: once to warm up, then `runs` times, the processor's peak measured before and after each.
+  func measure(_ samples: [Float]) throws -> Measurement {
+    let config = model.config
+    let frames = config.frameCount(forSamples: samples.count)
+    var values = [Float](repeating: 0, count: frames * model.architecture.embedDim)
+    var times: [Double] = []
+    var peaks = [peak()]
+    for run in 0...runs {
+      let start = Bench.now()
+      try samples.withUnsafeBufferPointer { samples in
+        try values.withUnsafeMutableBufferPointer { values in
+          try session.run(samples, layers: .last, layerZero: .projection, into: values)
+        }
+      }
+      if run > 0 { times.append(Bench.now() - start) }
+      peaks.append(peak())
+    }
+    let operations = MultiplyAccumulates(config: config, architecture: model.architecture, samples: samples.count)
+    return Measurement(
+      audioSeconds: Double(samples.count) / 16_000, frames: frames, times: times.sorted(),
+      operations: 2 * Double(operations.total), peakPerCore: peaks.sorted()[peaks.count / 2],
+      peakMemory: Bench.peakMemory)
+  }
+
+  /// Floating-point operations a second that one core reaches in fused multiply-adds without any memory access.
+  private func peak() -> Double {
+    var rounds = 1000
+    while true {
+      let start = Bench.now()
+      let operations = kernels.peak(rounds)
+      let elapsed = Bench.now() - start
+      if elapsed > 0.002 { return Double(operations) / elapsed }
+      rounds *= 4
+    }
+  }
+
+  /// Noise of the loudness of speech, the same every time.
+  static func noise(seconds: Double) -> [Float] {
+    var state: UInt64 = 0x9e37_79b9_7f4a_7c15
+    return (0..<Int(seconds * 16_000)).map { _ in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return (Float(state >> 40) / Float(1 << 24) - 0.5) * 0.2
+    }
+  }
+
+  /// The most memory that this process has held, in bytes.
+  private static var peakMemory: Int {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return usage.ru_maxrss * 1024
+  }
+
+  private static func now() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}
+
+/// What was measured with audio of one length.
+struct Measurement {
+  /// Length of the audio.
+  let audioSeconds: Double
+  /// Frames of features.
+  let frames: Int
+  /// Seconds of each run, rising.
+  let times: [Double]
+  /// Floating-point operations of the direct algorithm.
+  let operations: Double
+  /// Floating-point operations a second of one core's fused multiply-adds, measured between the runs.
+  let peakPerCore: Double
+  /// The most memory that the process had held by then, in bytes.
+  let peakMemory: Int
+
+  /// Median of the runs, in seconds.
+  var median: Double {
+    let middle = times.count / 2
+    return times.count.isMultiple(of: 2) ? (times[middle - 1] + times[middle]) / 2 : times[middle]
+  }
+}

@@ -1,0 +1,121 @@
+import ArgumentParser
+import AudioFile
+import CommandSupport
+import Files
+import LightHuBERT
+import NumPyFile
+
+/// `lhb-features`: a sound file through a model.
+@main
+struct FeaturesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lhb-features",
+    abstract: "Computes the features of a sound file with a LightHuBERT subnet.",
+    discussion: """
+      The features are a NumPy array (.npy, float32, C order), about 50 frames a second: (T, E), or (n, T, E) when \
+      hidden states are chosen by number.
+
+      Examples:
+        lhb-features --model small.lhb audio.wav > feats.npy
+        lhb-features --layers all --output feats.npy talk.flac
+        lhb-features --layers 0,6,12 --layer-zero encoder-input a.wav > b.npy
+        ffmpeg -i film.mkv -f wav - | lhb-features --channel 1 - > feats.npy
+
+      The model is the file that --model names, else the one that the environment variable LHB_MODEL names, else \
+      lighthubert/default.lhb in $XDG_DATA_HOME (~/.local/share), which lhb-extract --default installs.
+      """,
+    version: ProgramVersion.current)
+
+  @Argument(
+    help: "A sound file in any format that libsndfile reads: WAV, FLAC, Ogg, MP3, AIFF ...; - is standard input.")
+  var audio: String
+
+  @Option(help: ArgumentHelp("The subnet to run, a .lhb file.", valueName: "file"))
+  var model: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Where the features go; standard output when missing or -.", valueName: "file"))
+  var output: String?
+
+  @Flag(help: "Replace the output file if there is one.")
+  var force = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Hidden states: last, all, or numbers such as 0,6,12.",
+      discussion:
+        "State l is the output of layer l. The last is the last layer's, through the final norm if there is one.",
+      valueName: "states"),
+    transform: LayerSelection.init(argument:))
+  var layers = LayerSelection.last
+
+  @Option(
+    help: ArgumentHelp(
+      "What counts as hidden state 0.",
+      discussion: "projection as in the published code, encoder-input as in s3prl and Hugging Face.",
+      valueName: "kind"))
+  var layerZero = LayerZero.projection
+
+  @Option(
+    help: ArgumentHelp("Whether the waveform is normalised; when missing, what the model says.", valueName: "switch"))
+  var normalize: Switch?
+
+  @Option(help: ArgumentHelp("Take one channel, counted from 1, and not the mean of all.", valueName: "number"))
+  var channel: Int?
+
+  @Flag(help: "Refuse audio that is not sampled at 16 kHz.")
+  var noResample = false
+
+  @Option(help: ArgumentHelp("Threads; when missing, as many as there are processors.", valueName: "number"))
+  var threads: Int?
+
+  @Option(help: ArgumentHelp("Who multiplies matrices.", valueName: "library"))
+  var gemm = Multiplication.auto
+
+  @Flag(help: "Say nothing but errors.")
+  var quiet = false
+
+  static func main() { runProgram() }
+
+  func validate() throws {
+    if let channel, channel < 1 { throw ValidationError("--channel counts from 1, found \(channel)") }
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads takes a number from 1 to 1024, found \(threads)")
+    }
+  }
+
+  func run() throws {
+    let target = try FeatureOutput(path: output, replacing: force)
+    let modelPath = try ModelLocation.path(option: model)
+    let input = try AudioInput(argument: audio)
+    let model = try Model(
+      contentsOf: modelPath, options: RuntimeOptions(threadCount: threads, gemm: gemm.backend))
+    let session = Session(model)
+    do {
+      _ = try session.layerIndices(layers)
+    } catch {
+      throw LocatedFault(path: modelPath, error)
+    }
+
+    let recording = try Recording(of: input, channel: channel, resamples: !noResample)
+    var notes = Notes.about(recording, name: input.name, channel: channel)
+    if normalize == nil { notes += Notes.about(model) }
+    if !quiet { notes.forEach { StandardError.line("lhb-features: note: \($0)") } }
+
+    let progress = ProgressLine("computing features", isQuiet: quiet)
+    let features: Features
+    do {
+      features = try session.features(
+        of: recording.samples, layers: layers, layerZero: layerZero, normalize: normalize.map { $0 == .on }
+      ) { done in
+        progress.update(Int(done * 1000), of: 1000)
+        return true
+      }
+    } catch {
+      throw LocatedFault(path: input.name, error)
+    }
+    progress.finish()
+    try target.write(features, asList: layers != .last)
+  }
+}

@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""Holds the module table of Docs/architecture.md, Package.swift and the imports in Sources against each other.
+
+    check_layers.py
+
+Every import of another target must be declared in Package.swift; the declared ones of a module must be those of its row
+in the table; and no two modules may reach each other.
+"""
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def declared():
+    """Target name -> names of the targets and products that it depends on."""
+    text = subprocess.run(["swift", "package", "dump-package"], cwd=ROOT, check=True, capture_output=True).stdout
+    targets = {}
+    for target in json.loads(text)["targets"]:
+        if target["type"] in ("test", "system") or target["name"].startswith("Test"):
+            continue
+        names = [next(iter(entry.values()))[0] for entry in target["dependencies"]]
+        targets[target["name"]] = set(names)
+    return targets
+
+
+def imported(target):
+    """Names of the modules that a target's Swift files import."""
+    pattern = re.compile(r"^\s*(?:@\w+ )?(?:public |package |internal )?import (\w+)$", re.MULTILINE)
+    return {name for file in (ROOT / "Sources" / target).glob("*.swift") for name in pattern.findall(file.read_text())}
+
+
+def table():
+    """Module -> what its row of the table says that it imports."""
+    rows = {}
+    text = (ROOT / "Docs" / "architecture.md").read_text()
+    for line in text[text.index("| module |"):].split("\n\n")[0].splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 3 and re.fullmatch(r"[A-Z]\w+(, \w+)*", cells[0]):
+            for name in cells[0].split(", "):
+                rows[name] = set(cells[2].split(", ")) - {""}
+    return rows
+
+
+def main():
+    problems = []
+    targets, rows = declared(), table()
+    known = set(targets) | {"COpenBLAS", "CSndFile", "CSoxr", "CZstd", "ArgumentParser", "Yams"}
+    for name, dependencies in sorted(targets.items()):
+        used = imported(name) & known
+        problems += [f"{name} imports {other}, which Package.swift does not declare" for other in sorted(used - dependencies)]
+        problems += [f"{name} declares {other} and does not import it" for other in sorted(dependencies - used)]
+        if name.startswith("lhb-"):
+            continue
+        if name not in rows:
+            problems.append(f"{name} is not in the table of Docs/architecture.md")
+        elif rows[name] != dependencies:
+            problems.append(f"{name}: the table says {sorted(rows[name])}, Package.swift {sorted(dependencies)}")
+    problems += [f"{name} is in the table of Docs/architecture.md and no target" for name in sorted(set(rows) - set(targets))]
+
+    def reaches(start, goal, seen):
+        for other in targets.get(start, ()):
+            if other == goal or (other not in seen and not seen.add(other) and reaches(other, goal, seen)):
+                return True
+        return False
+
+    problems += [f"{name} reaches itself" for name in sorted(targets) if reaches(name, name, set())]
+    print("\n".join(problems) if problems else f"{len(targets)} modules: imports, Package.swift and the table agree")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
