@@ -10,7 +10,7 @@ public enum ModelText {
     let windows = sliding == 0 ? "" : ", sliding windows in \(sliding)"
     let name = architecture.publishedName.map { "\($0): " } ?? ""
     return
-      "\(name)\(architecture.layerCount) layers of width \(architecture.embedDim), \(heads) heads, FFN \(ffn)\(windows)"
+      "\(name)\(architecture.layerCount) layers of width \(architecture.embedDim), \(heads) \(heads == "1" ? "head" : "heads"), FFN \(ffn)\(windows)"
   }
 
   /// One line: depth, widths and extractor of a supernet.
