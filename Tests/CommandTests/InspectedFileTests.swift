@@ -2,7 +2,7 @@ import JSON
 import TestSupport
 import Testing
 
-@Suite struct InspectTests {
+@Suite struct InspectedFileTests {
   static let subnet = Fixture.path("versions/v1-tiny-min.lhb")
 
   private func json(_ path: String) throws -> JSONValue {

@@ -2,42 +2,7 @@ import JSON
 import TestSupport
 import Testing
 
-@Suite struct ExtractTests {
-  static let tiny = Fixture.path("golden/tiny.pt")
-
-  @Test func `A summary goes to standard error, and nothing to standard output`() throws {
-    withTemporaryFolder { folder in
-      let output = folder + "/out.lhb"
-      let result = runProgram(
-        "lhb-extract", ["--arch", Fixture.path("golden/arch-mixed.json"), Self.tiny, output])
-      #expect(result.status == 0, "\(result.errors)")
-      #expect(result.output.isEmpty)
-      for words in [
-        "10 layers of width 96", "outside the published spaces", "parameters", "multiply-accumulates a second of audio",
-        "tensors as float32", "every weight is stored unchanged", "not normalised, as the checkpoint says",
-        "\(output), ",
-      ] {
-        #expect(result.errors.contains(words), "\(words) in \(result.errors)")
-      }
-      #expect(filesInFolder(folder) == ["out.lhb"])
-    }
-  }
-
-  @Test func `--quiet says nothing`() {
-    withTemporaryFolder { folder in
-      let result = extract(["--quiet"], to: folder + "/out.lhb")
-      #expect(result.status == 0 && result.output.isEmpty && result.errors.isEmpty, "\(result.errors)")
-    }
-  }
-
-  @Test func `Both containers give the same tensors`() throws {
-    try withTemporaryFolder { folder in
-      let zip = try tensors(folder, of: "tiny")
-      #expect(try tensors(folder, of: "tiny-legacy") == zip)
-      #expect(zip["encoder.layer_norm.weight"]?["dtype"] == .string("float32"))
-    }
-  }
-
+@Suite struct ExtractedFileTests {
   @Test func `A float16 checkpoint gives what rounding to float16 gives`() throws {
     try withTemporaryFolder { folder in
       var half = try tensors(folder, of: "tiny-fp16")
@@ -66,47 +31,13 @@ import Testing
     }
   }
 
-  @Test func `Compressed files are smaller and hold the same`() throws {
-    try withTemporaryFolder { folder in
-      let raw = try inspect(folder, "raw", ["--compress", "0"])
-      let small = try inspect(folder, "small", ["--compress", "3"])
-      #expect(try #require(small["size"]?.integer) < #require(raw["size"]?.integer))
-      #expect(small["parameters"] == raw["parameters"])
-      #expect(small["verified"] == .bool(true))
-      let encodings = small["tensors"]?.array?.map { $0["encoding"]?.string }
-      #expect(encodings?.contains("zstd") == true)
-    }
-  }
-
-  @Test func `The same input and date give the same bytes`() {
+  @Test func `The same input and date give the same bytes as ever`() {
     withTemporaryFolder { folder in
       let date = ["SOURCE_DATE_EPOCH": "1769860800"]
       #expect(extract([], to: folder + "/a.lhb", environment: date).status == 0)
       #expect(extract([], to: folder + "/b.lhb", environment: date).status == 0)
       #expect(readBytes(folder + "/a.lhb") == readBytes(folder + "/b.lhb"))
       #expect(readBytes(folder + "/a.lhb") == readBytes(Fixture.path("versions/v1-tiny-min.lhb")))
-    }
-  }
-
-  @Test func `An architecture can come from standard input`() {
-    withTemporaryFolder { folder in
-      let result = runProgram(
-        "lhb-extract", ["--arch", "-", Self.tiny, folder + "/out.lhb"], input: Fixture.path("golden/arch-min.json"))
-      #expect(result.status == 0, "\(result.errors)")
-    }
-  }
-
-  @Test func `--force replaces a file, and only that does`() {
-    withTemporaryFolder { folder in
-      let path = folder + "/out.lhb"
-      writeBytes([1, 2, 3], to: path)
-      let refused = extract([], to: path)
-      #expect(refused.status == 73)
-      #expect(refused.errors == "lhb-extract: error: \(path): exists already; use --force to replace it\n")
-      #expect(readBytes(path) == [1, 2, 3])
-      #expect(extract(["--force"], to: path).status == 0)
-      #expect(readBytes(path).count > 1000)
-      #expect(filesInFolder(folder) == ["out.lhb"])
     }
   }
 
@@ -129,14 +60,6 @@ import Testing
       #expect(readBytes(folder + "/.local/share/lighthubert/default.lhb").count == bytes.count)
       #expect(extract(["--default"], to: nil).status == 64)
     }
-  }
-
-  @Test func `Help goes to standard output and has examples`() {
-    let help = runProgram("lhb-extract", ["--help"])
-    #expect(help.status == 0 && help.errors == "")
-    #expect(String(decoding: help.output, as: UTF8.self).contains("lhb-extract --arch small-default"))
-    let version = runProgram("lhb-extract", ["--version"])
-    #expect(version.status == 0 && version.output == Array("0.1.0\n".utf8))
   }
 
   private func extract(

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite struct ExtractFaultTests {
+@Suite struct ExtractRefusalTests {
   static let tiny = Fixture.path("golden/tiny.pt")
   static let minimal = Fixture.path("golden/arch-min.json")
 
@@ -19,32 +19,6 @@ import Testing
     #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
     for word in words { #expect(result.errors.contains(word), "\(word) in \(result.errors)") }
     #expect(filesInFolder(folder) == before)
-  }
-
-  @Test(arguments: [
-    [], ["--arch", "small-default"], ["--arch", "small-default", "a.pt"], ["a.pt", "b.lhb"],
-    ["--arch", "small-default", "--compress", "20", "a.pt", "b.lhb"],
-    ["--arch", "small-default", "--compress", "-1", "a.pt", "b.lhb"],
-    ["--arch", "small-default", "--weights", "f8", "a.pt", "b.lhb"],
-    ["--arch", "small-default", "a.pt", "b.lhb", "c.lhb"], ["--arch", "small-default", "--unknown", "a.pt", "b.lhb"],
-  ]) func `A wrong argument is a fault of usage`(arguments: [String]) {
-    let result = runProgram("lhb-extract", arguments)
-    #expect(result.status == 64 && result.output.isEmpty)
-    #expect(result.errors.hasPrefix("lhb-extract: error: "), "\(result.errors)")
-    #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
-  }
-
-  @Test func `A bad checkpoint is one line that names the file`() {
-    withTemporaryFolder { folder in
-      refuse(folder + "/none.pt", in: folder, status: 66, naming: "\(folder)/none.pt: ", "No such file")
-      refuse(folder, in: folder, status: 66, naming: "\(folder): ", "not a regular file")
-      for (name, bytes) in [("empty", []), ("text", Array("hello".utf8)), ("zip", [0x50, 0x4b, 3, 4])] {
-        writeBytes(bytes, to: "\(folder)/\(name).pt")
-        refuse("\(folder)/\(name).pt", in: folder, status: 65, naming: "\(folder)/\(name).pt: ")
-      }
-      let subnet = Fixture.path("versions/v1-tiny-min.lhb")
-      refuse(subnet, in: folder, status: 65, naming: subnet + ": ")
-    }
   }
 
   @Test(arguments: ["tiny", "tiny-legacy"]) func `A truncated checkpoint is one line`(name: String) {
@@ -71,27 +45,6 @@ import Testing
       refuse(path, in: folder, status: 65, naming: path + ": ", "has shape [32, 1, 10], expected [33, 1, 10]")
       writeBytes(replacing("[(32,10,5)]", by: "[(32,10;5)]", in: bytes), to: path)
       refuse(path, in: folder, status: 65, naming: path + ": ", "conv_feature_layers", "';'")
-    }
-  }
-
-  @Test func `An architecture that does not fit names what is wrong`() {
-    withTemporaryFolder { folder in
-      let path = folder + "/arch.json"
-      let fields = #""heads_num": [2, 2, 2, 2, 2, 2], "layer_num": 6"#
-      for (text, status, word) in [
-        (#"{"embed_dim": 1024, "ffn_embed": [256, 256, 256, 256, 256, 256], "# + fields + "}", 65, "embed_dim"),
-        (#"{"embed_dim": 64, "ffn_embed": [1, 1, 1, 1, 1, 1], "heads_num": 3, "layer_num": 6}"#, 65, "heads_num"),
-        (#"{"embed_dim": 64, "# + fields + "}", 65, "ffn_embed"),
-        (#"{"embed_dim": 64, "#, 65, "JSON"),
-        ("", 65, path),
-      ] as [(String, Int32, String)] {
-        writeBytes(Array(text.utf8), to: path)
-        refuse(Self.tiny, arch: path, in: folder, status: status, naming: path + ": ", word)
-      }
-      refuse(Self.tiny, arch: folder + "/none.json", in: folder, status: 66, naming: folder + "/none.json: ")
-      refuse(Self.tiny, arch: "medium-default", in: folder, status: 64, naming: "", "medium-default", "small-default")
-      // The published subnets are wider than this supernet.
-      refuse(Self.tiny, arch: "small-default", in: folder, status: 65, naming: "small-default: ", "embed_dim")
     }
   }
 
