@@ -136,7 +136,7 @@ let testing: [Target] = [
   tests(of: "Subnet", "Checkpoint", "Faults", "JSON", "Tensors"),
   tests(of: "ArchitectureFile", "Faults", "Subnet"),
   tests(of: "SubnetFile", "Checkpoint", "Faults", "Files", "JSON", "Subnet", "Tensors"),
-  tests(of: "Kernels", "KernelTypes"),
+  tests(of: "Kernels", "Faults", "KernelTypes"),
   tests(of: "LightHuBERT", "Checkpoint", "Faults", "JSON", "KernelTypes", "Kernels", "Subnet", "SubnetFile", "Tensors"),
   tests(of: "AudioFile", "CSndFile", "Faults", "Files"),
   tests(of: "NumPyFile", "Faults", "Files"),

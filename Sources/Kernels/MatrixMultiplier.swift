@@ -92,12 +92,13 @@ package struct MatrixMultiplier: Sendable {
 
   /// A product on the threads of a pool.
   package func multiply(_ product: MatrixProduct, on pool: WorkerPool) {
+    guard product.rows > 0 else { return }
     let blocks = (product.rows + rowBlock - 1) / rowBlock
     let panels = product.matrix.panelCount
     // Few rows are shared out by panels, so that each thread reads its own part of the weights.
     let wanted = pool.threadCount == 1 ? 1 : 4 * pool.threadCount
     let groups = min(panels, (wanted + blocks - 1) / blocks)
-    let rowsPerBlock = (product.rows + blocks - 1) / max(blocks, 1)
+    let rowsPerBlock = (product.rows + blocks - 1) / blocks
     pool.run(blocks * groups) { task, _ in
       let first = task / groups * rowsPerBlock
       let group = task % groups

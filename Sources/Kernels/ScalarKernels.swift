@@ -42,7 +42,7 @@ let scalarKernels = KernelSet(
   },
   softmaxNumerators: { row, count, zeros in
     let top = (0..<count).reduce(zeros > 0 ? 0 : row[0]) { max($0, row[$1]) }
-    var sum = Double(zeros) * exp(Double(-top))
+    var sum = zeros > 0 ? Double(zeros) * exp(Double(-top)) : 0
     for n in 0..<count {
       row[n] = Float(exp(Double(row[n] - top)))
       sum += Double(row[n])

@@ -1,0 +1,80 @@
+import KernelTypes
+import Kernels
+import Testing
+
+/// Kernels that round each element once at most: the same to the last bit as their twins.
+@Suite struct ElementwiseTests {
+  static let counts = Array(0...33) + [63, 64, 65, 500]
+
+  @Test(arguments: InstructionSet.available, counts)
+  func scaleAddStandardize(_ set: KernelSet, count: Int) throws {
+    var numbers = SeededNumbers(seed: UInt64(count))
+    let x = numbers.floats(count)
+    let y = numbers.floats(count)
+    let results = { (set: KernelSet) -> [[Float]] in
+      let scaled = GuardedFloats(x)
+      set.scale(scaled.start, count, 0.37)
+      scaled.expectOnly("scale \(set.name)") { _ in true }
+      let sum = GuardedFloats(x)
+      let addend = GuardedFloats(y, isFenced: true)
+      set.add(sum.start, addend.start, count)
+      sum.expectOnly("add \(set.name)") { _ in true }
+      let standard = GuardedFloats(x)
+      set.standardize(addend.start, standard.start, count, 0.11, 3)
+      standard.expectOnly("standardize \(set.name)") { _ in true }
+      return [scaled.values, sum.values, standard.values]
+    }
+    for (kernel, (actual, expected)) in zip(
+      ["scale", "add", "standardize"], zip(results(set), results(try .scalar)))
+    {
+      expectIdentical("\(kernel) of \(count)", set, actual, expected)
+    }
+  }
+
+  @Test(arguments: InstructionSet.available, counts)
+  func toomCook(_ set: KernelSet, count: Int) throws {
+    var numbers = SeededNumbers(seed: UInt64(count))
+    let stride = count + 2
+    let even = numbers.floats(3 * stride + count)
+    let products = (numbers.floats(count), numbers.floats(count))
+    let results = { (set: KernelSet) -> [[Float]] in
+      let x = GuardedFloats(even, isFenced: true)
+      let sums = (0..<4).map { _ in GuardedFloats(Array(repeating: 0, count: count)) }
+      set.toomCookInputs(
+        x.start, stride, count,
+        ToomCookSums(first: sums[0].start, plus: sums[1].start, minus: sums[2].start, last: sums[3].start))
+      for one in sums { one.expectOnly("toomCookInputs \(set.name)") { _ in true } }
+      let y = GuardedFloats(Array(repeating: 0, count: 2 * stride + count))
+      let plus = GuardedFloats(products.0, isFenced: true)
+      let minus = GuardedFloats(products.1, isFenced: true)
+      withExtendedLifetime((plus, minus)) {
+        set.toomCookOutputs(plus.start, minus.start, count, y.start, stride)
+      }
+      y.expectOnly("toomCookOutputs \(set.name)") { $0 % stride < count }
+      return sums.map(\.values) + [y.values]
+    }
+    for (actual, expected) in zip(results(set), results(try .scalar)) {
+      expectIdentical("Toom-Cook sums of \(count)", set, actual, expected)
+    }
+  }
+
+  @Test(arguments: InstructionSet.available, [(1, 1), (3, 70), (16, 16), (17, 33), (64, 64), (5, 0), (0, 5)])
+  func transposes(_ set: KernelSet, size: (rows: Int, columns: Int)) {
+    var numbers = SeededNumbers(seed: 1)
+    let (rows, columns) = size
+    let source = GuardedFloats(numbers.floats(rows * (columns + 3)))
+    let target = GuardedFloats(Array(repeating: 7, count: columns * (rows + 2)))
+    set.transpose(source.start, rows, columns, columns + 3, target.start, rows + 2)
+    target.expectOnly("transpose \(size) \(set.name)") { $0 % (rows + 2) < rows }
+    for row in 0..<rows {
+      for column in 0..<columns {
+        #expect(target.start[column * (rows + 2) + row] == source.start[row * (columns + 3) + column])
+      }
+    }
+  }
+
+  @Test(arguments: InstructionSet.available)
+  func peakCountsItsOperations(_ set: KernelSet) {
+    #expect(set.peak(2000) == 2 * set.peak(1000) && set.peak(1) > 0)
+  }
+}
