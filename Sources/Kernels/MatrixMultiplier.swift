@@ -61,7 +61,8 @@ package struct MatrixProduct {
 /// Products of matrices with the chosen kernels and backend.
 ///
 /// Every element is summed in the same order and the same parts, however rows, panels and depth are cut: with the packed
-/// backend results do not depend on block sizes or threads.
+/// backend results do not depend on block sizes or threads. (The scalar twin's depend on `depthBlock`: it rounds only where
+/// a block ends.)
 package struct MatrixMultiplier: Sendable {
   /// The kernels.
   package let kernels: KernelSet
@@ -92,12 +93,13 @@ package struct MatrixMultiplier: Sendable {
 
   /// A product on the threads of a pool.
   package func multiply(_ product: MatrixProduct, on pool: WorkerPool) {
+    guard product.rows > 0 else { return }
     let blocks = (product.rows + rowBlock - 1) / rowBlock
     let panels = product.matrix.panelCount
     // Few rows are shared out by panels, so that each thread reads its own part of the weights.
     let wanted = pool.threadCount == 1 ? 1 : 4 * pool.threadCount
     let groups = min(panels, (wanted + blocks - 1) / blocks)
-    let rowsPerBlock = (product.rows + blocks - 1) / max(blocks, 1)
+    let rowsPerBlock = (product.rows + blocks - 1) / blocks
     pool.run(blocks * groups) { task, _ in
       let first = task / groups * rowsPerBlock
       let group = task % groups
