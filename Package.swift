@@ -129,7 +129,7 @@ let testing: [Target] = [
   .target(
     name: "TestSupport", dependencies: ["CZstd", "JSON", "Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
   .testTarget(name: "TestSupportTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
-  tests(of: "JSON"),
+  tests(of: "JSON", "Faults"),
   tests(of: "Tensors"),
   tests(of: "Files", "Faults"),
   tests(of: "Checkpoint", "Faults", "Files", "JSON", "Tensors"),

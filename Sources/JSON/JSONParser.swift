@@ -41,8 +41,9 @@ struct JSONParser {
   }
 
   mutating func value(depth: Int) throws(JSONFault) -> JSONValue {
-    guard depth < depthLimit else { throw .tooDeep(limit: depthLimit) }
     guard let byte = peek() else { throw .truncated(expected: "a value") }
+    let isNested = byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[")
+    guard depth < depthLimit || !isNested else { throw .tooDeep(limit: depthLimit) }
     switch byte {
     case UInt8(ascii: "{"): return .object(try object(depth: depth))
     case UInt8(ascii: "["): return .array(try array(depth: depth))

@@ -61,7 +61,8 @@ package struct MatrixProduct {
 /// Products of matrices with the chosen kernels and backend.
 ///
 /// Every element is summed in the same order and the same parts, however rows, panels and depth are cut: with the packed
-/// backend results do not depend on block sizes or threads.
+/// backend results do not depend on block sizes or threads. (The scalar twin's depend on `depthBlock`: it rounds only where
+/// a block ends.)
 package struct MatrixMultiplier: Sendable {
   /// The kernels.
   package let kernels: KernelSet

@@ -3,7 +3,7 @@
 @inline(__always) var roundingShift: Float { 12_582_912 }  // 1.5 * 2^23
 
 /// 2^(fraction + n) for |fraction| <= 1/2, where `shifted` is n plus `roundingShift`; the result must not be subnormal. The
-/// relative error is below 8e-8, 2e-9 of it the polynomial's.
+/// relative error is below 1e-7, 2e-9 of it the polynomial's.
 @inline(__always)
 func exp2(fraction: Vector, shifted: Vector) -> Vector {
   var p = Vector(repeating: 0.0001535336923552677)
@@ -27,6 +27,9 @@ func exp2(product left: Vector, _ right: Vector, plus addend: Float) -> Vector {
 }
 
 /// e^x for x <= 0; 0 below -87, where a Float's exponent ends.
+///
+/// The error is below 7.5e-8, and relative to e^x below 1e-7 + 1.4e-8 |x|: the factor's own rounding grows with x. Without
+/// fused operations it is 1.1e-7 + 7.4e-8 |x|.
 @inline(__always)
 func expOfNegative(_ x: Vector) -> Vector {
   let least = Vector(repeating: -87)

@@ -1,6 +1,7 @@
 import KernelTypes
 
-/// See `LayerNormRows`. Two passes for the moments, so that a large mean costs no accuracy; the row stays in the cache.
+/// See `LayerNormRows`. What rounding took from the mean is summed up too, so that a large mean costs no accuracy, however
+/// small the variance; the row stays in the cache.
 func layerNorm(_ norm: LayerNormRows) {
   let width = norm.width
   let whole = width &- width % lanes
@@ -9,23 +10,27 @@ func layerNorm(_ norm: LayerNormRows) {
     let x = norm.x + row &* norm.xStride
     let y = norm.y + row &* norm.yStride
     let mean = sum(x, whole, width) { $0 } * perWidth
-    let variance = sum(x, whole, width) { ($0 - mean) * ($0 - mean) } * perWidth
+    let rest = sum(x, whole, width) { $0 - mean } * perWidth
+    let variance = sum(x, whole, width) { squared(($0 - mean) - rest) } * perWidth
     let factor = 1 / (variance + LayerNormRows.epsilon).squareRoot()
     var n = 0
     while n < whole {
-      var z = (load(x + n) - mean) * factor
+      var z = ((load(x + n) - mean) - rest) * factor
       z = affine(z, norm.gain.map { load($0 + n) }, norm.bias.map { load($0 + n) })
       store(norm.appliesGELU ? gelu(z) : z, y + n)
       n &+= lanes
     }
     if n < width {
       let count = width &- n
-      var z = (loadPart(x + n, count) - mean) * factor
+      var z = ((loadPart(x + n, count) - mean) - rest) * factor
       z = affine(z, norm.gain.map { loadPart($0 + n, count) }, norm.bias.map { loadPart($0 + n, count) })
       storePart(norm.appliesGELU ? gelu(z) : z, y + n, count)
     }
   }
 }
+
+@inline(__always)
+private func squared(_ x: Vector) -> Vector { x * x }
 
 @inline(__always)
 private func affine(_ z: Vector, _ gain: Vector?, _ bias: Vector?) -> Vector {

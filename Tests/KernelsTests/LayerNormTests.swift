@@ -2,40 +2,35 @@ import KernelTypes
 import Kernels
 import Testing
 
-/// `KernelSet.layerNorm` against double precision.
+/// `KernelSet.layerNorm`.
 @Suite struct LayerNormTests {
-  @Test(arguments: InstructionSet.available, [1, 2, 7, 15, 16, 17, 48, 63, 96, 384, 512, 768])
-  func rows(_ set: KernelSet, width: Int) throws {
-    for (mean, deviation) in [(0, 1), (3, 0.5), (-100, 1), (0, 1e-4), (0, 1000)] as [(Float, Float)] {
-      for (isAffine, appliesGELU) in [(true, false), (false, false), (true, true)] {
-        var numbers = SeededNumbers(seed: UInt64(width))
-        let stride = width + 5
-        let x = numbers.floats(4 * stride).map { mean + deviation * $0 }
-        let gain = numbers.floats(width)
-        let bias = numbers.floats(width)
-        let output = { (set: KernelSet) in
-          let source = GuardedFloats(x)
-          let target = GuardedFloats(x)
-          gain.withUnsafeBufferPointer { gain in
-            bias.withUnsafeBufferPointer { bias in
-              set.layerNorm(
-                LayerNormRows(
-                  rows: 4, width: width, x: source.start, xStride: stride, y: target.start, yStride: stride,
-                  gain: isAffine ? gain.baseAddress : nil, bias: isAffine ? bias.baseAddress : nil,
-                  appliesGELU: appliesGELU))
-            }
-          }
-          target.expectOnly("layerNorm of width \(width) \(set.name)") { $0 % stride < width }
-          return (0..<4).flatMap { row in target.values[row * stride..<row * stride + width] }
-        }
-        let actual = output(set)
-        let expected = try output(.scalar)
-        // A mean that is large beside the deviation loses as many bits in every algorithm that keeps it in a float.
-        let condition = Double(abs(mean) / deviation) + 1
-        expectWithin(
-          "layerNorm of width \(width), mean \(mean), deviation \(deviation)", set, actual, expected.map(Double.init)
-        ) {
-          8e-7 * condition * max(1, abs(Double(expected[$0])))
+  /// How the elements of a row lie.
+  struct Row: CustomTestStringConvertible, Sendable {
+    let mean: Float
+    let deviation: Float
+    var testDescription: String { "mean \(mean), deviation \(deviation)" }
+  }
+
+  static let kinds: [Row] = [
+    Row(mean: 0, deviation: 1), Row(mean: 0, deviation: 0), Row(mean: 3, deviation: 1e-3),
+    Row(mean: 1000.1, deviation: 0),
+    Row(mean: 1000.1, deviation: 1), Row(mean: -30000, deviation: 1e-2), Row(mean: 1e6, deviation: 0.3),
+    Row(mean: 1e-20, deviation: 1e-20), Row(mean: 0, deviation: 1e15),
+    Row(
+      mean: Float(sign: .plus, exponent: -140, significand: 1),
+      deviation: Float(sign: .plus, exponent: -140, significand: 1)),
+  ]
+
+  @Test(arguments: InstructionSet.available, kinds)
+  func everyShape(_ set: KernelSet, kind: Row) {
+    let lanes = set.lanes
+    for width in Set([1, 2, lanes - 1, lanes, lanes + 1, 4 * lanes - 1, 4 * lanes, 4 * lanes + 1, 512, 768, 771])
+    where width > 0 {
+      for affine in 0..<4 {
+        for appliesGELU in [false, true] {
+          check(
+            set, kind, width: width, hasGain: affine & 1 != 0, hasBias: affine & 2 != 0, appliesGELU: appliesGELU,
+            inPlace: affine == 3)
         }
       }
     }
@@ -43,15 +38,61 @@ import Testing
 
   @Test(arguments: InstructionSet.available)
   func constantRowsGiveTheBias(_ set: KernelSet) {
-    for value: Float in [0, 1, -3.25] {
-      let x = GuardedFloats(Array(repeating: value, count: 64))
-      let bias = (0..<64).map { Float($0) }
-      bias.withUnsafeBufferPointer { bias in
-        set.layerNorm(
-          LayerNormRows(
-            rows: 1, width: 64, x: x.start, xStride: 64, y: x.start, yStride: 64, gain: nil, bias: bias.baseAddress))
-      }
-      #expect(x.values == bias, "\(set.name), all \(value)")
+    for value: Float in [0, 1, -3.25, 1000.1, 1e6] {
+      let x = GuardedFloats(Array(repeating: value, count: 61))
+      let bias = GuardedFloats((0..<61).map { Float($0) }, isFenced: true)
+      set.layerNorm(
+        LayerNormRows(
+          rows: 1, width: 61, x: x.start, xStride: 61, y: x.start, yStride: 61, gain: nil,
+          bias: UnsafePointer(bias.start)))
+      expectWithin("layerNorm of constant \(value)", set, x.values, bias.values.map(Double.init)) { _ in 1e-6 }
     }
+  }
+
+  private func check(
+    _ set: KernelSet, _ kind: Row, width: Int, hasGain: Bool, hasBias: Bool, appliesGELU: Bool, inPlace: Bool
+  ) {
+    let rows = 3
+    let xStride = width + 3
+    let yStride = inPlace ? xStride : width + 5
+    var numbers = SeededNumbers(seed: UInt64(width))
+    var values = [Float](repeating: poison, count: rows * xStride)
+    for row in 0..<rows {
+      let elements = numbers.floats(width).map { kind.mean + kind.deviation * $0 }
+      values.replaceSubrange(row * xStride..<row * xStride + width, with: elements)
+    }
+    let gain = GuardedFloats(numbers.floats(width).map { $0 + 0.5 }, isFenced: true)
+    let bias = GuardedFloats(numbers.floats(width), isFenced: true)
+    let x = GuardedFloats(values, isFenced: !inPlace)
+    let y = inPlace ? x : GuardedFloats(Array(repeating: poison, count: rows * yStride))
+    set.layerNorm(
+      LayerNormRows(
+        rows: rows, width: width, x: x.start, xStride: xStride, y: y.start, yStride: yStride,
+        gain: hasGain ? UnsafePointer(gain.start) : nil, bias: hasBias ? UnsafePointer(bias.start) : nil,
+        appliesGELU: appliesGELU))
+    let what =
+      "layerNorm of width \(width), \(kind.testDescription)\(hasGain ? ", gain" : "")\(hasBias ? ", bias" : "")"
+    y.expectOnly("\(what) \(set.name)") { $0 % yStride < width }
+    var actual: [Float] = []
+    var expected: [Double] = []
+    var bounds: [Double] = []
+    for row in 0..<rows {
+      let elements = values[row * xStride..<row * xStride + width].map(Double.init)
+      let mean = elements.reduce(0, +) / Double(width)
+      let variance = elements.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(width)
+      let deviation = (variance + Double(LayerNormRows.epsilon)).squareRoot()
+      for (n, element) in elements.enumerated() {
+        let gain = hasGain ? Double(gain.start[n]) : 1
+        let bias = hasBias ? Double(bias.start[n]) : 0
+        let normal = (element - mean) / deviation
+        let z = normal * gain + bias
+        actual.append(y.start[row * yStride + n])
+        expected.append(appliesGELU ? ActivationTests.gelu(z) : z)
+        // Roundings of the moments, in proportion to the deviation, then of the result; GELU's slope is at most 1.13.
+        let error = 4e-7 * abs(gain) * max(abs(normal), 1) + 2 * roundoff * (abs(bias) + abs(z))
+        bounds.append(appliesGELU ? 1.13 * error + 1e-7 * max(1, abs(z)) : error)
+      }
+    }
+    expectWithin(what + (appliesGELU ? ", gelu" : ""), set, actual, expected) { bounds[$0] }
   }
 }

@@ -86,30 +86,26 @@ import Testing
     }
   }
 
-  @Test(arguments: InstructionSet.available)
-  func panelsHoldTheColumns(_ set: KernelSet) {
-    for isPlain in [false, true] {
-      for columns in [1, 5, 16, 63, 64, 65, 150] {
-        let depth = 9
-        let matrix = PackedMatrix(depth: depth, columns: columns, hasBias: false, kernels: set, isPlain: isPlain)
-        let rows = (0..<columns * depth).map { Float($0 + 1) }
-        matrix.pack(rows: rows, count: columns, stride: depth, atColumn: 0, kernels: set)
-        var seen = 0
-        for index in 0..<matrix.panelCount {
-          let panel = matrix.panel(index)
-          #expect(panel.columns.lowerBound == seen && panel.width >= panel.columns.count)
-          #expect(isPlain || panel.width % set.lanes == 0)
-          seen = panel.columns.upperBound
-          for k in 0..<depth {
-            for n in 0..<panel.width {
-              let column = panel.columns.lowerBound + n
-              let expected: Float = n < panel.columns.count ? rows[column * depth + k] : 0
-              #expect(panel.start[k * panel.width + n] == expected, "row \(k), column \(column)")
-            }
-          }
-        }
-        #expect(seen == columns)
-      }
+  @Test(arguments: GEMMBackend.allCases)
+  func noRowsAreNoWork(_ backend: GEMMBackend) throws {
+    let multiplier = MatrixMultiplier(kernels: InstructionSet.available[0], backend: backend)
+    let matrix = multiplier.matrix(depth: 5, columns: 3, hasBias: true)
+    let c = GuardedFloats([1])
+    let product = MatrixProduct(rows: 0, a: c.start, aStride: 5, matrix: matrix, c: c.start, cStride: 3)
+    multiplier.multiply(product, on: WorkerPool(threadCount: 2))
+    multiplier.multiply(product)
+    c.expectOnly("multiply of no rows") { _ in false }
+  }
+
+  /// OpenBLAS cuts its sums by its tiles, and these by the rows that it is given: only the threads may differ.
+  @Test(arguments: shapes)
+  func threadsDoNotMatterToOpenBLAS(_ shape: Shape) {
+    let multiplier = MatrixMultiplier(kernels: InstructionSet.available[0], backend: .openBLAS)
+    let usual = run(shape, multiplier).actual
+    for threads in [2, 3, 8] {
+      expectIdentical(
+        "OpenBLAS, \(shape.testDescription), \(threads) threads", multiplier.kernels,
+        run(shape, multiplier, threads: threads).actual, usual)
     }
   }
 }
