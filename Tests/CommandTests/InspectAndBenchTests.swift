@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test func `What is neither is refused`() throws {
-    try withTemporaryFolder { folder in
+    withTemporaryFolder { folder in
       writeBytes(Array("hello".utf8), to: folder + "/x.bin")
       let other = runProgram("lhb-inspect", [folder + "/x.bin"])
       #expect(other.status == 65 && other.errors.contains("x.bin"), "\(other.errors)")
