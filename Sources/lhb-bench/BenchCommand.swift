@@ -11,6 +11,7 @@ struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lhb-bench",
     abstract: "Measures how fast a LightHuBERT subnet runs here.",
+    usage: "lhb-bench [options] <model>",
     discussion: """
       The model is loaded once and run once unmeasured; then the median of some runs counts. GFLOP/s are the operations of \
       the direct algorithm over the time, and stand beside what this processor's fused multiply-adds reach in the same run.
