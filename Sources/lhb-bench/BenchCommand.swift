@@ -74,7 +74,11 @@ struct BenchCommand: ParsableCommand {
         throw LocatedFault(path: audio, fault)
       }
     } else {
-      for length in try lengths() { results.append(try bench.measure(Bench.noise(seconds: length))) }
+      do {
+        for length in try lengths() { results.append(try bench.measure(Bench.noise(seconds: length))) }
+      } catch let fault as ModelFault {
+        throw UsageFault("--seconds \(seconds): \(fault)")
+      }
     }
     let report = BenchReport(bench: bench, measurements: results)
     try StandardOutput.write(json ? report.json.text() + "\n" : report.table)
