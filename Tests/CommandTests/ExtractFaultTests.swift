@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import TestSupport
 import Testing
@@ -155,6 +156,56 @@ import Testing
       writeBytes(Array(SmallSupernet.architecture.utf8), to: folder + "/a.json")
       expectFault(
         65, ["--arch", folder + "/a.json", path, folder + "/out.lhb"], naming: [path] + words, in: folder)
+    }
+  }
+
+  @Test(arguments: [
+    ("nan", "auto", ["encoder.layers.0.fc1.weight", "nan", "finite"]),
+    ("large", "f16", ["encoder.layers.0.fc1.weight", "float16", "--weights"]),
+    ("zero", "auto", ["encoder.pos_conv.0.weight", "length 0"]),
+    ("integers", "auto", ["encoder.layers.0.fc1.weight", "int64"]),
+  ])
+  func `Weights that no subnet can have are bad data`(spoiling: String, weights: String, words: [String]) {
+    withTemporaryFolder { folder in
+      let path = folder + "/in.pt"
+      var supernet = SmallSupernet()
+      let name = "encoder.layers.0.fc1.weight"
+      switch spoiling {
+      case "nan": supernet.constants[name] = .nan
+      case "large": supernet.constants[name] = 1e6
+      case "zero": supernet.constants["encoder.pos_conv.0.weight_v"] = 0
+      default: supernet.integerTensor = name
+      }
+      supernet.write(to: path)
+      writeBytes(Array(SmallSupernet.architecture.utf8), to: folder + "/a.json")
+      expectFault(
+        65, ["--arch", folder + "/a.json", "--weights", weights, path, folder + "/out.lhb"],
+        naming: [path] + words, in: folder)
+    }
+  }
+
+  @Test(.enabled("not the superuser, who may read everything") { geteuid() != 0 })
+  func `What may not be read or written is said`() {
+    withTemporaryFolder { folder in
+      let path = folder + "/secret.pt"
+      writeBytes([1], to: path)
+      chmod(path, 0)
+      expectFault(66, ["--arch", minimal, path, folder + "/out.lhb"], naming: [path, "denied"], in: folder)
+      expectFault(73, ["--arch", minimal, tiny, "/out.lhb"], naming: ["/out.lhb", "denied"], in: folder)
+    }
+  }
+
+  @Test func `The environment can be wrong too`() {
+    withTemporaryFolder { folder in
+      let date = runProgram(
+        "lhb-extract", ["--arch", minimal, tiny, folder + "/out.lhb"], environment: ["SOURCE_DATE_EPOCH": "today"])
+      #expect(date.status == 64 && date.errors.contains("SOURCE_DATE_EPOCH"), "\(date.errors)")
+      #expect(filesInFolder(folder) == [])
+      writeBytes([1], to: folder + "/file")
+      let data = runProgram(
+        "lhb-extract", ["--arch", minimal, "--default", tiny], environment: ["XDG_DATA_HOME": folder + "/file"])
+      #expect(data.status == 73 && data.errors.contains(folder + "/file"), "\(data.errors)")
+      #expect(data.errors.split(separator: "\n").count == 1 && filesInFolder(folder) == ["file"])
     }
   }
 }

@@ -8,6 +8,10 @@ struct SmallSupernet {
   var tensors: [(name: String, shape: [Int])]
   /// `cfg.model`.
   var model: JSONObject
+  /// Values of tensors that are the same everywhere, by name.
+  var constants: [String: Float] = [:]
+  /// A tensor of whole numbers; nil for none.
+  var integerTensor: String?
 
   init() {
     var config = ModelConfig()
@@ -35,7 +39,14 @@ struct SmallSupernet {
     writer.configuration = .object(["model": .object(model)])
     for (name, shape) in tensors {
       let count = shape.reduce(1, *)
-      writer.addTensor(name, (0..<count).map { Float($0 % 97 - 40) / 100 }, shape: shape)
+      if name == integerTensor {
+        let bytes = [UInt8](repeating: 1, count: 8 * count)
+        let storage = writer.addStorage(className: "LongStorage", elementSize: 8, bytes: bytes)
+        writer.addTensor(name, storage: storage, shape: shape)
+        continue
+      }
+      let constant = constants[name]
+      writer.addTensor(name, (0..<count).map { constant ?? Float($0 % 97 - 40) / 100 }, shape: shape)
     }
     writer.write(to: path)
   }
