@@ -142,7 +142,7 @@ let testing: [Target] = [
   tests(of: "NumPyFile", "Faults", "Files"),
   .testTarget(
     name: "CommandTests",
-    dependencies: ["JSON", "TestSupport", "lhb-bench", "lhb-extract", "lhb-features", "lhb-inspect"],
+    dependencies: ["JSON", "Subnet", "TestSupport", "lhb-bench", "lhb-extract", "lhb-features", "lhb-inspect"],
     swiftSettings: strict),
 ]
 

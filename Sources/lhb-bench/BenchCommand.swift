@@ -11,6 +11,7 @@ struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lhb-bench",
     abstract: "Measures how fast a LightHuBERT subnet runs here.",
+    usage: "lhb-bench [options] <model>",
     discussion: """
       The model is loaded once and run once unmeasured; then the median of some runs counts. GFLOP/s are the operations of \
       the direct algorithm over the time, and stand beside what this processor's fused multiply-adds reach in the same run.
@@ -73,7 +74,11 @@ struct BenchCommand: ParsableCommand {
         throw LocatedFault(path: audio, fault)
       }
     } else {
-      for length in try lengths() { results.append(try bench.measure(Bench.noise(seconds: length))) }
+      do {
+        for length in try lengths() { results.append(try bench.measure(Bench.noise(seconds: length))) }
+      } catch let fault as ModelFault {
+        throw UsageFault("--seconds \(seconds): \(fault)")
+      }
     }
     let report = BenchReport(bench: bench, measurements: results)
     try StandardOutput.write(json ? report.json.text() + "\n" : report.table)

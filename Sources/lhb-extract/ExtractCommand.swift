@@ -6,6 +6,7 @@ public import SubnetFile
   static let configuration = CommandConfiguration(
     commandName: "lhb-extract",
     abstract: "Cut a subnet out of a LightHuBERT checkpoint into a compact .lhb file.",
+    usage: "lhb-extract --arch <name-or-file> [options] <in.ckpt> [<out.lhb>]",
     discussion: """
       The architecture is a published name (base-min, base-default, base-max, small-min, small-default, small-max), a \
       JSON or YAML file with embed_dim, heads_num, ffn_embed and layer_num, or - for standard input. What was done is \

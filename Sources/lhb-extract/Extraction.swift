@@ -30,10 +30,17 @@ struct Extraction {
 
     let progress = ProgressLine("extracting", isQuiet: isQuiet)
     let digest = BackgroundDigest(of: source.file)
-    let summary = try writer.write(
-      to: targets[0], replacing: replacing, sourceDigest: { digest.wait() },
-      progress: { progress.update($0, of: $1) },
-      values: { tensor, target in try values(of: tensor, from: source, into: target) })
+    let summary: SubnetSummary
+    do {
+      summary = try writer.write(
+        to: targets[0], replacing: replacing, sourceDigest: { digest.wait() },
+        progress: { progress.update($0, of: $1) },
+        values: { tensor, target in try values(of: tensor, from: source, into: target) })
+    } catch let fault as SubnetFileFault {
+      // The value is the checkpoint's, which the writer does not know.
+      guard case .outOfRange = fault else { throw fault }
+      throw LocatedFault(path: checkpoint, fault)
+    }
     if let copy { try self.copy(targets[0], to: copy) }
     progress.finish()
     if !isQuiet {

@@ -11,6 +11,7 @@ struct FeaturesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lhb-features",
     abstract: "Computes the features of a sound file with a LightHuBERT subnet.",
+    usage: "lhb-features [options] <audio>",
     discussion: """
       The features are a NumPy array (.npy, float32, C order), about 50 frames a second: (T, E), or (n, T, E) when \
       hidden states are chosen by number.

@@ -1,124 +1,211 @@
+import Glibc
 import JSON
 import TestSupport
 import Testing
 
-/// Whatever is wrong: one line that names the file, the right status, and no file left behind.
 @Suite struct ExtractFaultTests {
-  private let mixed = Fixture.path("golden/arch-mixed.json")
-  private let checkpoint = Fixture.path("golden/tiny.pt")
+  let tiny = Fixture.path("golden/tiny.pt")
+  let minimal = Fixture.path("golden/arch-min.json")
 
-  private func expectRefusal(
-    _ result: ProgramResult, status: Int32, naming words: String..., sourceLocation: SourceLocation = #_sourceLocation
+  /// Runs lhb-extract and expects one line that names `file`, the status, and nothing new in `folder`.
+  private func expectFault(
+    _ status: Int32, _ arguments: [String], naming words: [String], in folder: String,
+    sourceLocation: SourceLocation = #_sourceLocation
   ) {
+    let before = filesInFolder(folder)
+    let result = runProgram("lhb-extract", arguments)
     #expect(result.status == status, "\(result.errors)", sourceLocation: sourceLocation)
     #expect(result.output.isEmpty, sourceLocation: sourceLocation)
+    let lines = result.errors.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count == 2 && lines.last == "", "\(result.errors)", sourceLocation: sourceLocation)
     #expect(result.errors.hasPrefix("lhb-extract: error: "), "\(result.errors)", sourceLocation: sourceLocation)
-    #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)", sourceLocation: sourceLocation)
-    for word in words {
-      #expect(result.errors.contains(word), "\(word): \(result.errors)", sourceLocation: sourceLocation)
+    for word in words { #expect(result.errors.contains(word), "\(result.errors)", sourceLocation: sourceLocation) }
+    #expect(filesInFolder(folder) == before, sourceLocation: sourceLocation)
+  }
+
+  @Test(arguments: [
+    [], ["in.pt", "out.lhb"], ["--arch", "small-min"], ["--arch", "small-min", "in.pt"],
+    ["--arch", "small-min", "in.pt", "out.lhb", "more"], ["--unknown", "--arch", "small-min", "in.pt", "out.lhb"],
+    ["--arch", "small-min", "--compress", "20", "in.pt", "out.lhb"],
+    ["--arch", "small-min", "--compress", "-1", "in.pt", "out.lhb"],
+    ["--arch", "small-min", "--compress", "much", "in.pt", "out.lhb"],
+    ["--arch", "small-min", "--weights", "int8", "in.pt", "out.lhb"],
+  ])
+  func `A wrong argument is a fault of usage`(arguments: [String]) {
+    withTemporaryFolder { folder in expectFault(64, arguments, naming: ["--help"], in: folder) }
+  }
+
+  @Test func `The checkpoint itself is not a place for the output`() {
+    withTemporaryFolder { folder in
+      expectFault(64, ["--arch", minimal, "--force", tiny, tiny], naming: [tiny], in: folder)
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("text", Array("not a checkpoint\n".utf8)), ("empty", []),
+      ("png", [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d] + Array("IHDR".utf8)),
+      ("safetensors", [2, 0, 0, 0, 0, 0, 0, 0] + Array("{}".utf8)),
+      ("zip-bytes", [0x50, 0x4b, 3, 4]), ("pickle-bytes", [0x80, 2, 0x7d, 0x2e]),
+      ("wave", Array("RIFF\0\0\0\0WAVE".utf8)),
+    ] as [(String, [UInt8])])
+  func `What is no checkpoint is bad data`(name: String, bytes: [UInt8]) {
+    withTemporaryFolder { folder in
+      let path = "\(folder)/\(name).pt"
+      writeBytes(bytes, to: path)
+      expectFault(65, ["--arch", minimal, path, folder + "/out.lhb"], naming: [path], in: folder)
+    }
+  }
+
+  @Test(arguments: ["golden/tiny.pt", "golden/tiny-legacy.pt"])
+  func `A truncated checkpoint is bad data`(checkpoint: String) {
+    let whole = readBytes(Fixture.path(checkpoint))
+    withTemporaryFolder { folder in
+      let path = folder + "/cut.pt"
+      for count in [1, 100, 5_000, whole.count / 3, whole.count - 100_000, whole.count - 1] {
+        writeBytes(Array(whole[..<count]), to: path)
+        expectFault(65, ["--arch", minimal, path, folder + "/out.lhb"], naming: [path], in: folder)
+      }
+    }
+  }
+
+  @Test func `An input that is missing or a folder cannot be read`() {
+    withTemporaryFolder { folder in
+      let (output, missing) = (folder + "/out.lhb", folder + "/missing.pt")
+      expectFault(66, ["--arch", minimal, missing, output], naming: [missing, "No such file"], in: folder)
+      expectFault(66, ["--arch", minimal, folder, output], naming: [folder], in: folder)
+      expectFault(66, ["--arch", minimal, tiny + "/in.pt", output], naming: [tiny + "/in.pt"], in: folder)
+      let architecture = folder + "/missing.json"
+      expectFault(66, ["--arch", architecture, tiny, output], naming: [architecture, "No such file"], in: folder)
+      expectFault(66, ["--arch", folder, tiny, output], naming: [folder], in: folder)
     }
   }
 
   @Test(arguments: [
-    [], ["a.pt", "b.lhb"], ["--arch", "small-min", "a.pt"],
-    ["--arch", "small-min", "--compress", "20", "a.pt", "b.lhb"],
-    ["--arch", "small-min", "--weights", "f8", "a.pt", "b.lhb"], ["--arch", "small-min", "--fast", "a.pt", "b.lhb"],
+    ("a.json", "{\"embed_dim\": 64,", "a.json"), ("a.yaml", "embed_dim: [1, 2", "a.yaml"), ("a.json", "", "a.json"),
+    ("a.json", "[1]", "a.json"), ("a.json", "{}", "layer_num is missing"),
+    ("a.yaml", "a: &b 1\nc: *b\n", "anchors"), ("a.json", "{\"subnet\": 3}", "subnet"),
+    (
+      "a.json", #"{"embed_dim": 65, "heads_num": [9], "ffn_embed": [192], "layer_num": 1}"#, "heads_num[0] is 9"
+    ),
   ])
-  func `A wrong argument is a fault of usage`(arguments: [String]) {
-    expectRefusal(runProgram("lhb-extract", arguments), status: 64)
+  func `A broken architecture, or one that does not fit, is bad data`(name: String, text: String, words: String) {
+    withTemporaryFolder { folder in
+      let path = "\(folder)/\(name)"
+      writeBytes(Array(text.utf8), to: path)
+      expectFault(65, ["--arch", path, tiny, folder + "/out.lhb"], naming: [path, words], in: folder)
+    }
   }
 
-  @Test func `A bad checkpoint`() throws {
-    let whole = readBytes(checkpoint)
+  @Test func `Output that cannot be made`() {
     withTemporaryFolder { folder in
-      let files: [(String, [UInt8]?, Int32, String)] = [
-        ("missing.pt", nil, 66, "No such file"), ("empty.pt", [], 65, "empty"),
-        ("text.pt", Array("version https://git-lfs.github.com/spec/v1\n".utf8), 65, "not a PyTorch checkpoint"),
-        ("image.pt", [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d], 65, "not a PyTorch checkpoint"),
-        ("cut-1.pt", Array(whole[..<3]), 65, ""), ("cut-2.pt", Array(whole[..<1000]), 65, "truncated"),
-        ("cut-3.pt", Array(whole[..<(whole.count / 2)]), 65, "truncated"),
-        ("cut-4.pt", Array(whole[..<(whole.count - 1)]), 65, "truncated"),
-      ]
-      for (name, bytes, status, word) in files {
-        let path = "\(folder)/\(name)"
-        if let bytes { writeBytes(bytes, to: path) }
-        let before = filesInFolder(folder)
-        let result = runProgram("lhb-extract", ["--arch", mixed, path, folder + "/out.lhb"])
-        expectRefusal(result, status: status, naming: path, word)
-        #expect(filesInFolder(folder) == before, "\(name)")
+      let nowhere = folder + "/missing/out.lhb"
+      expectFault(73, ["--arch", minimal, tiny, nowhere], naming: [nowhere], in: folder)
+      expectFault(73, ["--arch", minimal, tiny, folder], naming: [folder], in: folder)
+      expectFault(73, ["--arch", minimal, "--force", tiny, folder], naming: [folder], in: folder)
+      expectFault(73, ["--arch", minimal, "--force", tiny, "/dev/full"], naming: ["/dev/full"], in: folder)
+    }
+  }
+
+  @Test(arguments: ["--weights f32", "--compress 3", "--force"])
+  func `A full disk is an error of output that leaves nothing`(options: String) {
+    withTemporaryFolder { folder in
+      let path = folder + "/out.lhb"
+      if options == "--force" { writeBytes([1, 2, 3], to: path) }
+      let before = filesInFolder(folder)
+      let result = runShell(
+        "ulimit -f 100; lhb-extract --arch \"$1\" \(options) \"$2\" \"$3\"", [minimal, tiny, path])
+      #expect(result.status == 74 && result.output.isEmpty, "\(result.errors)")
+      #expect(result.errors.contains(path) && result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+      #expect(filesInFolder(folder) == before)
+      if options == "--force" { #expect(readBytes(path) == [1, 2, 3]) }
+    }
+  }
+
+  @Test func `A sound small supernet is cut`() {
+    withTemporaryFolder { folder in
+      SmallSupernet().write(to: folder + "/in.pt")
+      writeBytes(Array(SmallSupernet.architecture.utf8), to: folder + "/a.json")
+      let result = runProgram("lhb-extract", ["--arch", folder + "/a.json", folder + "/in.pt", folder + "/out.lhb"])
+      #expect(result.status == 0, "\(result.errors)")
+    }
+  }
+
+  @Test(arguments: [
+    ("missing", ["encoder.layers.0.fc1.weight", "missing"]),
+    ("shape", ["encoder.layers.0.fc1.weight", "[64, 128]", "[128, 64]"]),
+    ("extractor", ["extractor_mode", "group norm", "default"]),
+    ("activation", ["activation_fn", "swish"]),
+    ("convolutions", ["conv_feature_layers"]),
+    ("huge", ["encoder_embed_dim"]),
+  ])
+  func `Tensors and configuration that do not go together are bad data`(spoiling: String, words: [String]) {
+    withTemporaryFolder { folder in
+      let path = folder + "/in.pt"
+      var supernet = SmallSupernet()
+      let place = supernet.tensors.firstIndex { $0.name == "encoder.layers.0.fc1.weight" } ?? 0
+      switch spoiling {
+      case "missing": supernet.tensors.remove(at: place)
+      case "shape": supernet.tensors[place].shape = [64, 128]
+      case "extractor": supernet.model["extractor_mode"] = .string("layer_norm")
+      case "activation": supernet.model["activation_fn"] = .string("swish")
+      case "convolutions": supernet.model["conv_feature_layers"] = .string("[(8, 10, 5)] * open('x')")
+      default: supernet.model["encoder_embed_dim"] = .integer(Int.max)
       }
-      expectRefusal(
-        runProgram("lhb-extract", ["--arch", mixed, folder, folder + "/out.lhb"]), status: 66, naming: folder)
+      supernet.write(to: path)
+      writeBytes(Array(SmallSupernet.architecture.utf8), to: folder + "/a.json")
+      expectFault(
+        65, ["--arch", folder + "/a.json", path, folder + "/out.lhb"], naming: [path] + words, in: folder)
     }
   }
 
-  @Test func `Tensors that are missing, misshapen, or contradict the configuration`() throws {
+  @Test(arguments: [
+    ("nan", "auto", ["encoder.layers.0.fc1.weight", "nan", "finite"]),
+    ("large", "f16", ["encoder.layers.0.fc1.weight", "float16", "--weights"]),
+    ("zero", "auto", ["encoder.pos_conv.0.weight", "length 0"]),
+    ("integers", "auto", ["encoder.layers.0.fc1.weight", "int64"]),
+  ])
+  func `Weights that no subnet can have are bad data`(spoiling: String, weights: String, words: [String]) {
     withTemporaryFolder { folder in
-      var writer = CheckpointWriter()
-      writer.configuration = ["model": ["extractor_mode": .string("layer_norm")]].checkpointConfiguration
-      writer.addTensor("layer_norm.weight", Array(repeating: 1, count: 5), shape: [5])
-      writer.addTensor("feature_extractor.conv_layers.0.2.weight", Array(repeating: 1, count: 512), shape: [512])
-      let path = folder + "/odd.pt"
-      writer.write(to: path)
-      let result = runProgram("lhb-extract", ["--arch", "small-min", path, folder + "/out.lhb"])
-      expectRefusal(result, status: 65, naming: path)
-      #expect(filesInFolder(folder) == ["odd.pt"])
-    }
-  }
-
-  @Test func `A bad architecture`() throws {
-    withTemporaryFolder { folder in
-      let files: [(String, String?, Int32, String)] = [
-        ("missing.json", nil, 66, "No such file"), ("broken.json", "{\"embed_dim\": 96,", 65, ""),
-        ("twice.json", "{\"embed_dim\": 96, \"embed_dim\": 64}", 65, "second time"),
-        ("broken.yaml", "subnet: [1, 2", 65, ""), ("empty.json", "", 65, ""),
-        ("typo.json", "{\"embed_dim\": 96, \"head_num\": [1], \"layer_num\": 12}", 65, "head_num"),
-        (
-          "large.json",
-          "{\"embed_dim\": 97, \"heads_num\": [3,1,1,1,1,1], \"ffn_embed\": [9999,64,64,64,64,64], \"layer_num\": 6}",
-          65,
-          "heads_num[0] is 3"
-        ),
-      ]
-      for (name, text, status, word) in files {
-        let path = "\(folder)/\(name)"
-        if let text { writeBytes(Array(text.utf8), to: path) }
-        let before = filesInFolder(folder)
-        let result = runProgram("lhb-extract", ["--arch", path, checkpoint, folder + "/out.lhb"])
-        expectRefusal(result, status: status, naming: path, word)
-        #expect(filesInFolder(folder) == before, "\(name)")
+      let path = folder + "/in.pt"
+      var supernet = SmallSupernet()
+      let name = "encoder.layers.0.fc1.weight"
+      switch spoiling {
+      case "nan": supernet.constants[name] = .nan
+      case "large": supernet.constants[name] = 1e6
+      case "zero": supernet.constants["encoder.pos_conv.0.weight_v"] = 0
+      default: supernet.integerTensor = name
       }
-      let named = runProgram("lhb-extract", ["--arch", "base-max", checkpoint, folder + "/out.lhb"])
-      expectRefusal(named, status: 65, naming: "base-max", "embed_dim is 768", "ffn_embed[11] is 3072")
-      let unknown = runProgram("lhb-extract", ["--arch", "huge", checkpoint, folder + "/out.lhb"])
-      expectRefusal(unknown, status: 64, naming: "huge", "small-min")
+      supernet.write(to: path)
+      writeBytes(Array(SmallSupernet.architecture.utf8), to: folder + "/a.json")
+      expectFault(
+        65, ["--arch", folder + "/a.json", "--weights", weights, path, folder + "/out.lhb"],
+        naming: [path] + words, in: folder)
     }
   }
 
-  @Test func `An output that cannot be written`() throws {
+  @Test(.enabled("not the superuser, who may read everything") { geteuid() != 0 })
+  func `What may not be read or written is said`() {
     withTemporaryFolder { folder in
-      for target in [folder + "/none/out.lhb", folder, "/dev/null"] {
-        expectRefusal(
-          runProgram("lhb-extract", ["--arch", mixed, checkpoint, target]), status: 73, naming: target)
-      }
-      // A limit on the size of files is as good as a full disk: the write that passes it fails.
-      let full = runShell(
-        "ulimit -f 1000; exec lhb-extract --arch \"$1\" \"$2\" \"$3\"", [mixed, checkpoint, folder + "/out.lhb"])
-      expectRefusal(full, status: 74, naming: folder + "/out.lhb")
-      #expect(filesInFolder(folder).isEmpty)
+      let path = folder + "/secret.pt"
+      writeBytes([1], to: path)
+      chmod(path, 0)
+      expectFault(66, ["--arch", minimal, path, folder + "/out.lhb"], naming: [path, "denied"], in: folder)
+      expectFault(73, ["--arch", minimal, tiny, "/out.lhb"], naming: ["/out.lhb", "denied"], in: folder)
     }
   }
-}
 
-extension [String: [String: JSONValue]] {
-  /// As a checkpoint's configuration.
-  fileprivate var checkpointConfiguration: JSONValue {
-    var object = JSONObject()
-    for (name, members) in self {
-      var part = JSONObject()
-      for (key, value) in members { part[key] = value }
-      object[name] = .object(part)
+  @Test func `The environment can be wrong too`() {
+    withTemporaryFolder { folder in
+      let date = runProgram(
+        "lhb-extract", ["--arch", minimal, tiny, folder + "/out.lhb"], environment: ["SOURCE_DATE_EPOCH": "today"])
+      #expect(date.status == 64 && date.errors.contains("SOURCE_DATE_EPOCH"), "\(date.errors)")
+      #expect(filesInFolder(folder) == [])
+      writeBytes([1], to: folder + "/file")
+      let data = runProgram(
+        "lhb-extract", ["--arch", minimal, "--default", tiny], environment: ["XDG_DATA_HOME": folder + "/file"])
+      #expect(data.status == 73 && data.errors.contains(folder + "/file"), "\(data.errors)")
+      #expect(data.errors.split(separator: "\n").count == 1 && filesInFolder(folder) == ["file"])
     }
-    return .object(object)
   }
 }
