@@ -5,19 +5,6 @@ import Tensors
 import TestSupport
 import Testing
 
-/// A small generator of numbers that are the same in every run (SplitMix64).
-private struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ mixed >> 31
-  }
-}
-
 /// Sound files that were cut short or changed: opening them gives a checkpoint or a fault, never a crash.
 @Suite struct DamageTests {
   /// Opens a file and looks at every byte of its tensors.
@@ -48,7 +35,7 @@ private struct SeededGenerator: RandomNumberGenerator {
   @Test(arguments: ["tiny", "tiny-legacy", "tiny-fp16"])
   func goldenFilesCutShort(name: String) {
     let bytes = readBytes(Fixture.path("golden/\(name).pt"))
-    var generator = SeededGenerator(state: 1)
+    var generator = SeededNumbers(seed: 1)
     var cuts = Array(0..<64) + Array(bytes.count - 200..<bytes.count)
     // Where records begin: local headers, directory entries and end records all start with PK.
     for place in 0..<bytes.count - 1 where bytes[place] == 0x50 && bytes[place + 1] == 0x4b { cuts.append(place) }
@@ -106,7 +93,7 @@ private struct SeededGenerator: RandomNumberGenerator {
   }
 
   private func mutate(_ bytes: [UInt8], times: Int, seed: UInt64) {
-    var generator = SeededGenerator(state: seed)
+    var generator = SeededNumbers(seed: seed)
     let interesting: [UInt8] = [0, 1, 0x7f, 0x80, 0xff] + Array("(.0]})tuseabcRQhq".utf8) + [0x81, 0x85, 0x86, 0x93]
     var faults = 0
     withTemporaryFolder { folder in

@@ -1,6 +1,7 @@
 import Glibc
 import KernelTypes
 import Kernels
+import TestSupport
 import Testing
 
 /// GELU and ReLU against double precision.

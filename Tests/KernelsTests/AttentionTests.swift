@@ -1,6 +1,7 @@
 import Glibc
 import KernelTypes
 import Kernels
+import TestSupport
 import Testing
 
 /// Attention in blocks against the plain form in double precision.

@@ -1,5 +1,6 @@
 import KernelTypes
 import Kernels
+import TestSupport
 import Testing
 
 /// The fast form of a convolution against the direct one in double precision.
@@ -22,10 +23,10 @@ import Testing
   func agreesWithTheDirectForm(_ shape: Shape, instructionSet: String) throws {
     let kernels = try InstructionSet.select(instructionSet)
     let multiplier = MatrixMultiplier(kernels: kernels, backend: .packed)
-    var random = Noise()
-    let x = random.floats((2 * shape.total + 1) * shape.inputs)
-    let taps = (0..<3).map { _ in random.floats(shape.inputs * shape.outputs) }  // [output, input]
-    let bias = shape.hasBias ? random.floats(shape.outputs) : [Float](repeating: 0, count: shape.outputs)
+    var random = SeededNumbers(seed: 1)
+    let x = random.unitFloats((2 * shape.total + 1) * shape.inputs)
+    let taps = (0..<3).map { _ in random.unitFloats(shape.inputs * shape.outputs) }  // [output, input]
+    let bias = shape.hasBias ? random.unitFloats(shape.outputs) : [Float](repeating: 0, count: shape.outputs)
     let convolution = FastConvolution(
       w0: pack(taps[0], shape, multiplier), w1: pack(taps[1], shape, multiplier), w2: pack(taps[2], shape, multiplier),
       plus: pack(zip(taps[0], taps[2]).map { ($0 + $1) / 2 }, shape, multiplier, bias: shape.hasBias ? bias : nil),
@@ -55,9 +56,9 @@ import Testing
   @Test func outputsDoNotDependOnWhereARangeBegins() throws {
     let shape = Shape(inputs: 64, outputs: 80, total: 250, hasBias: false)
     let multiplier = MatrixMultiplier(kernels: try InstructionSet.select(), backend: .packed)
-    var random = Noise()
-    let x = random.floats((2 * shape.total + 1) * shape.inputs)
-    let matrices = (0..<5).map { _ in pack(random.floats(shape.inputs * shape.outputs), shape, multiplier) }
+    var random = SeededNumbers(seed: 1)
+    let x = random.unitFloats((2 * shape.total + 1) * shape.inputs)
+    let matrices = (0..<5).map { _ in pack(random.unitFloats(shape.inputs * shape.outputs), shape, multiplier) }
     let convolution = FastConvolution(
       w0: matrices[0], w1: matrices[1], w2: matrices[2], plus: matrices[3], minus: matrices[4])
     let whole = run(convolution, x, shape, from: 0, multiplier)
@@ -102,16 +103,7 @@ import Testing
   }
 }
 
-/// Numbers of mean 0 and variance 1, the same every time.
-private struct Noise {
-  private var state: UInt64 = 88_172_645_463_325_252
-
-  mutating func floats(_ count: Int) -> [Float] {
-    (0..<count).map { _ in
-      state ^= state << 13
-      state ^= state >> 7
-      state ^= state << 17
-      return (Float(state >> 40) / Float(1 << 24) - 0.5) * Float(12).squareRoot()
-    }
-  }
+extension SeededNumbers {
+  /// Floats of mean 0 and variance 1.
+  fileprivate mutating func unitFloats(_ count: Int) -> [Float] { floats(count).map { $0 * Float(3).squareRoot() } }
 }

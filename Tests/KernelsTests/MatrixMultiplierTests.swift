@@ -1,5 +1,6 @@
 import KernelTypes
 import Kernels
+import TestSupport
 import Testing
 
 /// Products of whole matrices.

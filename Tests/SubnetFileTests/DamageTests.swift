@@ -2,6 +2,7 @@ import Files
 import Subnet
 import SubnetFile
 import Tensors
+import TestSupport
 import Testing
 
 /// Files that were whole once.
@@ -28,7 +29,7 @@ import Testing
 
   @Test func everyByteOfTheHeaderIsWatched() throws {
     let bytes = try TestSubnet.bytes()
-    var generator = SplitMix64(state: 1)
+    var generator = SeededNumbers(seed: 1)
     for place in 0..<ForgedFile(bytes).headerEnd {
       var damaged = bytes
       damaged[place] ^= UInt8.random(in: 1...255, using: &generator)
@@ -49,7 +50,7 @@ import Testing
     memory.copyBytes(from: bytes)
     let owner = TensorStorage(byteCount: 0) { _ in }
     let reader = try SubnetReader(bytes: UnsafeRawBufferPointer(memory), owner: owner, name: "memory")
-    var generator = SplitMix64(state: 2)
+    var generator = SeededNumbers(seed: 2)
     for (index, entry) in reader.entries.enumerated() {
       let isLast = index == reader.entries.count - 1
       let end = isLast ? bytes.count : reader.entries[index + 1].range.lowerBound
@@ -95,7 +96,7 @@ import Testing
     let bytes = original.bytes
     let tableStart = 32 + original.json.count
     let tableEnd = original.headerEnd - 8
-    var generator = SplitMix64(state: 3)
+    var generator = SeededNumbers(seed: 3)
     for round in 0..<4000 {
       var mutated = bytes
       // Half of them in the table, where most of the rules are.

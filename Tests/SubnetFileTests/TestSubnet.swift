@@ -37,7 +37,7 @@ enum TestSubnet {
 
   /// A tensor's elements, which depend on its name only.
   static func values(_ tensor: SubnetTensor) -> [Float] {
-    var generator = SplitMix64(state: tensor.name.utf8.reduce(5381) { $0 &* 33 &+ UInt64($1) })
+    var generator = SeededNumbers(seed: tensor.name.utf8.reduce(5381) { $0 &* 33 &+ UInt64($1) })
     return (0..<tensor.count).map { _ in
       let bits = generator.next()
       if tensor.name.hasSuffix("bias") { return Float(Int(bits % 2048) - 1024) / 512 }
@@ -66,19 +66,6 @@ enum TestSubnet {
       try write(to: folder + "/a.lhb", weights, level: level)
       return readBytes(folder + "/a.lhb")
     }
-  }
-}
-
-/// Sebastiano Vigna's generator: random enough, and the same everywhere.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ mixed >> 31
   }
 }
 
