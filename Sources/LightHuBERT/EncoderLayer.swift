@@ -6,6 +6,7 @@ struct EncoderLayer {
   let weights: LayerWeights
   let config: ModelConfig
   let multiplier: MatrixMultiplier
+  let clock: StageClock?
 
   /// Rows that pass through the FFN together: its inner activations are never longer than that.
   static let ffnRows = 1024
@@ -34,17 +35,21 @@ struct EncoderLayer {
     let isPreNorm = config.layerNormFirst
     let input = isPreNorm ? scratch.normed : x
     if isPreNorm { normalize(weights.attentionNorm, x, to: input, frames: frames, on: pool) }
-    multiply(input, weights.qkv, to: scratch.qkv, frames: frames, on: pool)
-    attention(frames: frames, scratch: scratch).run(
-      with: multiplier, on: pool, queryBlock: queryBlock ?? Attention.queryBlock(keys: frames), keys: scratch.keys,
-      scores: scratch.scores)
-    multiply(scratch.attended, weights.output, to: x, frames: frames, accumulates: true, on: pool)
+    clock.measure(.projections) { multiply(input, weights.qkv, to: scratch.qkv, frames: frames, on: pool) }
+    clock.measure(.attention) {
+      attention(frames: frames, scratch: scratch).run(
+        with: multiplier, on: pool, queryBlock: queryBlock ?? Attention.queryBlock(keys: frames), keys: scratch.keys,
+        scores: scratch.scores)
+    }
+    clock.measure(.projections) {
+      multiply(scratch.attended, weights.output, to: x, frames: frames, accumulates: true, on: pool)
+    }
     if isPreNorm {
       normalize(weights.finalNorm, x, to: input, frames: frames, on: pool)
     } else {
       normalize(weights.attentionNorm, x, to: x, frames: frames, on: pool)
     }
-    feedForward(input, addedTo: x, frames: frames, inner: scratch.inner, on: pool)
+    clock.measure(.ffn) { feedForward(input, addedTo: x, frames: frames, inner: scratch.inner, on: pool) }
     if !isPreNorm { normalize(weights.finalNorm, x, to: x, frames: frames, on: pool) }
   }
 
@@ -87,7 +92,7 @@ struct EncoderLayer {
   private func normalize(
     _ norm: NormWeights, _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, frames: Int, on pool: WorkerPool
   ) {
-    norm.normalize(x, to: y, frames: frames, kernels: multiplier.kernels, on: pool)
+    clock.measure(.norms) { norm.normalize(x, to: y, frames: frames, kernels: multiplier.kernels, on: pool) }
   }
 }
 

@@ -29,7 +29,7 @@ struct ForwardPass {
     }
 
     let x = session.buffers.hidden.reserve(frames * embedDim)
-    extractFeatures(waveform, to: x)
+    session.clock.measure(.convStack) { extractFeatures(waveform, to: x) }
     try advance(Double(layerCount / 2))
     if layerZero == .projection { emit(0, false, x) }
     convolvePositions(x)
@@ -37,7 +37,7 @@ struct ForwardPass {
     try advance(1)
     let scratch = layerScratch()
     for (index, layer) in weights.layers.enumerated() {
-      EncoderLayer(weights: layer, config: model.config, multiplier: model.multiplier)
+      EncoderLayer(weights: layer, config: model.config, multiplier: model.multiplier, clock: session.clock)
         .run(x, frames: frames, scratch: scratch, queryBlock: session.blocking.queries, on: session.pool)
       emit(index + 1, false, x)
       try advance(1)
@@ -75,7 +75,8 @@ struct ForwardPass {
           frames: task * share..<min((task + 1) * share, frames), blockFrames: session.blocking.convFrames,
           scratch: &scratch[worker]
         ) { first, count, channels in
-          project(channels, count: count, to: target + first * embedDim)
+          // The first worker is the calling thread.
+          project(channels, count: count, to: target + first * embedDim, clock: worker == 0 ? session.clock : nil)
         }
       }
     }
@@ -91,7 +92,9 @@ struct ForwardPass {
   }
 
   /// Layer norm over channels, in place, and the projection of a block of frames.
-  private func project(_ channels: UnsafeMutablePointer<Float>, count: Int, to x: UnsafeMutablePointer<Float>) {
+  private func project(
+    _ channels: UnsafeMutablePointer<Float>, count: Int, to x: UnsafeMutablePointer<Float>, clock: StageClock?
+  ) {
     let norm = weights.featureNorm
     guard let projection = weights.projection else {
       model.multiplier.kernels.layerNorm(norm.rows(channels, to: x, count: count))
@@ -99,9 +102,11 @@ struct ForwardPass {
     }
     // The last layer's frames are not needed by a later block, so they may be overwritten.
     model.multiplier.kernels.layerNorm(norm.rows(channels, count: count))
-    model.multiplier.multiply(
-      MatrixProduct(
-        rows: count, a: channels, aStride: projection.depth, matrix: projection, c: x, cStride: projection.columns))
+    clock.measure(.projections) {
+      model.multiplier.multiply(
+        MatrixProduct(
+          rows: count, a: channels, aStride: projection.depth, matrix: projection, c: x, cStride: projection.columns))
+    }
   }
 
   /// Position convolution and, in post-norm models, the encoder's layer norm.
@@ -110,14 +115,17 @@ struct ForwardPass {
     let size = frames * convolution.widestChannels
     let output = session.buffers.attended.reserve(size)
     let other = weights.position.count > 1 ? session.buffers.normed.reserve(size) : output
-    convolution.add(
-      to: x, frames: frames, buffers: (output, other),
-      scratch: session.buffers.scores.reserve(convolution.scratchCount * session.pool.threadCount), on: session.pool)
+    let scratch = session.buffers.scores.reserve(convolution.scratchCount * session.pool.threadCount)
+    session.clock.measure(.positionConvolution) {
+      convolution.add(to: x, frames: frames, buffers: (output, other), scratch: scratch, on: session.pool)
+    }
     if !model.config.layerNormFirst { normalize(weights.encoderNorm, x) }
   }
 
   private func normalize(_ norm: NormWeights, _ x: UnsafeMutablePointer<Float>) {
-    norm.normalize(x, to: x, frames: frames, kernels: model.multiplier.kernels, on: session.pool)
+    session.clock.measure(.norms) {
+      norm.normalize(x, to: x, frames: frames, kernels: model.multiplier.kernels, on: session.pool)
+    }
   }
 
   /// Memory for the widest of the layers.

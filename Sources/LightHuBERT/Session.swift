@@ -16,6 +16,9 @@ public final class Session {
   /// Cuts of the work, which change speed and memory but no result.
   package var blocking = Blocking()
 
+  /// Measures the stages of runs; nil for none.
+  package var clock: StageClock?
+
   /// How work is cut.
   package struct Blocking {
     /// Frames of the feature extractor that are computed at a time.
