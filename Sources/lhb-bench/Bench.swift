@@ -9,10 +9,11 @@ import SubnetFile
 /// A model that is loaded and ready to be measured.
 struct Bench {
   let model: Model
-  let session: Session
   let runs: Int
   /// Seconds from opening the file to weights that are ready.
   let loadSeconds: Double
+  /// The most memory that the process held until then, in bytes.
+  let loadPeakMemory: Int
   /// SHA-256 of the model's file, in hexadecimal.
   let modelDigest: String
   private let kernels: KernelSet
@@ -22,7 +23,7 @@ struct Bench {
     let start = Bench.now()
     model = try Model(contentsOf: path, options: options)
     loadSeconds = Bench.now() - start
-    session = Session(model)
+    loadPeakMemory = ResidentMemory.peak
     kernels = try InstructionSet.select(options.instructionSet)
     modelDigest = try Bench.digest(of: path)
   }
@@ -39,8 +40,11 @@ struct Bench {
     return hash.hexadecimal()
   }
 
-  /// Runs the model on samples: once to warm up, then `runs` times, the processor's peak measured before and after each.
+  /// Runs the model on samples: once to warm up, then `runs` times, the processor's peak measured before and after each;
+  /// and a few times more with a clock for the stages. Memory is that of a session which has seen no other length.
   func measure(_ samples: [Float]) throws -> Measurement {
+    ResidentMemory.resetPeak()
+    let session = Session(model)
     let config = model.config
     let frames = config.frameCount(forSamples: samples.count)
     var values = [Float](repeating: 0, count: frames * model.architecture.embedDim)
@@ -48,19 +52,19 @@ struct Bench {
     var peaks = [peak()]
     for run in 0...runs {
       let start = Bench.now()
-      try samples.withUnsafeBufferPointer { samples in
-        try values.withUnsafeMutableBufferPointer { values in
-          try session.run(samples, layers: .last, layerZero: .projection, into: values)
-        }
-      }
+      try session.run(samples, into: &values)
       if run > 0 { times.append(Bench.now() - start) }
       peaks.append(peak())
     }
+    let clock = StageClock()
+    session.clock = clock
+    for _ in 0..<min(runs, 3) { try session.clock.measure(.rest) { try session.run(samples, into: &values) } }
+    let stages = Stage.allCases.map { clock[$0] }
     let operations = MultiplyAccumulates(config: config, architecture: model.architecture, samples: samples.count)
     return Measurement(
       audioSeconds: Double(samples.count) / 16_000, frames: frames, times: times.sorted(),
-      operations: 2 * Double(operations.total), peakPerCore: peaks.sorted()[peaks.count / 2],
-      peakMemory: Bench.peakMemory)
+      stageShares: stages.map { $0 / stages.reduce(0, +) }, operations: 2 * Double(operations.total),
+      peakPerCore: peaks.sorted()[peaks.count / 2], peakMemory: ResidentMemory.peak)
   }
 
   /// Floating-point operations a second that one core reaches in fused multiply-adds without any memory access.
@@ -84,13 +88,6 @@ struct Bench {
     }
   }
 
-  /// The most memory that this process has held, in bytes.
-  private static var peakMemory: Int {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return usage.ru_maxrss * 1024
-  }
-
   private static func now() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
@@ -98,24 +95,13 @@ struct Bench {
   }
 }
 
-/// What was measured with audio of one length.
-struct Measurement {
-  /// Length of the audio.
-  let audioSeconds: Double
-  /// Frames of features.
-  let frames: Int
-  /// Seconds of each run, rising.
-  let times: [Double]
-  /// Floating-point operations of the direct algorithm.
-  let operations: Double
-  /// Floating-point operations a second of one core's fused multiply-adds, measured between the runs.
-  let peakPerCore: Double
-  /// The most memory that the process had held by then, in bytes.
-  let peakMemory: Int
-
-  /// Median of the runs, in seconds.
-  var median: Double {
-    let middle = times.count / 2
-    return times.count.isMultiple(of: 2) ? (times[middle - 1] + times[middle]) / 2 : times[middle]
+extension Session {
+  /// The last hidden state of samples.
+  fileprivate func run(_ samples: [Float], into values: inout [Float]) throws {
+    try samples.withUnsafeBufferPointer { samples in
+      try values.withUnsafeMutableBufferPointer { values in
+        try run(samples, layers: .last, layerZero: .projection, into: values)
+      }
+    }
   }
 }

@@ -13,16 +13,19 @@ struct BenchCommand: ParsableCommand {
     abstract: "Measures how fast a LightHuBERT subnet runs here.",
     usage: "lhb-bench [options] <model>",
     discussion: """
-      The model is loaded once and run once unmeasured; then the median of some runs counts. GFLOP/s are the operations of \
-      the direct algorithm over the time, and stand beside what this processor's fused multiply-adds reach in the same run.
+      The model is loaded once. For each length it is run once unmeasured; then the median of some runs counts, with the \
+      median of their absolute differences from it. GFLOP/s are the operations of the direct algorithm over the time, and \
+      stand beside what this processor's fused multiply-adds reach in the same run. The stages' shares are those of the \
+      time of runs after that. Memory is the most that the process held while it ran that length.
 
       Examples:
         lhb-bench small.lhb
-        lhb-bench small.lhb --seconds 1,5,15 --threads 1
+        lhb-bench small.lhb --seconds 1,5 --threads 1
         lhb-bench small.lhb --audio talk.wav --threads 2 --runs 7 --json
 
       Compare ratios of runs on one machine, taken in turn: other programs on it slow all of them. OpenBLAS may be held \
-      back by OPENBLAS_CORETYPE; unset it to measure --gemm openblas.
+      back by OPENBLAS_CORETYPE; unset it to measure --gemm openblas. LHB_ISA=avx2 or baseline forces an instruction set. \
+      What the variable LHB_COMMIT says goes into the JSON as the commit that the program was built from.
       """,
     version: ProgramVersion.current)
 
@@ -32,8 +35,8 @@ struct BenchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A sound file to run on, instead of noise.", valueName: "file"))
   var audio: String?
 
-  @Option(help: ArgumentHelp("Lengths of the noise, for example 1,5,15.", valueName: "seconds"))
-  var seconds = "15"
+  @Option(help: ArgumentHelp("Lengths of the noise; when missing, \(usualSeconds).", valueName: "seconds"))
+  var seconds: String?
 
   @Option(help: ArgumentHelp("Threads; when missing, as many as there are processors.", valueName: "number"))
   var threads: Int?
@@ -59,6 +62,7 @@ struct BenchCommand: ParsableCommand {
     guard (1...10_000).contains(runs) else {
       throw ValidationError("--runs takes a number from 1 to 10000, found \(runs)")
     }
+    if audio != nil && seconds != nil { throw ValidationError("--audio and --seconds exclude each other") }
     _ = try lengths()
   }
 
@@ -77,15 +81,17 @@ struct BenchCommand: ParsableCommand {
       do {
         for length in try lengths() { results.append(try bench.measure(Bench.noise(seconds: length))) }
       } catch let fault as ModelFault {
-        throw UsageFault("--seconds \(seconds): \(fault)")
+        throw UsageFault("--seconds \(seconds ?? BenchCommand.usualSeconds): \(fault)")
       }
     }
     let report = BenchReport(bench: bench, measurements: results)
     try StandardOutput.write(json ? report.json.text() + "\n" : report.table)
   }
 
+  private static let usualSeconds = "1,5,15,60"
+
   private func lengths() throws -> [Double] {
-    try seconds.split(separator: ",", omittingEmptySubsequences: false).map { part in
+    try (seconds ?? BenchCommand.usualSeconds).split(separator: ",", omittingEmptySubsequences: false).map { part in
       guard let value = Double(String(part)), value > 0, value <= 86_400 else {
         throw ValidationError("--seconds takes lengths up to 86400 with commas between them, found '\(part)'")
       }

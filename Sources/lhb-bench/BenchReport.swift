@@ -1,74 +1,64 @@
 import CommandSupport
-import JSON
 import Kernels
 import LightHuBERT
-import Subnet
 
-/// Measurements as a table and as JSON.
+/// Measurements, for people as a table.
 struct BenchReport {
   let bench: Bench
   let measurements: [Measurement]
 
-  private var threadCount: Int { bench.model.options.resolvedThreadCount }
-
-  /// For people.
-  var table: String {
-    var text = """
-      model   \(ModelText.summary(of: bench.model.architecture))
-      runs    \(bench.runs) of each length on \(threadCount) thread\(threadCount == 1 ? "" : "s"), \
-      \(bench.model.instructionSet), loaded in \(BenchReport.fixed(bench.loadSeconds, 3)) s
-
-        audio s   median s      min s      max s   x real time   GFLOP/s   of peak   memory
-
-      """
-    for one in measurements {
-      let rate = one.operations / one.median
-      let columns = [
-        (BenchReport.fixed(one.audioSeconds, 2), 9), (BenchReport.fixed(one.median, 4), 11),
-        (BenchReport.fixed(one.times.first ?? 0, 4), 11), (BenchReport.fixed(one.times.last ?? 0, 4), 11),
-        (BenchReport.fixed(one.audioSeconds / one.median, 1), 14), (BenchReport.fixed(rate * 1e-9, 1), 10),
-        (BenchReport.fixed(100 * share(one), 0) + " %", 10), (Formatting.size(one.peakMemory), 10),
-      ]
-      text += columns.map { String(repeating: " ", count: max(0, $1 - $0.count)) + $0 }.joined() + "\n"
-    }
-    return text
-  }
-
-  /// One object. `median_s` and its companions are those of the last length; `measurements` has all.
-  var json: JSONValue {
-    var object: JSONObject = [
-      "model_sha256": .string(bench.modelDigest),
-      "architecture": bench.model.architecture.json,
-      "version": .string(ProgramVersion.current),
-      "cpu": .string(BenchReport.processor),
-      "instruction_set": .string(bench.model.instructionSet),
-      "gemm": .string(bench.model.options.gemm.rawValue),
-      "precision": .string(Precision.f32.rawValue),
-      "threads": .integer(threadCount),
-      "load_s": .number(bench.loadSeconds),
-    ]
-    if let last = measurements.last, case .object(let values) = json(last) {
-      for (name, value) in values.members { object[name] = value }
-    }
-    object["measurements"] = .array(measurements.map(json))
-    return .object(object)
-  }
-
-  private func json(_ one: Measurement) -> JSONValue {
-    .object([
-      "audio_s": .number(one.audioSeconds), "frames": .integer(one.frames), "runs": .integer(one.times.count),
-      "median_s": .number(one.median), "min_s": .number(one.times.first ?? 0), "max_s": .number(one.times.last ?? 0),
-      "real_time_factor": .number(one.median / one.audioSeconds),
-      "gflops": .number(one.operations / one.median * 1e-9),
-      "peak_gflops_per_core": .number(one.peakPerCore * 1e-9), "share_of_peak": .number(share(one)),
-      "peak_memory_bytes": .integer(one.peakMemory),
-    ])
-  }
+  var threadCount: Int { bench.model.options.resolvedThreadCount }
 
   /// Share of what the cores in use can reach.
-  private func share(_ one: Measurement) -> Double {
-    one.operations / one.median / (one.peakPerCore * Double(threadCount))
+  func shareOfPeak(_ one: Measurement) -> Double { one.rate / (one.peakPerCore * Double(threadCount)) }
+
+  /// Two tables: times, and the stages' shares.
+  var table: String {
+    let plural = threadCount == 1 ? "" : "s"
+    return """
+      model   \(ModelText.summary(of: bench.model.architecture))
+      runs    \(bench.runs) of each length on \(threadCount) thread\(plural), \(bench.model.instructionSet)
+      load    \(BenchReport.fixed(bench.loadSeconds, 3)) s, \(Formatting.size(bench.loadPeakMemory)) at most; weights \
+      \(Formatting.size(bench.model.weightByteCount))
+
+      \(times)
+      share of the time
+      \(stages)
+      """
   }
+
+  private var times: String {
+    let header = [
+      "audio s", "median s", "+- s", "min s", "max s", "x real time", "GFLOP/s", "of peak", "memory", "beyond weights",
+    ]
+    let rows = measurements.map { one in
+      [
+        BenchReport.fixed(one.audioSeconds, 2), BenchReport.fixed(one.median, 4), BenchReport.fixed(one.deviation, 4),
+        BenchReport.fixed(one.times.first ?? 0, 4), BenchReport.fixed(one.times.last ?? 0, 4),
+        BenchReport.fixed(one.audioSeconds / one.median, 1), BenchReport.fixed(one.rate * 1e-9, 1),
+        BenchReport.percent(shareOfPeak(one)), Formatting.size(one.peakMemory),
+        Formatting.size(max(0, one.peakMemory - bench.model.weightByteCount)),
+      ]
+    }
+    return BenchReport.aligned([header] + rows)
+  }
+
+  private var stages: String {
+    let rows = measurements.map { one in
+      [BenchReport.fixed(one.audioSeconds, 2)] + one.stageShares.map(BenchReport.percent)
+    }
+    return BenchReport.aligned([["audio s"] + Stage.allCases.map(\.name)] + rows)
+  }
+
+  /// Columns as wide as their widest cell, to the right.
+  private static func aligned(_ rows: [[String]]) -> String {
+    let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      "  " + zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }.joined(separator: "   ") + "\n"
+    }.joined()
+  }
+
+  private static func percent(_ share: Double) -> String { fixed(100 * share, 1) + " %" }
 
   /// A number with a fixed count of decimals.
   private static func fixed(_ value: Double, _ decimals: Int) -> String {
@@ -78,5 +68,20 @@ struct BenchReport {
     guard decimals > 0 else { return digits }
     let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
     return padded.dropLast(decimals) + "." + padded.suffix(decimals)
+  }
+}
+
+extension Stage {
+  /// What tables call it.
+  var name: String {
+    switch self {
+    case .convStack: "conv stack"
+    case .positionConvolution: "position conv"
+    case .projections: "projections"
+    case .attention: "attention"
+    case .ffn: "FFN"
+    case .norms: "norms"
+    case .rest: "rest"
+    }
   }
 }

@@ -17,16 +17,66 @@ import Testing
       let digest = runShell("sha256sum < \"$1\"", [subnet.path])
       #expect(found["model_sha256"]?.string == String(decoding: digest.output.prefix(64), as: UTF8.self))
 
+      let weights = try #require(found["weight_bytes"]?.integer)
+      #expect(weights > 0)
+      for one in found["measurements"]?.array ?? [] {
+        let memory = try #require(one["peak_memory_bytes"]?.integer)
+        #expect(memory >= weights && memory < 1 << 30)
+        let seconds = ["min_s", "median_s", "max_s"].compactMap { one[$0]?.number }
+        #expect(seconds.count == 3 && seconds == seconds.sorted())
+        let deviation = try #require(one["deviation_s"]?.number)
+        #expect(deviation >= 0 && deviation <= seconds[2] - seconds[0])
+      }
+    }
+  }
+
+  @Test(arguments: ["min", "sliding"])
+  func `The stages' shares are those of one whole`(architecture: String) throws {
+    try withTemporaryFolder { folder in
+      let subnet = try TinySubnet(architecture, in: folder)
+      let result = runProgram("lhb-bench", ["--json", "--seconds", "1", "--runs", "2", "--threads", "2", subnet.path])
+      try #require(result.status == 0, "\(result.errors)")
+      let found = try JSONValue(parsing: String(decoding: result.output, as: UTF8.self))
+      let shares = try #require(found["stage_shares"]?.object)
+      #expect(
+        shares.members.map(\.name) == [
+          "conv_stack", "position_conv", "projections", "attention", "ffn", "norms", "rest",
+        ])
+      let values = shares.members.compactMap { $0.value.number }
+      #expect(values.count == 7 && values.allSatisfy { $0 > 0 })
+      #expect(abs(values.reduce(0, +) - 1) < 1e-9)
+    }
+  }
+
+  @Test func `The commit is what the environment says`() throws {
+    try withTemporaryFolder { folder in
+      let subnet = try TinySubnet("min", in: folder)
+      for (environment, expected) in [
+        ([:], .null), (["LHB_COMMIT": ""], .null), (["LHB_COMMIT": "0123abc"], .string("0123abc")),
+      ] as [([String: String], JSONValue)] {
+        let result = runProgram(
+          "lhb-bench", ["--json", "--seconds", "0.1", "--runs", "1", subnet.path], environment: environment)
+        try #require(result.status == 0, "\(result.errors)")
+        #expect(try JSONValue(parsing: String(decoding: result.output, as: UTF8.self))["commit"] == expected)
+      }
+    }
+  }
+
+  @Test func `Measurements of a sound file are a table`() throws {
+    try withTemporaryFolder { folder in
+      let subnet = try TinySubnet("min", in: folder)
       let sound = Fixture.path("golden/audio/frames-2.wav")
-      let table = runProgram("lhb-bench", ["--audio", sound, "--runs", "1", subnet.path])
-      #expect(table.status == 0 && String(decoding: table.output, as: UTF8.self).contains("6 layers of width 64"))
+      let result = runProgram("lhb-bench", ["--audio", sound, "--runs", "1", subnet.path])
+      let table = String(decoding: result.output, as: UTF8.self)
+      #expect(result.status == 0 && table.contains("6 layers of width 64"))
+      #expect(table.contains("median s") && table.contains("conv stack"))
     }
   }
 
   @Test(arguments: [
     [], ["--threads", "0", "m.lhb"], ["--runs", "0", "m.lhb"], ["--seconds", "0", "m.lhb"],
     ["--seconds", "1,,2", "m.lhb"], ["--seconds", "nan", "m.lhb"], ["--gemm", "mkl", "m.lhb"], ["a.lhb", "b.lhb"],
-    ["--unknown", "m.lhb"],
+    ["--unknown", "m.lhb"], ["--audio", "a.wav", "--seconds", "1", "m.lhb"],
   ])
   func `A wrong argument is a fault of usage`(arguments: [String]) {
     let result = runProgram("lhb-bench", arguments)
