@@ -7,6 +7,11 @@ PACKAGES := libopenblas-dev libsndfile1-dev libsoxr-dev libzstd-dev pkg-config
 TEST_PACKAGES := binutils python3-minimal
 # What the comparison at real size wants besides.
 REFERENCE_PACKAGES := python3-numpy python3-scipy python3-torch
+# What the other runtimes are installed with, where, and which. BENCH_FLAGS=--quick proves a benchmark in a minute or two.
+PEER_PACKAGES := python3-venv
+PEERS := .peers
+PEER_WHEELS := numpy onnxruntime openvino
+BENCH_FLAGS :=
 SWIFT_SOURCES := Sources Tests Package.swift
 
 .PHONY: build
@@ -29,6 +34,22 @@ check-real-size: packages build ## Compares subnets of the published sizes with 
 	@Tests/Tools/install_packages.sh $(REFERENCE_PACKAGES)
 	/usr/bin/python3 Tests/Tools/check_real_size.py $(BUILD)
 
+.PHONY: bench
+bench: packages build ## Measures the standard table and writes it into Docs/performance.md (15 minutes, 2 GB of disk)
+	@Tests/Tools/install_packages.sh $(REFERENCE_PACKAGES)
+	/usr/bin/python3 Tests/Benchmarks/bench.py $(BUILD) $(BENCH_FLAGS)
+
+.PHONY: bench-peers
+bench-peers: packages build $(PEERS)/installed ## The same beside ONNX Runtime and OpenVINO, which it installs in .peers (30 minutes, 4 GB)
+	@Tests/Tools/install_packages.sh $(REFERENCE_PACKAGES)
+	/usr/bin/python3 Tests/Benchmarks/bench_peers.py $(BUILD) $(BENCH_FLAGS)
+
+$(PEERS)/installed:
+	@Tests/Tools/install_packages.sh $(PEER_PACKAGES)
+	/usr/bin/python3 -m venv $(PEERS)
+	$(PEERS)/bin/pip install --quiet $(PEER_WHEELS)
+	@touch $@
+
 .PHONY: format
 format: toolchain ## Formats all Swift sources
 	swift format --in-place --recursive $(SWIFT_SOURCES)
@@ -39,7 +60,7 @@ lint: toolchain ## Checks the format of all Swift sources
 
 .PHONY: clean
 clean: ## Removes everything that was built
-	rm -rf .build .build-*
+	rm -rf .build .build-* $(PEERS)
 
 .PHONY: help
 help: ## Shows this list

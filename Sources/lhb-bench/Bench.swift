@@ -18,6 +18,9 @@ struct Bench {
   let modelDigest: String
   private let kernels: KernelSet
 
+  /// Seconds beyond which the first run counts like the others: what it does for the first time is a small part of it.
+  private static let longRun = 10.0
+
   init(path: String, options: RuntimeOptions, runs: Int) throws {
     self.runs = runs
     let start = Bench.now()
@@ -41,7 +44,7 @@ struct Bench {
   }
 
   /// Runs the model on samples: once to warm up, then `runs` times, the processor's peak measured before and after each;
-  /// and a few times more with a clock for the stages. Memory is that of a session which has seen no other length.
+  /// and some times more with a clock for the stages. Memory is that of a session which has seen no other length.
   func measure(_ samples: [Float]) throws -> Measurement {
     ResidentMemory.resetPeak()
     let session = Session(model)
@@ -50,15 +53,18 @@ struct Bench {
     var values = [Float](repeating: 0, count: frames * model.architecture.embedDim)
     var times: [Double] = []
     var peaks = [peak()]
-    for run in 0...runs {
+    var isWarm = false
+    while times.count < runs {
       let start = Bench.now()
       try session.run(samples, into: &values)
-      if run > 0 { times.append(Bench.now() - start) }
+      let elapsed = Bench.now() - start
+      if isWarm || elapsed > Bench.longRun { times.append(elapsed) }
+      isWarm = true
       peaks.append(peak())
     }
     let clock = StageClock()
     session.clock = clock
-    for _ in 0..<min(runs, 3) { try session.clock.measure(.rest) { try session.run(samples, into: &values) } }
+    for _ in 0..<(runs + 2) / 3 { try session.clock.measure(.rest) { try session.run(samples, into: &values) } }
     let stages = Stage.allCases.map { clock[$0] }
     let operations = MultiplyAccumulates(config: config, architecture: model.architecture, samples: samples.count)
     return Measurement(

@@ -13,10 +13,11 @@ struct BenchCommand: ParsableCommand {
     abstract: "Measures how fast a LightHuBERT subnet runs here.",
     usage: "lhb-bench [options] <model>",
     discussion: """
-      The model is loaded once. For each length it is run once unmeasured; then the median of some runs counts, with the \
-      median of their absolute differences from it. GFLOP/s are the operations of the direct algorithm over the time, and \
-      stand beside what this processor's fused multiply-adds reach in the same run. The stages' shares are those of the \
-      time of runs after that. Memory is the most that the process held while it ran that length.
+      The model is loaded once. For each length it is run once unmeasured, unless that takes over 10 s; then the median of \
+      some runs counts, with the median of their absolute differences from it. GFLOP/s are the operations of the direct \
+      algorithm over the time, and stand beside what this processor's fused multiply-adds reach in the same run. The \
+      stages' shares are those of the time of runs after that. Memory is the most that the process held while it ran that \
+      length.
 
       Examples:
         lhb-bench small.lhb

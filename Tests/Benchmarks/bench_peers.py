@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""Measures lhb-bench beside ONNX Runtime and OpenVINO and writes the comparison into Docs/performance.md.
+
+    bench_peers.py [BUILD_FOLDER, by default .build/release] [--python PYTHON, by default .peers/bin/python]
+        [--work FOLDER] [--only TEXT] [--rounds N] [--quick]
+
+The same subnet, the same speech, the same number of processors, float32. All take turns, round after round, so that a
+machine whose speed drifts is unfair to none; what counts is the median over rounds of the ratio of our time to a peer's
+in the same round. Within a round a time is the median of three runs after one that is not measured. Before anything is
+measured the outputs are compared: a peer that computes something else proves nothing.
+
+Exporting the graphs needs python3-numpy, python3-scipy and python3-torch (apt); PYTHON needs onnxruntime and openvino.
+"""
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import report
+import subnets
+
+PAGE = subnets.REPOSITORY / "Docs/performance.md"
+RUNTIMES = ("onnxruntime", "openvino")
+THREADS = (1, 2)
+RUNS = 3
+# Far above what float32 rounds off, far below what another model would differ by.
+TOLERANCE = 1e-3
+
+
+class Peer:
+    """A process of peer.py."""
+
+    def __init__(self, python, runtime, graph, threads):
+        command = subnets.pinned(threads, python, Path(__file__).with_name("peer.py"), runtime, graph, threads)
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            env=subnets.environment())
+        self.runtime = runtime
+        self.name = self.read()["name"]
+
+    def read(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit(f"{self.runtime} ended: {' '.join(self.process.args)}")
+        return json.loads(line)
+
+    def ask(self, **request):
+        print(json.dumps(request), file=self.process.stdin, flush=True)
+        return self.read()
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait()
+
+
+class Comparison:
+    """One subnet beside its peers."""
+
+    def __init__(self, name, extractor, build, work):
+        self.name, self.extractor, self.build, self.work = name, extractor, build, work
+        self.subnet = subnets.subnet(name, extractor, build, work)
+        self.graph = work / f"{name}-{extractor}.onnx"
+        if not self.graph.exists():
+            self.export()
+
+    def export(self):
+        print(f"exporting {self.graph.name}", flush=True)
+        architecture = self.work / f"{self.name}.json"
+        inspected = json.loads(subnets.run(self.build / "lhb-inspect", "--json", self.subnet))
+        architecture.write_text(json.dumps(inspected["architecture"]))
+        partial = self.graph.with_suffix(".partial")
+        tool = Path(__file__).with_name("export_onnx.py")
+        subnets.run(sys.executable, tool, subnets.checkpoint(self.extractor, self.work), architecture, partial)
+        partial.rename(self.graph)
+
+    def check(self, peers, audio):
+        """Holds the peers' outputs against ours."""
+        expected = self.work / "expected.npy"
+        subnets.run(
+            self.build / "lhb-features", "--quiet", "--force", "--model", self.subnet, "--output", expected, audio)
+        for peer in peers:
+            difference = peer.ask(audio=str(audio), expected=str(expected))["difference"]
+            if not difference <= TOLERANCE:
+                raise SystemExit(f"{peer.name} differs by {difference:.2g} on {self.name}, {self.extractor} extractor")
+
+    def ours(self, audio, threads):
+        command = [self.build / "lhb-bench", self.subnet, "--threads", threads, "--audio", audio, "--runs", RUNS, "--json"]
+        return json.loads(subnets.run(*subnets.pinned(threads, *command), LHB_COMMIT=report.commit() or ""))
+
+    def rows(self, python, threads, lengths, rounds):
+        """One dictionary a length."""
+        peers = [Peer(python, runtime, self.graph, threads) for runtime in RUNTIMES]
+        try:
+            self.check(peers, subnets.clip(lengths[0], self.work))
+            for length in lengths:
+                yield self.row(peers, threads, length, rounds)
+        finally:
+            for peer in peers:
+                peer.stop()
+
+    def row(self, peers, threads, length, rounds):
+        audio = subnets.clip(length, self.work)
+        ours, times = [], {peer.runtime: [] for peer in peers}
+        memory = {}
+        for _ in range(rounds):
+            result = self.ours(audio, threads)
+            ours.append(result["median_s"])
+            memory["ours"] = max(result["peak_memory_bytes"], result["load_peak_memory_bytes"])
+            for peer in peers:
+                answer = peer.ask(audio=str(audio), runs=RUNS)
+                times[peer.runtime].append(statistics.median(answer["times"]))
+                memory[peer.runtime] = answer["peak_memory_bytes"]
+        return {
+            "subnet": self.name, "extractor": self.extractor, "seconds": length, "threads": threads,
+            "ours": statistics.median(ours), "cpu": result["cpu"], "memory": memory,
+            "names": {peer.runtime: peer.name for peer in peers},
+            "times": {runtime: statistics.median(values) for runtime, values in times.items()},
+            "ratios": {runtime: statistics.median(our / their for our, their in zip(ours, values))
+                       for runtime, values in times.items()},
+        }
+
+
+def best_ratio(row):
+    """Our time over that of the faster peer."""
+    return max(row["ratios"].values())
+
+
+def time_table(rows):
+    header = ["subnet", "extractor", "threads", "audio s", "ours, s", *rows[0]["names"].values(), "ours / best peer"]
+    return report.table(header, [
+        [row["subnet"], row["extractor"], row["threads"], f"{row['seconds']:g}", f"{row['ours']:.4f}",
+         *(f"{value:.4f}" for value in row["times"].values()), f"{best_ratio(row):.2f}"] for row in rows])
+
+
+def worst_table(rows):
+    cases = dict.fromkeys((row["subnet"], row["extractor"]) for row in rows)
+    table = []
+    for case in cases:
+        worst = max((row for row in rows if (row["subnet"], row["extractor"]) == case), key=best_ratio)
+        threads = f"{worst['threads']} thread{'' if worst['threads'] == 1 else 's'}"
+        table.append([*case, f"{best_ratio(worst):.2f}", f"{worst['seconds']:g} s, {threads}"])
+    return report.table(["subnet", "extractor", "worst ours / best peer", "at"], table)
+
+
+def memory_table(rows):
+    """Of the longest length on one thread."""
+    longest = max(row["seconds"] for row in rows)
+    chosen = [row for row in rows if row["seconds"] == longest and row["threads"] == 1]
+    header = ["subnet", "extractor", "audio s", "ours, MB", *(f"{name}, MB" for name in rows[0]["names"].values())]
+    return report.table(header, [
+        [row["subnet"], row["extractor"], f"{row['seconds']:g}", *(f"{value / 1e6:.0f}" for value in row["memory"].values())]
+        for row in chosen])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", nargs="?", type=Path, default=subnets.REPOSITORY / ".build/release")
+    parser.add_argument("--python", type=Path, default=subnets.REPOSITORY / ".peers/bin/python")
+    parser.add_argument("--work", type=Path, default=subnets.REPOSITORY / ".build/bench", help="what is made goes there")
+    parser.add_argument("--only", default="", metavar="TEXT", help="only subnets whose name and extractor contain this")
+    parser.add_argument("--rounds", type=int, help="5 when missing")
+    parser.add_argument("--quick", action="store_true", help="one short length, two rounds; shows the tables only")
+    arguments = parser.parse_args()
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    start = time.monotonic()
+    rows = []
+    for extractor in subnets.EXTRACTORS:
+        for name in subnets.NAMES:
+            if arguments.only not in f"{name} {extractor}":
+                continue
+            comparison = Comparison(name, extractor, arguments.build.resolve(), arguments.work)
+            for threads in THREADS:
+                lengths = (1,) if arguments.quick else (1, 5, 15)
+                rounds = arguments.rounds or (2 if arguments.quick else 5)
+                for row in comparison.rows(arguments.python, threads, lengths, rounds):
+                    rows.append(row)
+                    print(f"{name}, {extractor} extractor, {threads} threads, {row['seconds']:g} s: "
+                          f"{best_ratio(row):.2f} of the best peer's time", flush=True)
+    if not rows:
+        raise SystemExit(f"no subnet's name and extractor contain {arguments.only!r}")
+    caption = report.caption(rows[0]["cpu"])
+    places = [("peers: worst", worst_table(rows)), ("peers: times", time_table(rows)), ("peers: memory", memory_table(rows))]
+    # A part of the table must not take the place of the whole.
+    report.publish(PAGE, [(name, f"{caption}\n\n{text}") for name, text in places], arguments.quick or arguments.only != "")
+    print(f"took {time.monotonic() - start:.0f} s")
+
+
+if __name__ == "__main__":
+    main()

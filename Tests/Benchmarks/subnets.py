@@ -1,0 +1,72 @@
+"""The subnets that are measured, cut with lhb-extract out of random checkpoints of the published size.
+
+Everything is made once and kept in the work folder.
+"""
+import os
+import subprocess
+import sys
+import wave
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SPEECH = REPOSITORY / "Fixtures/golden/audio/speech-a.wav"
+NAMES = ("small-min", "small-default", "base-max")
+# What people call them, and what checkpoints do.
+EXTRACTORS = {"layer-norm": "layer_norm", "group-norm": "default"}
+RATE = 16_000
+
+
+def environment(**more):
+    """Variables for the programs: none that would choose a model, an instruction set or a slower BLAS."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LHB_", "OPENBLAS_"))}
+    return {**kept, **more}
+
+
+def pinned(threads, *command):
+    """A command that may use as many of the usable processors as it has threads."""
+    processors = sorted(os.sched_getaffinity(0))
+    if len(processors) < threads:
+        raise SystemExit(f"{threads} threads want {threads} processors, {len(processors)} may be used")
+    return ["taskset", "--cpu-list", ",".join(map(str, processors[:threads])), *map(str, command)]
+
+
+def run(*command, **variables):
+    """What a program writes to its standard output."""
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, env=environment(**variables))
+    if done.returncode != 0:
+        raise SystemExit(f"{' '.join(map(str, command))}\nended with {done.returncode}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def checkpoint(extractor, work):
+    """The path of a supernet's checkpoint."""
+    path = work / f"supernet-{extractor}.pt"
+    if not path.exists():
+        print(f"making {path.name}", flush=True)
+        partial = path.with_suffix(".partial")
+        tool = REPOSITORY / "Tests/Tools/make_checkpoint.py"
+        run(sys.executable, tool, partial, "--extractor", EXTRACTORS[extractor])
+        partial.rename(path)
+    return path
+
+
+def subnet(name, extractor, build, work):
+    """The path of a subnet's .lhb file."""
+    path = work / f"{name}-{extractor}.lhb"
+    if not path.exists():
+        run(build / "lhb-extract", "--quiet", "--arch", name, checkpoint(extractor, work), path)
+    return path
+
+
+def clip(seconds, work):
+    """The path of so many seconds of speech, 16-bit; a short recording again and again."""
+    path = work / f"speech-{seconds:g}.wav"
+    with wave.open(str(SPEECH)) as file:
+        form, frames = file.getparams(), file.readframes(file.getnframes())
+    if (form.framerate, form.nchannels, form.sampwidth) != (RATE, 1, 2):
+        raise SystemExit(f"{SPEECH} is not 16 kHz, mono, 16-bit")
+    size = 2 * int(seconds * RATE)
+    with wave.open(str(path), "wb") as file:
+        file.setparams(form)
+        file.writeframes((frames * (size // len(frames) + 1))[:size])
+    return path
