@@ -31,6 +31,8 @@ class Graph(torch.nn.Module):
         subnet = reference.cut(weights, config, architecture)
         self.embed, self.groups = architecture["embed_dim"], config["conv_pos_groups"]
         subnet["position"] = reference.position_kernel(subnet, self.embed, self.groups)
+        # While a graph is traced, shapes of tensors are tensors themselves.
+        self.lengths = {name: len(values) for name, values in subnet.items()}
         for name, values in subnet.items():
             self.register_buffer(self.key(name), torch.tensor(values, dtype=torch.float32))
 
@@ -46,7 +48,8 @@ class Graph(torch.nn.Module):
         return F.linear(x, self.weight(name + ".weight"), self.weight(name + ".bias"))
 
     def norm(self, name, x):
-        return F.layer_norm(x, x.shape[-1:], self.weight(name + ".weight"), self.weight(name + ".bias"), reference.EPSILON)
+        width = self.lengths[name + ".weight"]
+        return F.layer_norm(x, [width], self.weight(name + ".weight"), self.weight(name + ".bias"), reference.EPSILON)
 
     def extract(self, samples):
         """(1, S) -> (1, T, C)"""
@@ -78,10 +81,9 @@ class Graph(torch.nn.Module):
         x = self.norm("layer_norm", self.extract(samples))
         if self.weight("post_extract_proj.weight") is not None:
             x = self.affine("post_extract_proj", x)
-        kernel = self.weight("position")
-        taps = kernel.shape[-1]
-        y = F.conv1d(
-            x.transpose(1, 2), kernel, self.weight("encoder.pos_conv.0.bias"), padding=taps // 2, groups=self.groups)
+        taps = self.config["conv_pos"]
+        kernel, bias = self.weight("position"), self.weight("encoder.pos_conv.0.bias")
+        y = F.conv1d(x.transpose(1, 2), kernel, bias, padding=taps // 2, groups=self.groups)
         if taps % 2 == 0:
             y = y[:, :, :-1]
         x = self.norm("encoder.layer_norm", x + F.gelu(y).transpose(1, 2))
