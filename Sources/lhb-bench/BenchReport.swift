@@ -1,5 +1,4 @@
 import CommandSupport
-import Kernels
 import LightHuBERT
 
 /// Measurements, for people as a table.

@@ -134,8 +134,9 @@ def growth_table(results):
 
 
 def instruction_set_table(results):
-    rows = [[result["architecture_name"], result["instruction_set"], f"{result['median_s']:.3f}", f"{result['gflops']:.1f}",
-             f"{result['peak_gflops_per_core']:.1f}", f"{result['share_of_peak']:.0%}"] for result in results]
+    """`results` has pairs of a subnet's name and lhb-bench's object."""
+    rows = [[name, result["instruction_set"], f"{result['median_s']:.3f}", f"{result['gflops']:.1f}",
+             f"{result['peak_gflops_per_core']:.1f}", f"{result['share_of_peak']:.0%}"] for name, result in results]
     return report.table(["subnet", "instruction set", "s", "GFLOP/s", "its own peak, GFLOP/s", "of that"], rows)
 
 
@@ -160,8 +161,7 @@ def measure(programs, plan):
     for name in ("small-default", "base-max"):
         for isa in (None, "avx2", "baseline"):
             variables = {"LHB_ISA": isa} if isa else {}
-            others.append(programs.bench(name, "layer-norm", [plan.isa_length], 1, plan.runs, **variables))
-            others[-1]["architecture_name"] = name
+            others.append((name, programs.bench(name, "layer-norm", [plan.isa_length], 1, plan.runs, **variables)))
     starts = {}
     for name in ("small-default", "base-max"):
         for threads in THREADS:

@@ -36,8 +36,7 @@ class Peer:
     def __init__(self, python, runtime, graph, threads):
         command = subnets.pinned(threads, python, Path(__file__).with_name("peer.py"), runtime, graph, threads)
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-            env=subnets.environment())
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=subnets.environment())
         self.runtime = runtime
         self.name = self.read()["name"]
 
