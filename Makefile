@@ -7,10 +7,11 @@ PACKAGES := libopenblas-dev libsndfile1-dev libsoxr-dev libzstd-dev pkg-config
 TEST_PACKAGES := binutils python3-minimal
 # What the comparison at real size wants besides.
 REFERENCE_PACKAGES := python3-numpy python3-scipy python3-torch
-# What the other runtimes are installed with, where, and which. BENCH_FLAGS=--quick proves a benchmark in a minute or two.
+# How the other runtimes are installed, where, and which.
 PEER_PACKAGES := python3-venv
 PEERS := .peers
 PEER_WHEELS := numpy onnxruntime openvino
+# --quick proves a benchmark in a minute or two and writes nothing.
 BENCH_FLAGS :=
 SWIFT_SOURCES := Sources Tests Package.swift
 
@@ -40,7 +41,7 @@ bench: packages build ## Measures the standard table and writes it into Docs/per
 	/usr/bin/python3 Tests/Benchmarks/bench.py $(BUILD) $(BENCH_FLAGS)
 
 .PHONY: bench-peers
-bench-peers: packages build $(PEERS)/installed ## The same beside ONNX Runtime and OpenVINO, which it installs in .peers (30 minutes, 4 GB)
+bench-peers: packages build $(PEERS)/installed ## Measures ONNX Runtime and OpenVINO beside it, installing them in .peers (30 minutes, 4 GB of disk)
 	@Tests/Tools/install_packages.sh $(REFERENCE_PACKAGES)
 	/usr/bin/python3 Tests/Benchmarks/bench_peers.py $(BUILD) $(BENCH_FLAGS)
 
