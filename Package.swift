@@ -95,7 +95,7 @@ let runtime: [Target] =
       swiftSettings: kernelSettings(march: nil, define: "KERNELS_BASELINE")),
     .target(
       name: "Kernels",
-      dependencies: ["COpenBLAS", "CPU", "Faults", "KernelTypes", "KernelsBaseline"]
+      dependencies: ["CPU", "Faults", "KernelTypes", "KernelsBaseline"]
         + wideKernels.map { .target(name: $0.name) },
       swiftSettings: strict + [.unsafeFlags(["-O"])]),
     .target(
@@ -112,7 +112,6 @@ let programSupport: [Target] = [
 ]
 
 let systemLibraries: [Target] = [
-  .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
   .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
   .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
   .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),

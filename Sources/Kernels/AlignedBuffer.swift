@@ -1,5 +1,3 @@
-import Glibc
-
 /// Memory for floats, aligned to a cache line, zero at first.
 package final class AlignedBuffer: @unchecked Sendable {
   /// The first element.
@@ -7,22 +5,23 @@ package final class AlignedBuffer: @unchecked Sendable {
   /// Number of elements.
   package let count: Int
 
+  private let memory: MappedMemory
+
   /// Memory for `count` floats. Fresh pages come zeroed from the system, so nothing is written here.
   package init(count: Int) {
     self.count = count
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
-    let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-    guard let memory, memory != MAP_FAILED else { fatalError("out of memory: \(bytes) bytes for a buffer") }
-    if bytes >= AlignedBuffer.hugePage { madvise(memory, bytes, MADV_HUGEPAGE) }
-    start = memory.bindMemory(to: Float.self, capacity: max(count, 1))
+    memory = MappedMemory(byteCount: bytes, usesHugePages: bytes >= MappedMemory.hugePageSize)
+    start = memory.start.bindMemory(to: Float.self, capacity: max(count, 1))
   }
 
-  deinit {
-    munmap(start, max(count, 1) * MemoryLayout<Float>.stride)
+  /// The same from an arena.
+  package init(count: Int, in arena: MemoryArena) {
+    self.count = count
+    let part: UnsafeMutableRawPointer
+    (part, memory) = arena.take(byteCount: max(count, 1) * MemoryLayout<Float>.stride)
+    start = part.bindMemory(to: Float.self, capacity: max(count, 1))
   }
-
-  /// Buffers of at least this many bytes ask for huge pages: a product touches a new page every few rows.
-  private static let hugePage = 2 << 20
 }
 
 /// A buffer that grows when it is asked for more than it has, and otherwise stays, so that repeated runs allocate nothing.

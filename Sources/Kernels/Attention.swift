@@ -1,4 +1,3 @@
-import COpenBLAS
 package import KernelTypes
 
 /// Multi-head attention over one utterance, in blocks of queries: the scores of a block's frames are all that is ever
@@ -133,9 +132,10 @@ package struct Attention {
     let size = Attention.headSize
     let a = qkv + (queries.lowerBound * stride + head * size)
     guard multiplier.backend == .packed else {
-      cblas_sgemm(
-        CblasRowMajor, CblasNoTrans, CblasTrans, Int32(queries.count), Int32(seen.count), Int32(size), 1, a,
-        Int32(stride), qkv + (seen.lowerBound * stride + width + head * size), Int32(stride), 0, scores, Int32(strip))
+      OpenBLAS.multiply(
+        rows: queries.count, columns: seen.count, depth: size, a: a, aStride: stride,
+        b: qkv + (seen.lowerBound * stride + width + head * size), bStride: stride, isTransposed: true, beta: 0,
+        c: scores, cStride: strip)
       return seen.lowerBound
     }
     let kernels = multiplier.kernels
@@ -161,9 +161,9 @@ package struct Attention {
     let size = Attention.headSize
     let values = qkv + (seen.lowerBound * stride + 2 * width + head * size)
     guard multiplier.backend == .packed else {
-      cblas_sgemm(
-        CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rows), Int32(size), Int32(seen.count), 1, scores,
-        Int32(strip), values, Int32(stride), 0, output, Int32(width))
+      OpenBLAS.multiply(
+        rows: rows, columns: size, depth: seen.count, a: scores, aStride: strip, b: values, bStride: stride, beta: 0,
+        c: output, cStride: width)
       return
     }
     let kernels = multiplier.kernels

@@ -6,12 +6,14 @@ public enum KernelFault: Fault, Equatable {
   case unknownInstructionSet(String, known: [String])
   /// The processor lacks the instruction set.
   case missingInstructionSet(String, available: [String])
+  /// OpenBLAS was asked for and cannot be loaded; the system's reason.
+  case missingOpenBLAS(reason: String)
 
   /// The kind of fault.
   public var kind: FaultKind {
     switch self {
     case .unknownInstructionSet: .usage
-    case .missingInstructionSet: .unavailable
+    case .missingInstructionSet, .missingOpenBLAS: .unavailable
     }
   }
 
@@ -22,6 +24,7 @@ public enum KernelFault: Fault, Equatable {
       "LHB_ISA=\(name): no such instruction set; expected one of \(known.joined(separator: ", "))"
     case .missingInstructionSet(let name, let available):
       "LHB_ISA=\(name): this processor lacks it; it has \(available.joined(separator: ", "))"
+    case .missingOpenBLAS(let reason): "OpenBLAS cannot be loaded: \(reason)"
     }
   }
 }

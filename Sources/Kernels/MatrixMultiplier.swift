@@ -1,4 +1,3 @@
-import COpenBLAS
 package import KernelTypes
 
 /// Who multiplies matrices.
@@ -77,18 +76,14 @@ package struct MatrixMultiplier: Sendable {
   package init(kernels: KernelSet, backend: GEMMBackend) {
     self.kernels = kernels
     self.backend = backend
-    // OpenBLAS uses other tiles for other shapes: its blocks must not depend on the number of threads. It is called on
-    // our threads, each for its own rows.
-    if backend == .openBLAS {
-      rowBlock = 256
-      openblas_set_num_threads(1)
-    }
+    // OpenBLAS uses other tiles for other shapes: its blocks must not depend on the number of threads.
+    if backend == .openBLAS { rowBlock = 256 }
   }
 
-  /// An empty matrix in the backend's layout.
-  package func matrix(depth: Int, columns: Int, hasBias: Bool) -> PackedMatrix {
+  /// An empty matrix in the backend's layout, in memory of its own or of an arena.
+  package func matrix(depth: Int, columns: Int, hasBias: Bool, in arena: MemoryArena? = nil) -> PackedMatrix {
     PackedMatrix(
-      depth: depth, columns: columns, hasBias: hasBias, kernels: kernels, isPlain: backend == .openBLAS)
+      depth: depth, columns: columns, hasBias: hasBias, kernels: kernels, isPlain: backend == .openBLAS, arena: arena)
   }
 
   /// A product on the threads of a pool.
@@ -181,10 +176,10 @@ package struct MatrixMultiplier: Sendable {
     let matrix = product.matrix
     let part = min(matrix.depth, product.aStride)
     for start in stride(from: 0, to: matrix.depth, by: part) {
-      cblas_sgemm(
-        CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rows), Int32(matrix.columns),
-        Int32(min(part, matrix.depth - start)), 1, a + start, Int32(product.aStride), b + start * matrix.columns,
-        Int32(matrix.columns), 1, c, Int32(product.cStride))
+      OpenBLAS.multiply(
+        rows: rows, columns: matrix.columns, depth: min(part, matrix.depth - start), a: a + start,
+        aStride: product.aStride, b: b + start * matrix.columns, bStride: matrix.columns, beta: 1, c: c,
+        cStride: product.cStride)
     }
   }
 

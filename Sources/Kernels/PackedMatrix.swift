@@ -17,15 +17,20 @@ package final class PackedMatrix: Sendable {
 
   /// Room for a matrix of zeros, to be filled with `pack`.
   ///
-  /// - Parameter isPlain: One panel with all columns, [depth, columns] without filling, as BLAS wants it.
-  package init(depth: Int, columns: Int, hasBias: Bool, kernels: KernelSet, isPlain: Bool) {
+  /// - Parameters:
+  ///   - isPlain: One panel with all columns, [depth, columns] without filling, as BLAS wants it.
+  ///   - arena: Where its memory comes from; nil for memory of its own.
+  package init(
+    depth: Int, columns: Int, hasBias: Bool, kernels: KernelSet, isPlain: Bool, arena: MemoryArena? = nil
+  ) {
     self.depth = depth
     self.columns = columns
     lanes = isPlain ? 1 : kernels.lanes
     panelWidth = isPlain ? columns : min(kernels.panelWidth, columns.roundedUp(toMultipleOf: kernels.lanes))
     let stored = columns.roundedUp(toMultipleOf: lanes)
-    storage = AlignedBuffer(count: depth * stored)
-    biases = hasBias ? AlignedBuffer(count: stored) : nil
+    let buffer = { (count: Int) in arena.map { AlignedBuffer(count: count, in: $0) } ?? AlignedBuffer(count: count) }
+    storage = buffer(depth * stored)
+    biases = hasBias ? buffer(stored) : nil
   }
 
   /// Number of panels.

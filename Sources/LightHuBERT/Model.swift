@@ -35,6 +35,7 @@ public final class Model: Sendable {
     self.architecture = architecture
     self.options = options
     do throws(KernelFault) {
+      if options.gemm == .openBLAS { try OpenBLAS.load() }
       multiplier = MatrixMultiplier(kernels: try InstructionSet.select(options.instructionSet), backend: options.gemm)
     } catch {
       throw .cause(error)

@@ -16,6 +16,7 @@ final class WeightLoader {
   private let tensor: @Sendable (String) throws(ModelFault) -> TensorView
   private let release: @Sendable (String) -> Void
   private var jobs: [() throws(ModelFault) -> Void] = []
+  private let arena = MemoryArena()
 
   /// A loader.
   ///
@@ -69,7 +70,8 @@ final class WeightLoader {
       if shape.kernel == 3 && shape.stride == 2 && inputChannels >= 16 && multiplier.backend == .packed {
         taps = .fast(fastConvolution(name + ".0", inputChannels: inputChannels, channels: shape.channels))
       } else {
-        let matrix = multiplier.matrix(depth: depth, columns: shape.channels, hasBias: isFolded || config.convBias)
+        let matrix = multiplier.matrix(
+          depth: depth, columns: shape.channels, hasBias: isFolded || config.convBias, in: arena)
         taps = .direct(matrix)
         if !isFolded {
           packConvolution(
@@ -89,7 +91,7 @@ final class WeightLoader {
 
   private func projection() -> PackedMatrix? {
     guard config.convChannels != config.encoderEmbedDim else { return nil }
-    let matrix = multiplier.matrix(depth: config.convChannels, columns: architecture.embedDim, hasBias: true)
+    let matrix = multiplier.matrix(depth: config.convChannels, columns: architecture.embedDim, hasBias: true, in: arena)
     pack("post_extract_proj", into: matrix)
     return matrix
   }
@@ -103,7 +105,7 @@ final class WeightLoader {
       }
       let outputPerGroup = shape[0] / config.positionGroups
       let groups = (0..<config.positionGroups).map { _ in
-        multiplier.matrix(depth: shape[1] * shape[2], columns: outputPerGroup, hasBias: true)
+        multiplier.matrix(depth: shape[1] * shape[2], columns: outputPerGroup, hasBias: true, in: arena)
       }
       packConvolution(name, into: groups, inputChannels: shape[1], kernel: shape[2], hasBias: true)
       return GroupedConvWeights(
@@ -115,17 +117,17 @@ final class WeightLoader {
     let embedDim = architecture.embedDim
     let attentionDim = architecture.attentionDims[index]
     let name = "encoder.layers.\(index)"
-    let qkv = multiplier.matrix(depth: embedDim, columns: 3 * attentionDim, hasBias: true)
+    let qkv = multiplier.matrix(depth: embedDim, columns: 3 * attentionDim, hasBias: true, in: arena)
     // Scaling the queries by a power of two here is exact, and saves a pass later.
     let scale = 1 / Float(Architecture.headSize).squareRoot()
     pack(name + ".self_attn.q_proj", into: qkv, scale: scale)
     pack(name + ".self_attn.k_proj", into: qkv, atColumn: attentionDim)
     pack(name + ".self_attn.v_proj", into: qkv, atColumn: 2 * attentionDim)
-    let output = multiplier.matrix(depth: attentionDim, columns: embedDim, hasBias: true)
+    let output = multiplier.matrix(depth: attentionDim, columns: embedDim, hasBias: true, in: arena)
     pack(name + ".self_attn.out_proj", into: output)
-    let fc1 = multiplier.matrix(depth: embedDim, columns: architecture.ffnDims[index], hasBias: true)
+    let fc1 = multiplier.matrix(depth: embedDim, columns: architecture.ffnDims[index], hasBias: true, in: arena)
     pack(name + ".fc1", into: fc1)
-    let fc2 = multiplier.matrix(depth: architecture.ffnDims[index], columns: embedDim, hasBias: true)
+    let fc2 = multiplier.matrix(depth: architecture.ffnDims[index], columns: embedDim, hasBias: true, in: arena)
     pack(name + ".fc2", into: fc2)
     return LayerWeights(
       heads: architecture.headCounts[index], window: architecture.windows[index], qkv: qkv, output: output,
@@ -141,7 +143,7 @@ final class WeightLoader {
 
   /// All elements of a tensor as they are.
   private func vector(_ name: String, count: Int) -> AlignedBuffer {
-    let buffer = AlignedBuffer(count: count)
+    let buffer = AlignedBuffer(count: count, in: arena)
     jobs.append { [tensor] () throws(ModelFault) in
       let view = try tensor(name)
       view.copy(to: buffer.start, strides: view.rowMajorStrides)
@@ -156,14 +158,21 @@ final class WeightLoader {
       let view = try tensor(name + ".weight")
       defer { release(name + ".weight") }
       let depth = matrix.depth
-      // As many rows at a time as fit the second-level cache beside their panel.
-      let many = max(16, 65_536 / depth / 16 * 16)
-      let rows = AlignedBuffer(count: many * depth)
-      for start in stride(from: 0, to: view.shape[0], by: many) {
-        let end = min(start + many, view.shape[0])
-        view.narrowed(axis: 0, to: start..<end).copy(to: rows.start, strides: [depth, 1])
-        if scale != 1 { kernels.scale(rows.start, (end - start) * depth, scale) }
-        matrix.pack(rows: rows.start, count: end - start, stride: depth, atColumn: first + start, kernels: kernels)
+      let isPacked =
+        scale == 1
+        && view.withFloats { rows in
+          matrix.pack(rows: rows, count: view.shape[0], stride: depth, atColumn: first, kernels: kernels)
+        } != nil
+      if !isPacked {
+        // As many rows at a time as fit the second-level cache beside their panel.
+        let many = max(16, 65_536 / depth / 16 * 16)
+        let rows = AlignedBuffer(count: many * depth)
+        for start in stride(from: 0, to: view.shape[0], by: many) {
+          let end = min(start + many, view.shape[0])
+          view.narrowed(axis: 0, to: start..<end).copy(to: rows.start, strides: [depth, 1])
+          if scale != 1 { kernels.scale(rows.start, (end - start) * depth, scale) }
+          matrix.pack(rows: rows.start, count: end - start, stride: depth, atColumn: first + start, kernels: kernels)
+        }
       }
       let bias = try tensor(name + ".bias")
       let values = AlignedBuffer(count: bias.count)
@@ -213,8 +222,8 @@ final class WeightLoader {
 extension WeightLoader {
   /// A convolution of kernel 3 and stride 2 in its fast form.
   fileprivate func fastConvolution(_ name: String, inputChannels: Int, channels: Int) -> FastConvolution {
-    let matrix = { [multiplier] (hasBias: Bool) in
-      multiplier.matrix(depth: inputChannels, columns: channels, hasBias: hasBias)
+    let matrix = { [multiplier, arena] (hasBias: Bool) in
+      multiplier.matrix(depth: inputChannels, columns: channels, hasBias: hasBias, in: arena)
     }
     let convolution = FastConvolution(
       w0: matrix(false), w1: matrix(false), w2: matrix(false), plus: matrix(config.convBias), minus: matrix(false))

@@ -1,4 +1,13 @@
 extension TensorView {
+  /// Calls `body` with the elements where they lie; nil, and no call, unless they are aligned float32 numbers in row-major
+  /// order without gaps.
+  public func withFloats<Result>(_ body: (UnsafePointer<Float>) -> Result) -> Result? {
+    guard elementType == .float32, isContiguous, let base = storage.bytes.baseAddress else { return nil }
+    let first = base + offset * elementType.byteCount
+    guard Int(bitPattern: first) % MemoryLayout<Float>.alignment == 0 else { return nil }
+    return withExtendedLifetime(storage) { body(first.assumingMemoryBound(to: Float.self)) }
+  }
+
   /// Writes every element as float32 to `target`, element [i, j, ...] at i * strides[0] + j * strides[1] + ...
   ///
   /// - Parameter strides: One an axis, in elements; every place they lead to must lie in `target`.

@@ -48,7 +48,7 @@ def table():
 def main():
     problems = []
     targets, rows = declared(), table()
-    known = set(targets) | {"COpenBLAS", "CSndFile", "CSoxr", "CZstd", "ArgumentParser", "Yams"}
+    known = set(targets) | {"CSndFile", "CSoxr", "CZstd", "ArgumentParser", "Yams"}
     for name, dependencies in sorted(targets.items()):
         used = imported(name) & known
         problems += [f"{name} imports {other}, which Package.swift does not declare" for other in sorted(used - dependencies)]
