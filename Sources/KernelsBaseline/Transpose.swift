@@ -50,8 +50,7 @@ private func transposeBlock(
   _ source: UnsafePointer<Float>, _ sourceStride: Int, _ destination: UnsafeMutablePointer<Float>,
   _ destinationStride: Int
 ) {
-  var block = Block(repeating: Vector())
-  for row in 0..<lanes { block[row] = load(source + row &* sourceStride) }
+  var block = Block { row in load(source + row &* sourceStride) }
   #if KERNELS_AVX512
     interleave(&block)
   #endif

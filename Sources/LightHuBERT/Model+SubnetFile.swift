@@ -20,12 +20,21 @@ extension Model {
   ) throws(ModelFault) {
     try self.init(
       path: path, config: reader.config, architecture: reader.architecture, options: options,
-      tensor: { name throws(ModelFault) in
-        do throws(SubnetFileFault) {
-          return try reader.tensor(name)
-        } catch {
-          throw .cause(error)
-        }
-      }, release: { reader.release($0) })
+      source: TensorSource(
+        tensor: { name throws(ModelFault) in
+          do throws(SubnetFileFault) {
+            return try reader.tensor(name)
+          } catch {
+            throw .cause(error)
+          }
+        },
+        forEachPart: { name, rowsAtOnce, body throws(ModelFault) in
+          do throws(SubnetFileFault) {
+            try reader.forEachPart(of: name, rowsAtOnce: rowsAtOnce, body)
+          } catch {
+            throw .cause(error)
+          }
+        },
+        release: { reader.release($0) }))
   }
 }

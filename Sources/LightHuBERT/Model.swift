@@ -1,7 +1,6 @@
 import KernelTypes
 import Kernels
 public import Subnet
-package import Tensors
 
 /// A subnet, ready to run: weights packed for this processor, never changed, safe to share between threads.
 ///
@@ -22,13 +21,9 @@ public final class Model: Sendable {
 
   /// Packs the weights of a subnet.
   ///
-  /// - Parameters:
-  ///   - tensor: Gives a tensor of the subnet's layout by its name, in the layout's shape; called from several threads.
-  ///   - release: Called with the name of each large tensor that is packed and no longer needed; from several threads.
+  /// - Parameter source: Has the tensors of the subnet's layout in the layout's shapes.
   package init(
-    path: String, config: ModelConfig, architecture: Architecture, options: RuntimeOptions,
-    tensor: @escaping @Sendable (String) throws(ModelFault) -> TensorView,
-    release: @escaping @Sendable (String) -> Void = { _ in }
+    path: String, config: ModelConfig, architecture: Architecture, options: RuntimeOptions, source: TensorSource
   ) throws(ModelFault) {
     self.path = path
     self.config = config
@@ -41,7 +36,7 @@ public final class Model: Sendable {
       throw .cause(error)
     }
     let loader = WeightLoader(
-      config: config, architecture: architecture, multiplier: multiplier, tensor: tensor, release: release)
+      config: config, architecture: architecture, multiplier: multiplier, source: source)
     weights = try loader.load(on: WorkerPool(threadCount: options.resolvedThreadCount))
   }
 

@@ -13,26 +13,18 @@ final class WeightLoader {
   private let config: ModelConfig
   private let architecture: Architecture
   private let multiplier: MatrixMultiplier
-  private let tensor: @Sendable (String) throws(ModelFault) -> TensorView
-  private let release: @Sendable (String) -> Void
+  private let source: TensorSource
   private var jobs: [() throws(ModelFault) -> Void] = []
   private let arena = MemoryArena()
 
   /// A loader.
   ///
-  /// - Parameters:
-  ///   - tensor: Gives a tensor of the subnet's layout, in its layout's shape; called from several threads.
-  ///   - release: Called with the name of each tensor that is packed and no longer needed; from several threads.
-  init(
-    config: ModelConfig, architecture: Architecture, multiplier: MatrixMultiplier,
-    tensor: @escaping @Sendable (String) throws(ModelFault) -> TensorView,
-    release: @escaping @Sendable (String) -> Void
-  ) {
+  /// - Parameter source: Has the tensors of the subnet's layout in the layout's shapes.
+  init(config: ModelConfig, architecture: Architecture, multiplier: MatrixMultiplier, source: TensorSource) {
     self.config = config
     self.architecture = architecture
     self.multiplier = multiplier
-    self.tensor = tensor
-    self.release = release
+    self.source = source
   }
 
   /// Loads everything.
@@ -144,8 +136,8 @@ final class WeightLoader {
   /// All elements of a tensor as they are.
   private func vector(_ name: String, count: Int) -> AlignedBuffer {
     let buffer = AlignedBuffer(count: count, in: arena)
-    jobs.append { [tensor] () throws(ModelFault) in
-      let view = try tensor(name)
+    jobs.append { [source] () throws(ModelFault) in
+      let view = try source.tensor(name)
       view.copy(to: buffer.start, strides: view.rowMajorStrides)
     }
     return buffer
@@ -154,31 +146,27 @@ final class WeightLoader {
   /// A linear layer, [out, in], whose rows become columns from `first` on.
   private func pack(_ name: String, into matrix: PackedMatrix, atColumn first: Int = 0, scale: Float = 1) {
     let kernels = multiplier.kernels
-    jobs.append { [tensor, release] () throws(ModelFault) in
-      let view = try tensor(name + ".weight")
-      defer { release(name + ".weight") }
+    jobs.append { [source] () throws(ModelFault) in
       let depth = matrix.depth
-      let isPacked =
-        scale == 1
-        && view.withFloats { rows in
-          matrix.pack(rows: rows, count: view.shape[0], stride: depth, atColumn: first, kernels: kernels)
-        } != nil
-      if !isPacked {
-        // As many rows at a time as fit the second-level cache beside their panel.
-        let many = max(16, 65_536 / depth / 16 * 16)
-        let rows = AlignedBuffer(count: many * depth)
-        for start in stride(from: 0, to: view.shape[0], by: many) {
-          let end = min(start + many, view.shape[0])
-          view.narrowed(axis: 0, to: start..<end).copy(to: rows.start, strides: [depth, 1])
-          if scale != 1 { kernels.scale(rows.start, (end - start) * depth, scale) }
-          matrix.pack(rows: rows.start, count: end - start, stride: depth, atColumn: first + start, kernels: kernels)
+      // As many rows at a time as fit the second-level cache beside their panel.
+      try source.forEachPart(name + ".weight", max(16, 65_536 / depth / 16 * 16)) { rows, start in
+        let isPacked =
+          scale == 1
+          && rows.withFloats {
+            matrix.pack(rows: $0, count: rows.shape[0], stride: depth, atColumn: first + start, kernels: kernels)
+          } != nil
+        if isPacked { return }
+        rows.withConvertedFloats { floats in
+          if scale != 1 { kernels.scale(floats, rows.count, scale) }
+          matrix.pack(rows: floats, count: rows.shape[0], stride: depth, atColumn: first + start, kernels: kernels)
         }
       }
-      let bias = try tensor(name + ".bias")
-      let values = AlignedBuffer(count: bias.count)
-      bias.copy(to: values.start, strides: [1])
-      if scale != 1 { kernels.scale(values.start, bias.count, scale) }
-      matrix.setBias(values.start, count: bias.count, atColumn: first)
+      source.release(name + ".weight")
+      let bias = try source.tensor(name + ".bias")
+      bias.withConvertedFloats { values in
+        if scale != 1 { kernels.scale(values, bias.count, scale) }
+        matrix.setBias(values, count: bias.count, atColumn: first)
+      }
     }
   }
 
@@ -188,10 +176,10 @@ final class WeightLoader {
     _ name: String, into matrices: [PackedMatrix], inputChannels: Int, kernel: Int, hasBias: Bool
   ) {
     let kernels = multiplier.kernels
-    jobs.append { [tensor, release] () throws(ModelFault) in
-      let view = try tensor(name + ".weight")
-      defer { release(name + ".weight") }
-      let biasView = hasBias ? try tensor(name + ".bias") : nil
+    jobs.append { [source] () throws(ModelFault) in
+      let view = try source.tensor(name + ".weight")
+      defer { source.release(name + ".weight") }
+      let biasView = hasBias ? try source.tensor(name + ".bias") : nil
       let depth = inputChannels * kernel
       let many = 16
       let original = AlignedBuffer(count: many * depth)
@@ -229,9 +217,9 @@ extension WeightLoader {
       w0: matrix(false), w1: matrix(false), w2: matrix(false), plus: matrix(config.convBias), minus: matrix(false))
     let kernels = multiplier.kernels
     let hasBias = config.convBias
-    jobs.append { [tensor, release] () throws(ModelFault) in
-      let view = try tensor(name + ".weight")
-      defer { release(name + ".weight") }
+    jobs.append { [source] () throws(ModelFault) in
+      let view = try source.tensor(name + ".weight")
+      defer { source.release(name + ".weight") }
       let many = 16
       let size = many * inputChannels
       let original = AlignedBuffer(count: 3 * size)
@@ -256,7 +244,7 @@ extension WeightLoader {
       }
       if hasBias {
         let values = AlignedBuffer(count: channels)
-        try tensor(name + ".bias").copy(to: values.start, strides: [1])
+        try source.tensor(name + ".bias").copy(to: values.start, strides: [1])
         convolution.plus.setBias(values.start, count: channels, atColumn: 0)
       }
     }
@@ -265,6 +253,15 @@ extension WeightLoader {
 }
 
 extension TensorView {
+  /// Calls `body` with a copy of the elements as float32 numbers in row-major order.
+  func withConvertedFloats(_ body: (UnsafeMutablePointer<Float>) -> Void) {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { floats in
+      guard let start = floats.baseAddress else { return }
+      copy(to: start, strides: rowMajorStrides)
+      body(start)
+    }
+  }
+
   /// Strides of a target that holds the elements in row-major order.
   var rowMajorStrides: [Int] { TensorView.rowMajorStrides(shape) ?? [] }
 }

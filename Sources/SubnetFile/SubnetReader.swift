@@ -103,7 +103,7 @@ public final class SubnetReader: Sendable {
   public func tensor(_ name: String, verifyingChecksum: Bool = true) throws(SubnetFileFault) -> TensorView {
     let entry = try entry(name)
     let stored = UnsafeRawBufferPointer(rebasing: bytes[entry.range])
-    if verifyingChecksum { try verify(entry, stored) }
+    if verifyingChecksum { try verify(entry, XXH64.hash(stored)) }
     let storage: TensorStorage
     switch entry.encoding {
     case .raw:
@@ -123,8 +123,34 @@ public final class SubnetReader: Sendable {
     return view
   }
 
-  private func verify(_ entry: TensorEntry, _ stored: UnsafeRawBufferPointer) throws(SubnetFileFault) {
-    let checksum = XXH64.hash(stored)
+  /// Passes a tensor's rows (along its first axis) on in order, some at a time, each part right after its bytes were added
+  /// to the checksum: they are read from memory once for both.
+  ///
+  /// When this throws, the tensor is damaged and nothing that `body` made of the rows may be used. An encoded tensor is
+  /// verified before it is decoded.
+  ///
+  /// - Parameter body: Called with the rows and the index of the first of them.
+  public func forEachPart(
+    of name: String, rowsAtOnce: Int, _ body: (_ rows: TensorView, _ first: Int) -> Void
+  ) throws(SubnetFileFault) {
+    let entry = try entry(name)
+    let isRaw = entry.encoding == .raw
+    let view = try tensor(name, verifyingChecksum: !isRaw)
+    let stored = UnsafeRawBufferPointer(rebasing: bytes[entry.range])
+    let rowSize = stored.count / entry.shape[0]
+    var hash = XXH64()
+    for first in stride(from: 0, to: entry.shape[0], by: rowsAtOnce) {
+      let rows = first..<min(first + rowsAtOnce, entry.shape[0])
+      if isRaw {
+        hash.update(
+          UnsafeRawBufferPointer(rebasing: stored[rows.lowerBound * rowSize..<rows.upperBound * rowSize]))
+      }
+      body(view.narrowed(axis: 0, to: rows), first)
+    }
+    if isRaw { try verify(entry, hash.value) }
+  }
+
+  private func verify(_ entry: TensorEntry, _ checksum: UInt64) throws(SubnetFileFault) {
     guard checksum == entry.checksum else {
       throw .tensorDamaged(path: path, tensor: entry.name, found: checksum, expected: entry.checksum)
     }

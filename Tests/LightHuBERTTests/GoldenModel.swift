@@ -58,11 +58,12 @@ func goldenModel(checkpoint: String, architecture: String, options: RuntimeOptio
     tensors[tensor.name] = TensorView(elementType: .float32, shape: tensor.shape, storage: storage)
   }
   let all = tensors
-  return try Model(path: checkpoint, config: config, architecture: subnet, options: options) {
-    name throws(ModelFault) in
+  let tensorSource = TensorSource { name throws(ModelFault) in
     guard let view = all[name] else { throw .unsupported(path: checkpoint, what: "no tensor \(name)") }
     return view
   }
+  return try Model(
+    path: checkpoint, config: config, architecture: subnet, options: options, source: tensorSource)
 }
 
 /// The samples of a 16-bit mono file with a plain header of 44 bytes.

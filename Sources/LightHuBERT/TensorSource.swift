@@ -1,0 +1,29 @@
+package import Tensors
+
+/// Where a model's tensors come from. All of it is called from several threads.
+package struct TensorSource: Sendable {
+  /// Gives a tensor by its name.
+  let tensor: @Sendable (_ name: String) throws(ModelFault) -> TensorView
+  /// Passes on a tensor's rows (along its first axis) in order: (name, rows at a time, body), where the body takes the rows
+  /// and the index of the first of them. When it throws, what was made of the rows may not be used.
+  let forEachPart:
+    @Sendable (_ name: String, _ rowsAtOnce: Int, _ body: (_ rows: TensorView, _ first: Int) -> Void)
+      throws(ModelFault) -> Void
+  /// Told the name of each large tensor that is packed and no longer needed.
+  let release: @Sendable (_ name: String) -> Void
+}
+
+extension TensorSource {
+  /// A source that has whole tensors.
+  package init(tensor: @escaping @Sendable (_ name: String) throws(ModelFault) -> TensorView) {
+    self.init(
+      tensor: tensor,
+      forEachPart: { name, rowsAtOnce, body throws(ModelFault) in
+        let view = try tensor(name)
+        for first in stride(from: 0, to: view.shape[0], by: rowsAtOnce) {
+          body(view.narrowed(axis: 0, to: first..<min(first + rowsAtOnce, view.shape[0])), first)
+        }
+      },
+      release: { _ in })
+  }
+}
