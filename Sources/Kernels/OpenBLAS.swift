@@ -28,7 +28,7 @@ package enum OpenBLAS {
   }
 
   /// cblas_sgemm: the layout, whether A and B are transposed, rows, columns, depth, alpha, A, B, beta, C.
-  typealias SGEMM =
+  package typealias SGEMM =
     @convention(c) (
       Int32, Int32, Int32, Int32, Int32, Int32, Float, UnsafePointer<Float>, Int32, UnsafePointer<Float>, Int32, Float,
       UnsafeMutablePointer<Float>, Int32
@@ -43,7 +43,7 @@ package enum OpenBLAS {
   private static let sgemm: Result<SGEMM, KernelFault> = find(in: "libopenblas.so.0")
 
   /// Loads a library and finds what is needed of it, set to one thread.
-  static func find(in name: String) -> Result<SGEMM, KernelFault> {
+  package static func find(in name: String) -> Result<SGEMM, KernelFault> {
     guard let library = dlopen(name, RTLD_NOW | RTLD_LOCAL), let sgemm = dlsym(library, "cblas_sgemm"),
       let setThreadCount = dlsym(library, "openblas_set_num_threads")
     else { return .failure(.missingOpenBLAS(reason: dlerror().map { String(cString: $0) } ?? name)) }

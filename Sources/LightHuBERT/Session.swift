@@ -94,23 +94,37 @@ public final class Session {
     into values: UnsafeMutableBufferPointer<Float>, progress: ((Double) -> Bool)? = nil
   ) throws(ModelFault) {
     let indices = try layerIndices(layers)
+    let size = model.frameCount(forSamples: samples.count) * model.architecture.embedDim
+    guard let target = values.baseAddress, values.count >= indices.count * size else {
+      preconditionFailure("\(indices.count * size) floats are written, there is room for \(values.count)")
+    }
+    try forEachHiddenState(
+      of: samples, layers: layers, layerZero: layerZero, normalize: normalize, progress: progress
+    ) { place, state in
+      (target + place * size).update(from: state.baseAddress!, count: size)
+    }
+  }
+
+  /// Passes hidden states on as they come, rising, so that none is kept longer than the computation needs it.
+  ///
+  /// The parameters are those of `features`.
+  ///
+  /// - Parameter body: Called with each hidden state, (its place among the selected ones, [T, E]), which is there for the
+  ///   call only. A fault of the samples comes before the first call.
+  public func forEachHiddenState(
+    of samples: UnsafeBufferPointer<Float>, layers: LayerSelection, layerZero: LayerZero, normalize: Bool? = nil,
+    progress: ((Double) -> Bool)? = nil, _ body: (_ place: Int, _ state: UnsafeBufferPointer<Float>) -> Void
+  ) throws(ModelFault) {
+    let indices = try layerIndices(layers)
     let minimum = model.config.minimumSampleCount
     guard samples.count >= minimum else { throw .tooShort(samples: samples.count, minimum: minimum) }
     let waveform = try Waveform(samples: samples, normalizes: normalize ?? model.config.normalizesWaveform)
     let frames = model.frameCount(forSamples: samples.count)
-    let size = frames * model.architecture.embedDim
-    guard let target = values.baseAddress, values.count >= indices.count * size else {
-      preconditionFailure("\(indices.count * size) floats are written, there is room for \(values.count)")
-    }
     try ForwardPass(session: self, frames: frames).run(waveform, layerZero: layerZero, progress: progress) {
       layer, isLast, state in
-      if layers == .last {
-        if isLast { target.update(from: state, count: size) }
-      } else if !isLast {
-        for (place, index) in indices.enumerated() where index == layer {
-          (target + place * size).update(from: state, count: size)
-        }
-      }
+      guard isLast == (layers == .last) else { return }
+      let state = UnsafeBufferPointer(start: state, count: frames * model.architecture.embedDim)
+      for (place, index) in indices.enumerated() where index == layer { body(place, state) }
     }
   }
 }

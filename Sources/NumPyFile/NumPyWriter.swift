@@ -20,30 +20,29 @@ public struct NumPyWriter {
     let header = NumPyHeader(shape: shape)
     self.destination = destination
     remainingCount = header.elementCount
-    try write(bytes: header.bytes)
+    try header.bytes.withUnsafeBufferPointer { bytes throws(FileFault) in
+      try write(bytes: UnsafeRawBufferPointer(bytes))
+    }
   }
 
   /// Writes the next elements in row-major order; all calls together give as many as the shape holds.
   public mutating func write(_ values: [Float]) throws(FileFault) {
+    try values.withUnsafeBufferPointer { values throws(FileFault) in try write(values) }
+  }
+
+  /// Writes the next elements from memory.
+  public mutating func write(_ values: UnsafeBufferPointer<Float>) throws(FileFault) {
     precondition(values.count <= remainingCount, "more elements than the shape holds")
-    try write(bytes: values)
+    // Float32 is little-endian in the file as on every processor that Swift is made for.
+    try write(bytes: UnsafeRawBufferPointer(values))
     remainingCount -= values.count
   }
 
-  /// Writes the memory of an array; float32 is little-endian in the file as on every processor that Swift is made for.
-  private func write(bytes: [some BitwiseCopyable]) throws(FileFault) {
-    let fault: FileFault? = bytes.withUnsafeBytes { raw in
-      do throws(FileFault) {
-        switch destination {
-        case .descriptor(let descriptor, let name): try writeAll(raw, to: descriptor, name: name)
-        case .file(let file): try file.write(raw)
-        }
-      } catch {
-        return error
-      }
-      return nil
+  private func write(bytes: UnsafeRawBufferPointer) throws(FileFault) {
+    switch destination {
+    case .descriptor(let descriptor, let name): try writeAll(bytes, to: descriptor, name: name)
+    case .file(let file): try file.write(bytes)
     }
-    if let fault { throw fault }
   }
 
   private func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, name: String) throws(FileFault) {

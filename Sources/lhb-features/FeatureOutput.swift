@@ -1,7 +1,6 @@
 import CommandSupport
 import Files
 import Glibc
-import LightHuBERT
 import NumPyFile
 
 /// Where features go: standard output, or a file that appears when it is whole.
@@ -22,11 +21,11 @@ struct FeatureOutput {
     }
   }
 
-  /// Writes all features: (n, T, E) as a list, else (T, E).
-  func write(_ features: Features, asList: Bool) throws(FileFault) {
-    let matrix = [features.frameCount, features.embedDim]
-    var writer = try NumPyWriter(shape: asList ? [features.layers.count] + matrix : matrix, to: destination)
-    try writer.write(features.values)
+  /// Writes an array's header; its elements are to follow, and then `finish`.
+  func begin(shape: [Int]) throws(FileFault) -> NumPyWriter { try NumPyWriter(shape: shape, to: destination) }
+
+  /// Gives a file its name.
+  func finish() throws(FileFault) {
     if case .file(let file) = destination { try file.commit() }
   }
 }

@@ -3,7 +3,7 @@ import AudioFile
 import CommandSupport
 import Files
 import LightHuBERT
-import NumPyFile
+import Subnet
 
 /// `lhb-features`: a sound file through a model.
 @main
@@ -93,8 +93,9 @@ struct FeaturesCommand: ParsableCommand {
     let model = try Model(
       contentsOf: modelPath, options: RuntimeOptions(threadCount: threads, gemm: gemm.backend))
     let session = Session(model)
+    let stateCount: Int
     do {
-      _ = try session.layerIndices(layers)
+      stateCount = try session.layerIndices(layers).count
     } catch {
       throw LocatedFault(path: modelPath, error)
     }
@@ -105,18 +106,23 @@ struct FeaturesCommand: ParsableCommand {
     if !quiet { notes.forEach { StandardError.line("lhb-features: note: \($0)") } }
 
     let progress = ProgressLine("computing features", isQuiet: quiet)
-    let features: Features
+    let matrix = [model.frameCount(forSamples: recording.samples.count), model.architecture.embedDim]
+    var writer = FeatureWriter(output: target, shape: layers == .last ? matrix : [stateCount] + matrix)
     do {
-      features = try session.features(
-        of: recording.samples, layers: layers, layerZero: layerZero, normalize: normalize.map { $0 == .on }
-      ) { done in
-        progress.update(Int(done * 1000), of: 1000)
-        return true
+      try recording.samples.withUnsafeBufferPointer { samples throws(ModelFault) in
+        try session.forEachHiddenState(
+          of: samples, layers: layers, layerZero: layerZero, normalize: normalize.map { $0 == .on },
+          progress: { done in
+            progress.update(Int(done * 1000), of: 1000)
+            return writer.fault == nil
+          }
+        ) { place, state in writer.take(state, place: place) }
       }
     } catch {
+      if let fault = writer.fault { throw fault }
       throw LocatedFault(path: input.name, error)
     }
     progress.finish()
-    try target.write(features, asList: layers != .last)
+    try writer.finish()
   }
 }

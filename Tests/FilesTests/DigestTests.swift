@@ -60,6 +60,15 @@ import Testing
   func agreesWithTheReference(count: Int, hash: UInt64) {
     let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ 11) }
     #expect(bytes.withUnsafeBytes { XXH64.hash($0) } == hash)
+    for size in [1, 5, 31, 32, 33, 64, 100] {
+      var parts = XXH64()
+      for start in stride(from: 0, to: count, by: size) {
+        bytes[start..<min(start + size, count)].withUnsafeBytes { parts.update($0) }
+        // Looking at it in between changes nothing.
+        _ = parts.value
+      }
+      #expect(parts.value == hash, "parts of \(size)")
+    }
     // Wherever the bytes lie in memory.
     let shifted = [0] + bytes
     #expect(shifted.withUnsafeBytes { XXH64.hash(UnsafeRawBufferPointer(rebasing: $0.dropFirst())) } == hash)

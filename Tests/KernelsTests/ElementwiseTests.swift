@@ -59,17 +59,27 @@ import Testing
     }
   }
 
-  @Test(arguments: InstructionSet.available, [(1, 1), (3, 70), (16, 16), (17, 33), (64, 64), (5, 0), (0, 5)])
-  func transposes(_ set: KernelSet, size: (rows: Int, columns: Int)) {
+  /// Below, at and above whole blocks of every instruction set, in both directions.
+  static let sizes = [0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 70]
+
+  @Test(arguments: InstructionSet.available, sizes)
+  func transposes(_ set: KernelSet, rows: Int) throws {
     var numbers = SeededNumbers(seed: 1)
-    let (rows, columns) = size
-    let source = GuardedFloats(numbers.floats(rows * (columns + 3)))
-    let target = GuardedFloats(Array(repeating: 7, count: columns * (rows + 2)))
-    set.transpose(source.start, rows, columns, columns + 3, target.start, rows + 2)
-    target.expectOnly("transpose \(size) \(set.name)") { $0 % (rows + 2) < rows }
-    for row in 0..<rows {
-      for column in 0..<columns {
-        #expect(target.start[column * (rows + 2) + row] == source.start[row * (columns + 3) + column])
+    for columns in Self.sizes {
+      // Rows that follow each other at once, and with gaps; the last one ends where memory does.
+      for gap in [0, 3] {
+        let size = max(rows * (columns + gap) - gap, 0)
+        let values = numbers.floats(size)
+        let results = { (set: KernelSet) -> [Float] in
+          let source = GuardedFloats(values, isFenced: true)
+          let target = GuardedFloats(Array(repeating: 7, count: columns * (rows + gap)))
+          withExtendedLifetime(source) {
+            set.transpose(source.start, rows, columns, columns + gap, target.start, rows + gap)
+          }
+          target.expectOnly("transpose of \(rows) x \(columns), \(set.name)") { $0 % (rows + gap) < rows }
+          return target.values
+        }
+        expectIdentical("transpose of \(rows) x \(columns)", set, results(set), results(try .scalar))
       }
     }
   }

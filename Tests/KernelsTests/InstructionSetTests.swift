@@ -26,6 +26,31 @@ import Testing
     #expect(fault.description == "LHB_ISA=avx512: this processor lacks it; it has baseline, scalar")
   }
 
+  @Test func aMissingBLASIsAFault() throws {
+    let fault = #expect(throws: KernelFault.self) { try OpenBLAS.find(in: "libno-such.so.0").get() }
+    #expect(fault?.kind == .unavailable)
+    let text = try #require(fault?.description)
+    #expect(text.hasPrefix("OpenBLAS cannot be loaded: libno-such.so.0:"), "\(text)")
+    // A library that is there and is another one.
+    #expect(throws: KernelFault.self) { try OpenBLAS.find(in: "libc.so.6").get() }
+    try OpenBLAS.load()
+  }
+
+  @Test func buffersOfAnArenaAreApart() {
+    let arena = MemoryArena()
+    // Among them one that is larger than what is left of a block, and one larger than any block.
+    let buffers = [1, 15, 17, 10_000_000, 8_000_000, 20_000_000, 3].map { AlignedBuffer(count: $0, in: arena) }
+    for (index, buffer) in buffers.enumerated() {
+      #expect(Int(bitPattern: buffer.start) % 64 == 0)
+      #expect(buffer.start[0] == 0 && buffer.start[buffer.count - 1] == 0, "buffer \(index)")
+      buffer.start[0] = Float(index)
+      buffer.start[buffer.count - 1] = Float(index)
+    }
+    for (index, buffer) in buffers.enumerated() {
+      #expect(buffer.start[0] == Float(index) && buffer.start[buffer.count - 1] == Float(index), "buffer \(index)")
+    }
+  }
+
   @Test func buffersAreAlignedAndZero() {
     for count in [1, 15, 1000, 1_000_000] {
       let buffer = AlignedBuffer(count: count)

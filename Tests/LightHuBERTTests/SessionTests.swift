@@ -20,6 +20,24 @@ import Testing
     }
   }
 
+  @Test func hiddenStatesArePassedOnRising() throws {
+    let session = Session(try Self.golden.model())
+    let samples = try Self.golden.samples()
+    for layers in [LayerSelection.last, .all, .indices([10, 0, 3, 3])] {
+      let features = try session.features(of: samples, layers: layers)
+      let size = features.frameCount * features.embedDim
+      var places: [Int] = []
+      try samples.withUnsafeBufferPointer { samples throws(ModelFault) in
+        try session.forEachHiddenState(of: samples, layers: layers, layerZero: .projection) { place, state in
+          #expect(Array(state) == Array(features.values[place * size..<(place + 1) * size]), "place \(place)")
+          places.append(place)
+        }
+      }
+      #expect(places.map { features.layers[$0] } == features.layers.sorted())
+      #expect(places.sorted() == Array(features.layers.indices))
+    }
+  }
+
   @Test func aLayerThatIsNotThereIsAFault() throws {
     let model = try Self.golden.model()
     for layer in [-1, 11] {

@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [0, 3]) func everyByteOfThePayloadsIsWatched(level: Int) throws {
+  @Test(arguments: [0, 3], [false, true]) func everyByteOfThePayloadsIsWatched(level: Int, inParts: Bool) throws {
     let bytes = try TestSubnet.bytes(level: level)
     let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 64)
     defer { memory.deallocate() }
@@ -57,7 +57,11 @@ import Testing
       for place in entry.range.lowerBound..<end {
         memory[place] ^= UInt8.random(in: 1...255, using: &generator)
         do throws(SubnetFileFault) {
-          _ = try reader.tensor(entry.name)
+          if inParts {
+            try reader.forEachPart(of: entry.name, rowsAtOnce: 3) { _, _ in }
+          } else {
+            _ = try reader.tensor(entry.name)
+          }
           Issue.record("byte \(place) of \(entry.name)")
         } catch {
           switch error {

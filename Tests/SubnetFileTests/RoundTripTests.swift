@@ -88,6 +88,27 @@ import Testing
     }
   }
 
+  @Test(arguments: [0, 3], [1, 2, 1000]) func passesRowsOnInOrder(level: Int, rowsAtOnce: Int) throws {
+    let reader = try open(try TestSubnet.bytes(level: level))
+    for tensor in TestSubnet.layout {
+      var values: [Float] = []
+      var next = 0
+      try reader.forEachPart(of: tensor.name, rowsAtOnce: rowsAtOnce) { rows, first in
+        #expect(first == next && rows.shape[0] <= rowsAtOnce && rows.shape.dropFirst() == tensor.shape.dropFirst())
+        next += rows.shape[0]
+        values += [Float](unsafeUninitializedCapacity: rows.count) { target, count in
+          rows.copy(to: target.baseAddress!, strides: TensorView.rowMajorStrides(rows.shape)!)
+          count = rows.count
+        }
+      }
+      #expect(next == tensor.shape[0])
+      #expect(values == TestSubnet.values(tensor), "\(tensor.name)")
+    }
+    #expect(throws: SubnetFileFault.noSuchTensor(path: "memory", tensor: "x")) {
+      try reader.forEachPart(of: "x", rowsAtOnce: 1) { _, _ in }
+    }
+  }
+
   @Test func manyThreadsReadAtOnce() throws {
     let reader = try open(try TestSubnet.bytes(level: 3))
     let wrong = Mutex<[String]>([])

@@ -33,6 +33,19 @@ import Testing
     #expect(elements(whole.narrowed(axis: 0, to: 1..<1)) == [])
   }
 
+  @Test(arguments: ElementType.allCases) func givesFloatsWhereTheyLie(type: ElementType) throws {
+    let storage = storage(24, as: type)
+    let view = try #require(TensorView(elementType: type, shape: [6, 4], storage: storage))
+    let rows = view.narrowed(axis: 0, to: 2..<4)
+    let found = rows.withFloats { Array(UnsafeBufferPointer(start: $0, count: rows.count)) }
+    #expect(found == (type == .float32 ? (8..<16).map(Float.init) : nil))
+    #expect(view.narrowed(axis: 1, to: 0..<2).withFloats { _ in true } == nil, "elements with gaps")
+    let unaligned = TensorStorage(
+      bytes: UnsafeRawBufferPointer(rebasing: storage.bytes[1..<9]), owner: storage)
+    let shifted = try #require(TensorView(elementType: type, shape: [1], storage: unaligned))
+    #expect(shifted.withFloats { _ in true } == nil, "elements that are not aligned")
+  }
+
   @Test(arguments: ElementType.allCases) func copiesBetweenOtherElements(type: ElementType) throws {
     let view = try #require(TensorView(elementType: type, shape: [3, 2], storage: storage(6, as: type)))
     var target = [Float](repeating: -1, count: 12)
