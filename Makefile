@@ -1,7 +1,7 @@
 # `make help` lists what there is. Everything that is built lies in .build.
 
 BUILD := .build/release
-# What the programs are linked with, and what finds it.
+# What the programs are linked with, or load (OpenBLAS), and what finds it.
 PACKAGES := libopenblas-dev libsndfile1-dev libsoxr-dev libzstd-dev pkg-config
 # What the tests want besides.
 TEST_PACKAGES := binutils python3-minimal
