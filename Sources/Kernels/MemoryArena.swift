@@ -12,7 +12,7 @@ package final class MemoryArena {
   package init() {}
 
   /// A block is only an address range until it is touched: what is left of the last one costs at most a page.
-  private static let blockSize = 64 << 20
+  private static let blockSize = 256 << 20
 
   /// Zeroed bytes, aligned to a cache line, and the block that must live as long as they are used.
   func take(byteCount: Int) -> (UnsafeMutableRawPointer, MappedMemory) {

@@ -39,7 +39,7 @@ import Testing
   @Test func buffersOfAnArenaAreApart() {
     let arena = MemoryArena()
     // Among them one that is larger than what is left of a block, and one larger than any block.
-    let buffers = [1, 15, 17, 10_000_000, 8_000_000, 20_000_000, 3].map { AlignedBuffer(count: $0, in: arena) }
+    let buffers = [1, 15, 17, 40_000_000, 30_000_000, 80_000_000, 3].map { AlignedBuffer(count: $0, in: arena) }
     for (index, buffer) in buffers.enumerated() {
       #expect(Int(bitPattern: buffer.start) % 64 == 0)
       #expect(buffer.start[0] == 0 && buffer.start[buffer.count - 1] == 0, "buffer \(index)")
