@@ -32,6 +32,15 @@ public struct KernelSet: Sendable {
   /// plus - minus and plus + minus.
   public let toomCookOutputs:
     @Sendable (UnsafePointer<Float>, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, Int) -> Void
+  /// Rows of a block to its spectrum: (shape, first row in memory, first bin).
+  public let forwardTransform: @Sendable (BlockTransform, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+  /// Its inverse, plus a bias for each column: (shape, first bin, biases, first row in memory).
+  public let inverseTransform:
+    @Sendable (BlockTransform, UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+  /// Products of complex rows from those of their parts: (products, distance between rows, count, columns, y). The products
+  /// have two rows for each complex one: a real part and an imaginary part, each times the real parts of all columns and
+  /// then times the imaginary ones. y becomes [count][real, imaginary][columns].
+  public let complexProducts: @Sendable (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>) -> Void
   /// Rows to columns: (source, rows, columns, source distance, destination, destination distance) writes
   /// destination[column * distance + row] = source[row * distance + column].
   public let transpose: @Sendable (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>, Int) -> Void
@@ -56,6 +65,11 @@ public struct KernelSet: Sendable {
     toomCookInputs: @escaping @Sendable (UnsafePointer<Float>, Int, Int, ToomCookSums) -> Void,
     toomCookOutputs:
       @escaping @Sendable (UnsafePointer<Float>, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, Int) -> Void,
+    forwardTransform: @escaping @Sendable (BlockTransform, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void,
+    inverseTransform:
+      @escaping @Sendable (BlockTransform, UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>) ->
+      Void,
+    complexProducts: @escaping @Sendable (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>) -> Void,
     transpose: @escaping @Sendable (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>, Int) -> Void,
     peak: @escaping @Sendable (Int) -> Int
   ) {
@@ -72,6 +86,9 @@ public struct KernelSet: Sendable {
     self.add = add
     self.toomCookInputs = toomCookInputs
     self.toomCookOutputs = toomCookOutputs
+    self.forwardTransform = forwardTransform
+    self.inverseTransform = inverseTransform
+    self.complexProducts = complexProducts
     self.transpose = transpose
     self.peak = peak
   }

@@ -73,6 +73,52 @@ let scalarKernels = KernelSet(
       y[2 * stride + n] = plus[n] + minus[n]
     }
   },
+  forwardTransform: { block, rows, spectrum in
+    forEachRoot(block) { bin, root in
+      for column in 0..<block.columns {
+        var value = (real: 0.0, imaginary: 0.0)
+        for row in 0..<block.rowCount {
+          let x = Double(rows[row * block.rowStride + column])
+          let power = root(block.firstRow + row)
+          value.real += x * power.real
+          value.imaginary += x * power.imaginary
+        }
+        spectrum[bin * block.binStride + column] = Float(value.real)
+        spectrum[bin * block.binStride + block.partStride + column] = Float(value.imaginary)
+      }
+    }
+  },
+  inverseTransform: { block, spectrum, bias, rows in
+    var sums = Array(repeating: 0.0, count: block.rowCount * block.columns)
+    forEachRoot(block) { bin, root in
+      // The conjugate roots add the conjugate values; 1 and -1 have none.
+      let weight = !block.isHalf && bin == 0 ? 1.0 : 2.0
+      for row in 0..<block.rowCount {
+        let power = root(block.firstRow + row)
+        for column in 0..<block.columns {
+          let real = Double(spectrum[bin * block.binStride + column])
+          let imaginary = Double(spectrum[bin * block.binStride + block.partStride + column])
+          sums[row * block.columns + column] += weight * (real * power.real + imaginary * power.imaginary)
+        }
+      }
+    }
+    for row in 0..<block.rowCount {
+      for column in 0..<block.columns {
+        let value = sums[row * block.columns + column] / Double(BlockTransform.size(isHalf: block.isHalf))
+        rows[row * block.rowStride + column] = Float(value + Double(bias[column]))
+      }
+    }
+  },
+  complexProducts: { products, stride, count, columns, y in
+    for index in 0..<count {
+      let real = products + 2 * index * stride
+      let imaginary = real + stride
+      for n in 0..<columns {
+        y[2 * index * columns + n] = real[n] - imaginary[columns + n]
+        y[(2 * index + 1) * columns + n] = real[columns + n] + imaginary[n]
+      }
+    }
+  },
   transpose: { source, rows, columns, sourceStride, destination, destinationStride in
     for row in 0..<rows {
       for column in 0..<columns {
@@ -88,4 +134,24 @@ let scalarKernels = KernelSet(
 
 private func gelu(_ x: Float) -> Float {
   Float(Double(x) * (1 + erf(Double(x) * 0.5.squareRoot())) / 2)
+}
+
+/// Calls `body` with each bin, counted from the block's first, and a function that gives the powers of its root. For bin 0 of
+/// a whole block the parts of that power are the powers of 1 and of -1.
+private func forEachRoot(
+  _ block: BlockTransform, _ body: (_ bin: Int, _ power: (Int) -> (real: Double, imaginary: Double)) -> Void
+) {
+  let first = block.isHalf ? BlockTransform.binCount / 2 : 0
+  for bin in first..<BlockTransform.binCount {
+    guard bin > 0 else {
+      body(0) { (1, $0.isMultiple(of: 2) ? 1 : -1) }
+      continue
+    }
+    let angle = BlockTransform.angle(ofRoot: bin)
+    let powers = (0..<BlockTransform.size).map { row in
+      let turn = angle * Double(row)
+      return (real: cos(turn), imaginary: sin(turn))
+    }
+    body(bin - first) { powers[$0] }
+  }
 }

@@ -21,5 +21,8 @@ public let kernels = KernelSet(
   add: { add($0, $1, $2) },
   toomCookInputs: { toomCookInputs($0, $1, $2, $3) },
   toomCookOutputs: { toomCookOutputs($0, $1, $2, $3, $4) },
+  forwardTransform: { forwardTransform($0, $1, $2) },
+  inverseTransform: { inverseTransform($0, $1, $2, $3) },
+  complexProducts: { complexProducts($0, $1, $2, $3, $4) },
   transpose: { transpose($0, $1, $2, $3, $4, $5) },
   peak: { peak($0) })

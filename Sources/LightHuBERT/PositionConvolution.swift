@@ -6,7 +6,7 @@ import Kernels
 /// Frames are padded with kernel / 2 zeros on both sides, and the last output of an even kernel is dropped, so that there
 /// is an output for each input.
 struct PositionConvolution {
-  let layers: [GroupedConvWeights]
+  let layers: [PositionWeights]
   let multiplier: MatrixMultiplier
 
   /// Frames of a task. Longer ones copy less at their ends.
@@ -14,13 +14,16 @@ struct PositionConvolution {
 
   /// Floats of scratch that each thread needs.
   var scratchCount: Int {
-    layers.map { ($0.kernel - 1 + PositionConvolution.blockFrames) * $0.inputPerGroup }.max() ?? 0
+    layers.map { layer in
+      switch layer {
+      case .direct(let layer): (layer.kernel - 1 + PositionConvolution.blockFrames) * layer.inputPerGroup
+      case .fourier(let convolution): convolution.scratchCount
+      }
+    }.max() ?? 0
   }
 
   /// Channels of the widest layer's input or output: both buffers need as many floats a frame.
-  var widestChannels: Int {
-    layers.map { max($0.inputPerGroup, $0.outputPerGroup) * $0.groups.count }.max() ?? 0
-  }
+  var widestChannels: Int { layers.map(\.widestChannels).max() ?? 0 }
 
   /// Adds the convolution of `x`, [frames, E], to `x`.
   ///
@@ -33,26 +36,54 @@ struct PositionConvolution {
   ) {
     var input = UnsafePointer(x)
     var (output, other) = buffers
+    let scratchCount = scratchCount
     for layer in layers {
-      convolve(layer, input, to: output, frames: frames, scratch: scratch, on: pool)
+      switch layer {
+      case .direct(let layer):
+        convolve(layer, input, to: output, frames: frames, scratch: scratch, on: pool)
+      case .fourier(let convolution):
+        let (input, output) = (input, output)
+        pool.run(convolution.taskCount(frames: frames)) { task, worker in
+          convolution.run(
+            task: task, frames: frames, x: input, y: output, scratch: scratch + worker * scratchCount,
+            kernels: multiplier.kernels)
+        }
+      }
+      if layers.count > 1 { normalize(output, frames: frames, width: layer.outputChannels, on: pool) }
       input = UnsafePointer(output)
       swap(&output, &other)
     }
-    guard let last = layers.last else { return }
-    let y = input
-    let width = last.outputPerGroup * last.groups.count
-    pool.run((frames + PositionConvolution.blockFrames - 1) / PositionConvolution.blockFrames) { task, _ in
-      let first = task * PositionConvolution.blockFrames
-      let count = min(PositionConvolution.blockFrames, frames - first)
-      multiplier.kernels.add(x + first * width, y + first * width, count * width)
+    guard let width = layers.last?.outputChannels else { return }
+    let y = UnsafeMutablePointer(mutating: input)
+    let kernels = multiplier.kernels
+    let isSingle = layers.count == 1
+    forEachBlock(of: frames, on: pool) { first, count in
+      let y = y + first * width
+      if isSingle { kernels.gelu(y, count, width, width) }
+      kernels.add(x + first * width, y, count * width)
     }
+  }
+
+  /// The layer norm, without gain and bias, and GELU after each of several layers; in place.
+  private func normalize(_ y: UnsafeMutablePointer<Float>, frames: Int, width: Int, on pool: WorkerPool) {
+    forEachBlock(of: frames, on: pool) { first, count in
+      let y = y + first * width
+      multiplier.kernels.layerNorm(
+        LayerNormRows(
+          rows: count, width: width, x: y, xStride: width, y: y, yStride: width, gain: nil, bias: nil, appliesGELU: true
+        ))
+    }
+  }
+
+  private func forEachBlock(of frames: Int, on pool: WorkerPool, _ body: (_ first: Int, _ count: Int) -> Void) {
+    let block = PositionConvolution.blockFrames
+    pool.run((frames + block - 1) / block) { task, _ in body(task * block, min(block, frames - task * block)) }
   }
 
   private func convolve(
     _ layer: GroupedConvWeights, _ input: UnsafePointer<Float>, to output: UnsafeMutablePointer<Float>, frames: Int,
     scratch: UnsafeMutablePointer<Float>, on pool: WorkerPool
   ) {
-    let isSingle = layers.count == 1
     let groups = layer.groups.count
     let width = layer.outputPerGroup * groups
     let block = PositionConvolution.blockFrames
@@ -66,16 +97,7 @@ struct PositionConvolution {
       multiplier.multiply(
         MatrixProduct(
           rows: range.count, a: rows, aStride: layer.inputPerGroup, matrix: layer.groups[group],
-          c: output + (range.lowerBound * width + group * layer.outputPerGroup), cStride: width,
-          epilogue: isSingle ? .gelu : .none))
-    }
-    guard !isSingle else { return }
-    pool.run(blocks) { task, _ in
-      let y = output + task * block * width
-      multiplier.kernels.layerNorm(
-        LayerNormRows(
-          rows: min(block, frames - task * block), width: width, x: y, xStride: width, y: y, yStride: width, gain: nil,
-          bias: nil, appliesGELU: true))
+          c: output + (range.lowerBound * width + group * layer.outputPerGroup), cStride: width))
     }
   }
 

@@ -8,7 +8,7 @@ extension Model {
 extension Weights {
   fileprivate var byteCount: Int {
     convs.reduce(0) { $0 + $1.byteCount } + featureNorm.byteCount + (projection?.byteCount ?? 0)
-      + position.reduce(0) { $0 + $1.groups.reduce(0) { $0 + $1.byteCount } } + encoderNorm.byteCount
+      + position.reduce(0) { $0 + $1.byteCount } + encoderNorm.byteCount
       + layers.reduce(0) { $0 + $1.byteCount }
   }
 }
@@ -26,6 +26,15 @@ extension ConvWeights {
       }
     return matrices.reduce(0) { $0 + $1.byteCount } + (rows?.byteCount ?? 0) + (bias?.byteCount ?? 0)
       + (norm?.byteCount ?? 0)
+  }
+}
+
+extension PositionWeights {
+  fileprivate var byteCount: Int {
+    switch self {
+    case .direct(let layer): layer.groups.reduce(0) { $0 + $1.byteCount }
+    case .fourier(let convolution): convolution.byteCount
+    }
   }
 }
 

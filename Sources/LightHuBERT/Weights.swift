@@ -12,7 +12,7 @@ struct Weights: Sendable {
   /// [C, E]; nil when the channels are the hidden states.
   let projection: PackedMatrix?
   /// The position convolution's layers.
-  let position: [GroupedConvWeights]
+  let position: [PositionWeights]
   /// [E]
   let encoderNorm: NormWeights
   /// The encoder's layers.
@@ -74,6 +74,30 @@ struct ConvWeights: Sendable {
 }
 
 /// One layer of the position convolution.
+enum PositionWeights: Sendable {
+  /// A product for each group.
+  case direct(GroupedConvWeights)
+  /// Fourier transforms, for a long kernel.
+  case fourier(FourierConvolution)
+
+  /// Channels of the input or the output, of which there are more.
+  var widestChannels: Int {
+    switch self {
+    case .direct(let layer): max(layer.inputPerGroup, layer.outputPerGroup) * layer.groups.count
+    case .fourier(let convolution): convolution.width * convolution.groups
+    }
+  }
+
+  /// Channels of the output.
+  var outputChannels: Int {
+    switch self {
+    case .direct(let layer): layer.outputPerGroup * layer.groups.count
+    case .fourier(let convolution): convolution.width * convolution.groups
+    }
+  }
+}
+
+/// A grouped convolution as products of matrices.
 struct GroupedConvWeights: Sendable {
   /// Taps.
   let kernel: Int
