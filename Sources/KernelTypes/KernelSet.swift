@@ -32,6 +32,10 @@ public struct KernelSet: Sendable {
   /// plus - minus and plus + minus.
   public let toomCookOutputs:
     @Sendable (UnsafePointer<Float>, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, Int) -> Void
+  /// The sums of quarters that Strassen's algorithm multiplies.
+  public let strassenSums: @Sendable (StrassenSums) -> Void
+  /// How its products enter the result.
+  public let strassenOutputs: @Sendable (StrassenOutputs) -> Void
   /// Rows to columns: (source, rows, columns, source distance, destination, destination distance) writes
   /// destination[column * distance + row] = source[row * distance + column].
   public let transpose: @Sendable (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>, Int) -> Void
@@ -56,6 +60,8 @@ public struct KernelSet: Sendable {
     toomCookInputs: @escaping @Sendable (UnsafePointer<Float>, Int, Int, ToomCookSums) -> Void,
     toomCookOutputs:
       @escaping @Sendable (UnsafePointer<Float>, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, Int) -> Void,
+    strassenSums: @escaping @Sendable (StrassenSums) -> Void,
+    strassenOutputs: @escaping @Sendable (StrassenOutputs) -> Void,
     transpose: @escaping @Sendable (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>, Int) -> Void,
     peak: @escaping @Sendable (Int) -> Int
   ) {
@@ -72,6 +78,8 @@ public struct KernelSet: Sendable {
     self.add = add
     self.toomCookInputs = toomCookInputs
     self.toomCookOutputs = toomCookOutputs
+    self.strassenSums = strassenSums
+    self.strassenOutputs = strassenOutputs
     self.transpose = transpose
     self.peak = peak
   }

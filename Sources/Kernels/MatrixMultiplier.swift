@@ -92,8 +92,19 @@ package struct MatrixMultiplier: Sendable {
   }
 
   /// A product on the threads of a pool.
-  package func multiply(_ product: MatrixProduct, on pool: WorkerPool) {
+  ///
+  /// - Parameter strassenScratch: `StrassenPlan.scratchCount` floats for each thread, where Strassen's algorithm may be used
+  ///   if it pays; nil where the larger error does not suit.
+  package func multiply(
+    _ product: MatrixProduct, on pool: WorkerPool, strassenScratch: UnsafeMutablePointer<Float>? = nil
+  ) {
     guard product.rows > 0 else { return }
+    if backend == .packed, let strassenScratch,
+      let plan = StrassenPlan(rows: product.rows, matrix: product.matrix, kernels: kernels)
+    {
+      multiply(product, plan, on: pool, scratch: strassenScratch)
+      return
+    }
     let blocks = (product.rows + rowBlock - 1) / rowBlock
     let panels = product.matrix.panelCount
     // Few rows are shared out by panels, so that each thread reads its own part of the weights.
@@ -131,7 +142,7 @@ package struct MatrixMultiplier: Sendable {
         cStride: product.cStride, width: panel.columns.count))
   }
 
-  private func multiply(_ product: MatrixProduct, rows: Range<Int>, panels: Range<Int>) {
+  func multiply(_ product: MatrixProduct, rows: Range<Int>, panels: Range<Int>) {
     guard !rows.isEmpty else { return }
     let matrix = product.matrix
     let a = product.a + rows.lowerBound * product.aStride
@@ -188,7 +199,7 @@ package struct MatrixMultiplier: Sendable {
     }
   }
 
-  private func finish(_ c: UnsafeMutablePointer<Float>, rows: Int, columns: Int, product: MatrixProduct) {
+  func finish(_ c: UnsafeMutablePointer<Float>, rows: Int, columns: Int, product: MatrixProduct) {
     switch product.epilogue {
     case .none: break
     case .gelu: kernels.gelu(c, rows, columns, product.cStride)

@@ -73,6 +73,32 @@ let scalarKernels = KernelSet(
       y[2 * stride + n] = plus[n] + minus[n]
     }
   },
+  strassenSums: { sums in
+    for n in 0..<sums.count {
+      let (x11, x12, x21, x22) = (sums.x11[n], sums.x12[n], sums.x21[n], sums.x22[n])
+      for (plane, sum) in [x11 + x22, x21 + x22, x11 + x12, x21 - x11, x12 - x22].enumerated() {
+        sums.sums[plane * sums.planeStride + n] = sum
+      }
+    }
+  },
+  strassenOutputs: { outputs in
+    for pair in 0..<outputs.pairs {
+      for n in 0..<outputs.width {
+        let m = (0..<StrassenOutputs.planes).map { plane in
+          Double(outputs.products[plane * outputs.planeStride + pair * outputs.width + n])
+        }
+        let add = { (sum: Double, row: UnsafeMutablePointer<Float>?, column: Int) in
+          guard let c = row.map({ $0 + (pair * outputs.pairStride + column) }) else { return }
+          let start = Double(outputs.bias?[column] ?? 0) + (outputs.accumulates ? Double(c.pointee) : 0)
+          c.pointee = Float(start + sum)
+        }
+        add(m[0] + m[3] - m[4] + m[6], outputs.upper, n)
+        add(m[2] + m[4], outputs.upper, outputs.rightOffset + n)
+        add(m[1] + m[3], outputs.lower, n)
+        add(m[0] - m[1] + m[2] + m[5], outputs.lower, outputs.rightOffset + n)
+      }
+    }
+  },
   transpose: { source, rows, columns, sourceStride, destination, destinationStride in
     for row in 0..<rows {
       for column in 0..<columns {

@@ -21,5 +21,7 @@ public let kernels = KernelSet(
   add: { add($0, $1, $2) },
   toomCookInputs: { toomCookInputs($0, $1, $2, $3) },
   toomCookOutputs: { toomCookOutputs($0, $1, $2, $3, $4) },
+  strassenSums: { strassenSums($0) },
+  strassenOutputs: { strassenOutputs($0) },
   transpose: { transpose($0, $1, $2, $3, $4, $5) },
   peak: { peak($0) })
