@@ -20,10 +20,12 @@ public struct StrassenOutputs {
   public var lower: UnsafeMutablePointer<Float>?
   /// Distance between pairs of rows, in elements.
   public var pairStride: Int
-  /// Distance from the left panel's columns to the right one's, in C and in the biases.
+  /// Distance from the left panel's columns of C to the right one's, in elements.
   public var rightOffset: Int
   /// `width` biases of the left panel, or nil for zeros.
-  public var bias: UnsafePointer<Float>?
+  public var leftBias: UnsafePointer<Float>?
+  /// `width` biases of the right panel, or nil for zeros.
+  public var rightBias: UnsafePointer<Float>?
   /// Whether C's own values are added.
   public var accumulates: Bool
 
@@ -33,8 +35,8 @@ public struct StrassenOutputs {
   /// Outputs of a block.
   public init(
     pairs: Int, width: Int, products: UnsafePointer<Float>, planeStride: Int, upper: UnsafeMutablePointer<Float>,
-    lower: UnsafeMutablePointer<Float>?, pairStride: Int, rightOffset: Int, bias: UnsafePointer<Float>?,
-    accumulates: Bool
+    lower: UnsafeMutablePointer<Float>?, pairStride: Int, rightOffset: Int,
+    leftBias: UnsafePointer<Float>?, rightBias: UnsafePointer<Float>?, accumulates: Bool
   ) {
     self.pairs = pairs
     self.width = width
@@ -44,7 +46,8 @@ public struct StrassenOutputs {
     self.lower = lower
     self.pairStride = pairStride
     self.rightOffset = rightOffset
-    self.bias = bias
+    self.leftBias = leftBias
+    self.rightBias = rightBias
     self.accumulates = accumulates
   }
 }

@@ -42,10 +42,12 @@ package struct MatrixProduct {
   package var accumulates = false
   /// What is applied to C in the end.
   package var epilogue = Epilogue.none
+  /// Products that are added in a row; see `PanelProduct`. Only the packed backend knows it.
+  package var chainLength = PanelProduct.chainLength
 
   package init(
     rows: Int, a: UnsafePointer<Float>, aStride: Int, matrix: PackedMatrix, c: UnsafeMutablePointer<Float>,
-    cStride: Int, accumulates: Bool = false, epilogue: Epilogue = .none
+    cStride: Int, accumulates: Bool = false, epilogue: Epilogue = .none, chainLength: Int = PanelProduct.chainLength
   ) {
     self.rows = rows
     self.a = a
@@ -55,6 +57,7 @@ package struct MatrixProduct {
     self.cStride = cStride
     self.accumulates = accumulates
     self.epilogue = epilogue
+    self.chainLength = chainLength
   }
 }
 
@@ -139,7 +142,7 @@ package struct MatrixMultiplier: Sendable {
         rows: product.rows, depth: product.matrix.depth, a: product.a, aStride: product.aStride, b: panel.start,
         bStride: panel.width, vectors: panel.width / kernels.lanes,
         bias: product.matrix.bias.map { $0 + panel.columns.lowerBound }, accumulates: product.accumulates, c: product.c,
-        cStride: product.cStride, width: panel.columns.count))
+        cStride: product.cStride, width: panel.columns.count, chainLength: product.chainLength))
   }
 
   func multiply(_ product: MatrixProduct, rows: Range<Int>, panels: Range<Int>) {
@@ -160,7 +163,7 @@ package struct MatrixMultiplier: Sendable {
               rows: rows.count, depth: min(depthPart, matrix.depth - start), a: a + start, aStride: product.aStride,
               b: panel.start + start * panel.width, bStride: panel.width, vectors: panel.width / kernels.lanes,
               bias: start == 0 ? bias : nil, accumulates: product.accumulates || start > 0,
-              c: c, cStride: product.cStride, width: panel.columns.count))
+              c: c, cStride: product.cStride, width: panel.columns.count, chainLength: product.chainLength))
         }
       case .openBLAS:
         start(c, rows: rows.count, columns: panel.columns.count, bias: bias, product: product)

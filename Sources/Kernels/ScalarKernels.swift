@@ -87,15 +87,15 @@ let scalarKernels = KernelSet(
         let m = (0..<StrassenOutputs.planes).map { plane in
           Double(outputs.products[plane * outputs.planeStride + pair * outputs.width + n])
         }
-        let add = { (sum: Double, row: UnsafeMutablePointer<Float>?, column: Int) in
-          guard let c = row.map({ $0 + (pair * outputs.pairStride + column) }) else { return }
-          let start = Double(outputs.bias?[column] ?? 0) + (outputs.accumulates ? Double(c.pointee) : 0)
-          c.pointee = Float(start + sum)
+        let add = {
+          (sum: Double, row: UnsafeMutablePointer<Float>?, offset: Int, bias: UnsafePointer<Float>?) in
+          guard let c = row.map({ $0 + (pair * outputs.pairStride + offset + n) }) else { return }
+          c.pointee = Float(Double(bias?[n] ?? 0) + (outputs.accumulates ? Double(c.pointee) : 0) + sum)
         }
-        add(m[0] + m[3] - m[4] + m[6], outputs.upper, n)
-        add(m[2] + m[4], outputs.upper, outputs.rightOffset + n)
-        add(m[1] + m[3], outputs.lower, n)
-        add(m[0] - m[1] + m[2] + m[5], outputs.lower, outputs.rightOffset + n)
+        add(m[0] + m[3] - m[4] + m[6], outputs.upper, 0, outputs.leftBias)
+        add(m[2] + m[4], outputs.upper, outputs.rightOffset, outputs.rightBias)
+        add(m[1] + m[3], outputs.lower, 0, outputs.leftBias)
+        add(m[0] - m[1] + m[2] + m[5], outputs.lower, outputs.rightOffset, outputs.rightBias)
       }
     }
   },

@@ -83,17 +83,19 @@ package struct StrassenBlock {
   ///   - upper: The first of these pairs' upper row of C in the left panel's columns; `lower` its lower row.
   ///   - pairStride: Distance between pairs of rows of C, in elements.
   ///   - rightOffset: Distance from the left panel's columns to the right one's.
-  ///   - bias: Biases of the left panel, those of the right one `rightOffset` further.
+  ///   - bias: Biases of the left and of the right panel.
   package func finish(
     _ products: UnsafePointer<Float>, pairs range: Range<Int>, upper: UnsafeMutablePointer<Float>,
-    lower: UnsafeMutablePointer<Float>, pairStride: Int, rightOffset: Int, bias: UnsafePointer<Float>?,
-    accumulates: Bool, kernels: KernelSet
+    lower: UnsafeMutablePointer<Float>, pairStride: Int, rightOffset: Int,
+    bias: (left: UnsafePointer<Float>?, right: UnsafePointer<Float>?) = (nil, nil), accumulates: Bool,
+    kernels: KernelSet
   ) {
     let width = kernels.panelWidth
     let lowerCount = min(range.upperBound, lowerPairs) - range.lowerBound
     var outputs = StrassenOutputs(
       pairs: lowerCount, width: width, products: products, planeStride: range.count * width, upper: upper,
-      lower: lower, pairStride: pairStride, rightOffset: rightOffset, bias: bias, accumulates: accumulates)
+      lower: lower, pairStride: pairStride, rightOffset: rightOffset, leftBias: bias.left, rightBias: bias.right,
+      accumulates: accumulates)
     kernels.strassenOutputs(outputs)
     guard lowerCount < range.count else { return }
     outputs.pairs = 1

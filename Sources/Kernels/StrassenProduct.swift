@@ -123,6 +123,7 @@ extension MatrixMultiplier {
         sums: scratch, planeStride: columns.planeStride))
     let products = scratch + StrassenSums.planes * columns.planeStride
     let column = left.columns.lowerBound
+    let bias = product.matrix.bias
     let blocks = (pairs.count + StrassenPlan.pairBlock - 1) / StrassenPlan.pairBlock
     for index in 0..<blocks {
       let start = pairs.lowerBound + index * pairs.count / blocks
@@ -131,7 +132,8 @@ extension MatrixMultiplier {
       let c = product.c + ((firstRow + 2 * start) * product.cStride + column)
       block.finish(
         products, pairs: start..<end, upper: c, lower: c + product.cStride, pairStride: 2 * product.cStride,
-        rightOffset: rightOffset, bias: part == 0 ? product.matrix.bias.map { $0 + column } : nil,
+        rightOffset: rightOffset,
+        bias: part == 0 ? (bias.map { $0 + column }, bias.map { $0 + column + rightOffset }) : (nil, nil),
         accumulates: product.accumulates || part > 0, kernels: kernels)
       if part == plan.parts - 1 {
         let rows = 2 * (end - start) - (end > block.lowerPairs ? 1 : 0)

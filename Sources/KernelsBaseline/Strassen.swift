@@ -40,12 +40,8 @@ func strassenOutputs(_ outputs: StrassenOutputs) {
     let lower = outputs.lower.map { $0 + pair &* outputs.pairStride }
     var n = 0
     while n < outputs.width {
-      var left = Vector.zero
-      var other = Vector.zero
-      if let bias = outputs.bias {
-        left = load(bias + n)
-        other = load(bias + (right &+ n))
-      }
+      let leftStart = outputs.leftBias.map { load($0 + n) } ?? .zero
+      let rightStart = outputs.rightBias.map { load($0 + n) } ?? .zero
       let p1 = load(m1 + n)
       let p2 = load(m1 + (plane &+ n))
       let p3 = load(m1 + (2 &* plane &+ n))
@@ -53,11 +49,11 @@ func strassenOutputs(_ outputs: StrassenOutputs) {
       let p5 = load(m1 + (4 &* plane &+ n))
       let p6 = load(m1 + (5 &* plane &+ n))
       let p7 = load(m1 + (6 &* plane &+ n))
-      put(((p1 + p4) + (p7 - p5)) + left, upper + n, outputs.accumulates)
-      put((p3 + p5) + other, upper + (right &+ n), outputs.accumulates)
+      put(((p1 + p4) + (p7 - p5)) + leftStart, upper + n, outputs.accumulates)
+      put((p3 + p5) + rightStart, upper + (right &+ n), outputs.accumulates)
       if let lower {
-        put((p2 + p4) + left, lower + n, outputs.accumulates)
-        put(((p1 + p3) + (p6 - p2)) + other, lower + (right &+ n), outputs.accumulates)
+        put((p2 + p4) + leftStart, lower + n, outputs.accumulates)
+        put(((p1 + p3) + (p6 - p2)) + rightStart, lower + (right &+ n), outputs.accumulates)
       }
       n &+= lanes
     }

@@ -106,7 +106,7 @@ struct ConvStack {
       multiplier.multiply(
         MatrixProduct(
           rows: count, a: input + first * rowStride, aStride: rowStride, matrix: matrix, c: c, cStride: channels,
-          epilogue: norm == nil ? .gelu : .none))
+          epilogue: norm == nil ? .gelu : .none, chainLength: 32))
       if let norm { kernels.layerNorm(norm.rows(c, count: count, appliesGELU: true)) }
     }
   }
