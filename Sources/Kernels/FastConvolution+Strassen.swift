@@ -6,15 +6,11 @@ extension FastConvolution {
   var panelPairs: Int { outputs / w0.panelWidth / 2 }
   private var half: Int { inputs / 2 }
   private var width: Int { w0.panelWidth }
-  /// Pairs of rows of all five products together: one a pair of groups, and three of odd frames.
-  private static var pairsOfGroup: Int { 4 + outputsPerGroup }
 
-  /// Floats of scratch: sums of rows of all products, the products themselves, and the middle products of two panels.
+  /// Floats of scratch: sums of rows of the largest product, and the seven products of a pair of panels.
   var strassenScratchCount: Int {
-    let pairs = FastConvolution.groups / 2
-    return pairs * FastConvolution.pairsOfGroup * StrassenSums.planes * half
-      + pairs * FastConvolution.outputsPerGroup * StrassenOutputs.planes * width + 2 * FastConvolution.groups * 2
-      * width
+    FastConvolution.groups / 2 * FastConvolution.outputsPerGroup
+      * (StrassenSums.planes * half + StrassenOutputs.planes * width)
   }
 
   /// Fills the sums of a matrix's quarters for a pair of panels.
@@ -46,64 +42,50 @@ extension FastConvolution {
     _ pairs: Int, _ sums: ToomCookSums, odd: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>,
     scratch: UnsafeMutablePointer<Float>, kernels: KernelSet
   ) {
-    var rowSums = scratch
-    let block = { (rows: UnsafePointer<Float>, rowStride: Int, pairs: Int) in
-      var block = StrassenBlock(
-        pairs: pairs, lowerPairs: pairs, depth: half, upper: rows, lower: rows + rowStride, pairStride: 2 * rowStride,
-        rowSums: rowSums)
-      block.chainLength = FastConvolution.chainLength
-      block.sumRows(0..<pairs, kernels: kernels)
-      rowSums += StrassenSums.planes * pairs * half
-      return block
+    let groupStride = FastConvolution.outputsPerGroup * outputs
+    let add = {
+      (
+        matrix: Int, a: UnsafePointer<Float>, aStride: Int, pairs: Int, c: UnsafeMutablePointer<Float>, cStride: Int,
+        accumulates: Bool
+      ) in
+      multiply(
+        matrix, a: a, aStride: aStride, pairs: pairs, c: c, cStride: cStride, accumulates: accumulates,
+        scratch: scratch, kernels: kernels)
     }
-    let plusBlock = block(sums.plus, inputs, pairs)
-    let minusBlock = block(sums.minus, inputs, pairs)
-    let firstBlock = block(sums.first, inputs, pairs)
-    let lastBlock = block(sums.last, inputs, pairs)
-    let oddBlock = block(odd, 2 * inputs, FastConvolution.outputsPerGroup * pairs)
-    let products = rowSums
-    let plusProducts = products + FastConvolution.outputsPerGroup * pairs * StrassenOutputs.planes * width
-    let minusProducts = plusProducts + 2 * pairs * 2 * width
+    // The middle products take the places of outputs 0 and 1 until they are combined.
+    add(0, sums.plus, inputs, pairs, y, groupStride, false)
+    add(1, sums.minus, inputs, pairs, y + outputs, groupStride, false)
+    for group in 0..<2 * pairs {
+      let y = y + group * groupStride
+      kernels.toomCookOutputs(y, y + outputs, outputs, y, outputs)
+    }
+    add(2, sums.first, inputs, pairs, y, groupStride, true)
+    add(3, sums.last, inputs, pairs, y + 2 * outputs, groupStride, true)
+    add(4, odd, 2 * inputs, FastConvolution.outputsPerGroup * pairs, y, outputs, true)
+  }
+
+  /// One of the five products, in the order of `strassenSums`, for pairs of rows.
+  private func multiply(
+    _ index: Int, a: UnsafePointer<Float>, aStride: Int, pairs: Int, c: UnsafeMutablePointer<Float>, cStride: Int,
+    accumulates: Bool, scratch: UnsafeMutablePointer<Float>, kernels: KernelSet
+  ) {
+    let matrix = [plus, minus, w0, w2, w1][index]
+    var block = StrassenBlock(
+      pairs: pairs, lowerPairs: pairs, depth: half, upper: a, lower: a + aStride, pairStride: 2 * aStride,
+      rowSums: scratch)
+    block.chainLength = FastConvolution.chainLength
+    block.sumRows(0..<pairs, kernels: kernels)
+    let products = scratch + StrassenSums.planes * pairs * half
     let rightOffset = outputs / 2
     for pair in 0..<panelPairs {
       let column = pair * width
-      let multiply = { (block: StrassenBlock, matrix: PackedMatrix, index: Int) in
-        block.multiply(
-          columns(matrix, pair: pair, sums: strassenSums[index].start), pairs: 0..<block.pairs, to: products,
-          kernels: kernels)
-      }
-      // The middle products, [group, left and right panel].
-      let middle = { (block: StrassenBlock, c: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>?) in
-        block.finish(
-          products, pairs: 0..<pairs, upper: c, lower: c + 2 * width, pairStride: 4 * width, rightOffset: width,
-          bias: (bias.map { $0 + column }, bias.map { $0 + column + rightOffset }), accumulates: false, kernels: kernels
-        )
-      }
-      multiply(plusBlock, plus, 0)
-      middle(plusBlock, plusProducts, plus.bias)
-      multiply(minusBlock, minus, 1)
-      middle(minusBlock, minusProducts, nil)
-      for group in 0..<2 * pairs {
-        for side in 0..<2 {
-          let row = (2 * group + side) * width
-          kernels.toomCookOutputs(
-            plusProducts + row, minusProducts + row, width,
-            y + (FastConvolution.outputsPerGroup * group * outputs + column + side * rightOffset), outputs)
-        }
-      }
-      let add = { (block: StrassenBlock, c: UnsafeMutablePointer<Float>, rowStride: Int) in
-        block.finish(
-          products, pairs: 0..<block.pairs, upper: c + column, lower: c + (rowStride + column),
-          pairStride: 2 * rowStride,
-          rightOffset: rightOffset, accumulates: true, kernels: kernels)
-      }
-      let groupStride = FastConvolution.outputsPerGroup * outputs
-      multiply(firstBlock, w0, 2)
-      add(firstBlock, y, groupStride)
-      multiply(lastBlock, w2, 3)
-      add(lastBlock, y + 2 * outputs, groupStride)
-      multiply(oddBlock, w1, 4)
-      add(oddBlock, y, outputs)
+      block.multiply(
+        columns(matrix, pair: pair, sums: strassenSums[index].start), pairs: 0..<pairs, to: products, kernels: kernels)
+      block.finish(
+        products, pairs: 0..<pairs, upper: c + column, lower: c + (cStride + column), pairStride: 2 * cStride,
+        rightOffset: rightOffset,
+        bias: (matrix.bias.map { $0 + column }, matrix.bias.map { $0 + (column + rightOffset) }),
+        accumulates: accumulates, kernels: kernels)
     }
   }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import KernelTypes
 import Kernels
 import Subnet
@@ -13,7 +14,7 @@ struct ConvStack {
 
   /// Frames of the last layer that are computed at a time. More frames read the weights less often, fewer stay in the
   /// second-level cache.
-  static let blockFrames = 32
+  static let blockFrames = getenv("LHB_B").map { Int(atoi($0)) } ?? 32
 
   /// One worker's room: the newest frames of each layer.
   struct Scratch {
