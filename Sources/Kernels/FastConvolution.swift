@@ -1,4 +1,3 @@
-import Glibc
 package import KernelTypes
 
 /// A convolution of kernel 3 and stride 2 with 7/9 of the direct algorithm's multiplications.
@@ -23,9 +22,9 @@ package struct FastConvolution: Sendable {
   /// Outputs of a Toom-Cook group, which share their products.
   static let outputsPerGroup = 3
   /// Groups that are computed at a time: their inputs stay in the second-level cache.
-  static let groups = getenv("LHB_G").map { Int(atoi($0)) } ?? 24
+  static let groups = 24
   /// Products that are added in a row. A short chain makes up for the larger errors of the fast forms.
-  static let chainLength = 32
+  package static let chainLength = 32
 
   /// A convolution; the matrices are filled by the caller, who then calls `finishPacking`.
   ///

@@ -1,4 +1,3 @@
-import Glibc
 import KernelTypes
 import Kernels
 import Subnet
@@ -14,7 +13,7 @@ struct ConvStack {
 
   /// Frames of the last layer that are computed at a time. More frames read the weights less often, fewer stay in the
   /// second-level cache.
-  static let blockFrames = getenv("LHB_B").map { Int(atoi($0)) } ?? 32
+  static let blockFrames = 48
 
   /// One worker's room: the newest frames of each layer.
   struct Scratch {
@@ -107,7 +106,7 @@ struct ConvStack {
       multiplier.multiply(
         MatrixProduct(
           rows: count, a: input + first * rowStride, aStride: rowStride, matrix: matrix, c: c, cStride: channels,
-          epilogue: norm == nil ? .gelu : .none, chainLength: 32))
+          epilogue: norm == nil ? .gelu : .none, chainLength: FastConvolution.chainLength))
       if let norm { kernels.layerNorm(norm.rows(c, count: count, appliesGELU: true)) }
     }
   }
