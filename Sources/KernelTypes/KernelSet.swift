@@ -41,6 +41,10 @@ public struct KernelSet: Sendable {
   /// have two rows for each complex one: a real part and an imaginary part, each times the real parts of all columns and
   /// then times the imaginary ones. y becomes [count][real, imaginary][columns].
   public let complexProducts: @Sendable (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>) -> Void
+  /// The sums of quarters that Strassen's algorithm multiplies.
+  public let strassenSums: @Sendable (StrassenSums) -> Void
+  /// How its products enter the result.
+  public let strassenOutputs: @Sendable (StrassenOutputs) -> Void
   /// Rows to columns: (source, rows, columns, source distance, destination, destination distance) writes
   /// destination[column * distance + row] = source[row * distance + column].
   public let transpose: @Sendable (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>, Int) -> Void
@@ -70,6 +74,8 @@ public struct KernelSet: Sendable {
       @escaping @Sendable (BlockTransform, UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>) ->
       Void,
     complexProducts: @escaping @Sendable (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>) -> Void,
+    strassenSums: @escaping @Sendable (StrassenSums) -> Void,
+    strassenOutputs: @escaping @Sendable (StrassenOutputs) -> Void,
     transpose: @escaping @Sendable (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>, Int) -> Void,
     peak: @escaping @Sendable (Int) -> Int
   ) {
@@ -89,6 +95,8 @@ public struct KernelSet: Sendable {
     self.forwardTransform = forwardTransform
     self.inverseTransform = inverseTransform
     self.complexProducts = complexProducts
+    self.strassenSums = strassenSums
+    self.strassenOutputs = strassenOutputs
     self.transpose = transpose
     self.peak = peak
   }

@@ -4,8 +4,8 @@
 /// A is [rows, depth] with any distance between rows, smaller than `depth` too: the rows of a convolution overlap. B is a
 /// panel: [depth, panel width], zero-filled beyond the matrix. All sums run over depth in order, in parts of `chainLength`.
 public struct PanelProduct {
-  /// Products that are added in a row before their sum is added to C. One long chain of additions would lose accuracy
-  /// with the square root of its length; this costs a pass over the tile, some 2 % of the time, for each part.
+  /// Products that are usually added in a row before their sum is added to C. One long chain of additions would lose
+  /// accuracy with the square root of its length; this costs a pass over the tile, 1 to 2 % of the time, for each part.
   @inlinable public static var chainLength: Int { 64 }
 
   /// Rows of A and C.
@@ -32,11 +32,14 @@ public struct PanelProduct {
   public var cStride: Int
   /// Columns of C that are written; at most the panel's width.
   public var width: Int
+  /// Products in a part of a sum.
+  public var chainLength: Int
 
   /// A product.
   public init(
     rows: Int, depth: Int, a: UnsafePointer<Float>, aStride: Int, b: UnsafePointer<Float>, bStride: Int, vectors: Int,
-    bias: UnsafePointer<Float>?, accumulates: Bool, c: UnsafeMutablePointer<Float>, cStride: Int, width: Int
+    bias: UnsafePointer<Float>?, accumulates: Bool, c: UnsafeMutablePointer<Float>, cStride: Int, width: Int,
+    chainLength: Int = PanelProduct.chainLength
   ) {
     self.rows = rows
     self.depth = depth
@@ -50,5 +53,6 @@ public struct PanelProduct {
     self.c = c
     self.cStride = cStride
     self.width = width
+    self.chainLength = chainLength
   }
 }

@@ -7,6 +7,9 @@ package final class AlignedBuffer: @unchecked Sendable {
 
   private let memory: MappedMemory
 
+  /// Bytes of the elements.
+  package var byteCount: Int { count * MemoryLayout<Float>.stride }
+
   /// Memory for `count` floats. Fresh pages come zeroed from the system, so nothing is written here.
   package init(count: Int) {
     self.count = count

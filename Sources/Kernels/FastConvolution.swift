@@ -1,4 +1,4 @@
-import KernelTypes
+package import KernelTypes
 
 /// A convolution of kernel 3 and stride 2 with 7/9 of the direct algorithm's multiplications.
 ///
@@ -10,30 +10,66 @@ import KernelTypes
 ///     minus = (e2 - e1) (w0 - w2) / 2        y1 = plus - minus
 ///                                            y2 = plus + minus + (e3 - e1) w2
 ///
-/// With 512 channels its largest rounding error is 1.4e-6 of the outputs' deviation.
+/// With 512 channels its largest rounding error is 1.4e-6 of the outputs' deviation. The products may be computed by a step
+/// of Strassen's algorithm besides, which saves another eighth of them.
 package struct FastConvolution: Sendable {
   /// The taps, each [input channels, output channels]; `plus` = (w0 + w2) / 2 holds the biases, `minus` = (w0 - w2) / 2.
   package let w0, w1, w2, plus, minus: PackedMatrix
+  /// Sums of the taps' quarters in the order `plus`, `minus`, `w0`, `w2`, `w1`; empty where Strassen's algorithm is not
+  /// used.
+  let strassenSums: [AlignedBuffer]
 
-  /// Outputs of a group that share their products. A group begins at a multiple of this.
-  package static let groupSize = 3
+  /// Outputs of a Toom-Cook group, which share their products.
+  static let outputsPerGroup = 3
   /// Groups that are computed at a time: their inputs stay in the second-level cache.
-  private static let groups = 36
+  static let groups = 24
+  /// Products that are added in a row. A short chain makes up for the larger errors of the fast forms.
+  package static let chainLength = 32
 
-  /// A convolution; the matrices are filled by the caller.
-  package init(w0: PackedMatrix, w1: PackedMatrix, w2: PackedMatrix, plus: PackedMatrix, minus: PackedMatrix) {
+  /// A convolution; the matrices are filled by the caller, who then calls `finishPacking`.
+  ///
+  /// - Parameter usesStrassen: Whether Strassen's algorithm is used, if the shape allows it. Its error is relative to the
+  ///   largest of six outputs, so that outputs should change little in that time.
+  package init(
+    w0: PackedMatrix, w1: PackedMatrix, w2: PackedMatrix, plus: PackedMatrix, minus: PackedMatrix, usesStrassen: Bool
+  ) {
     self.w0 = w0
     self.w1 = w1
     self.w2 = w2
     self.plus = plus
     self.minus = minus
+    let half = w0.depth / 2
+    let hasQuarters =
+      w0.depth.isMultiple(of: 32) && (64...StrassenBlock.deepestHalf).contains(half)
+      && w0.columns.isMultiple(of: 2 * w0.panelWidth)
+    strassenSums =
+      usesStrassen && hasQuarters
+      ? (0..<5).map { _ in AlignedBuffer(count: StrassenSums.planes * half * w0.columns / 2) } : []
   }
 
-  private var inputs: Int { w0.depth }
-  private var outputs: Int { w0.columns }
+  /// Derives what is kept beside the matrices, when they are filled.
+  package func finishPacking(kernels: KernelSet) {
+    for (matrix, sums) in zip([plus, minus, w0, w2, w1], strassenSums) {
+      for pair in 0..<panelPairs { sum(matrix, pair: pair, to: sums.start, kernels: kernels) }
+    }
+  }
+
+  var inputs: Int { w0.depth }
+  var outputs: Int { w0.columns }
+  var usesStrassen: Bool { !strassenSums.isEmpty }
+
+  /// Bytes of the matrices and of what is kept beside them.
+  package var byteCount: Int {
+    [w0, w1, w2, plus, minus].reduce(0) { $0 + $1.byteCount } + strassenSums.reduce(0) { $0 + $1.byteCount }
+  }
+
+  /// Outputs that are computed together: a range of them begins at a multiple of this.
+  package var groupSize: Int { usesStrassen ? 2 * FastConvolution.outputsPerGroup : FastConvolution.outputsPerGroup }
 
   /// Floats of scratch.
-  package var scratchCount: Int { FastConvolution.groups * (4 * inputs + 2 * w0.panelWidth) }
+  package var scratchCount: Int {
+    FastConvolution.groups * (4 * inputs + 2 * w0.panelWidth) + (usesStrassen ? strassenScratchCount : 0)
+  }
 
   /// Computes outputs from frame `first` on, block by block.
   ///
@@ -48,12 +84,12 @@ package struct FastConvolution: Sendable {
     first: Int, count: Int, total: Int, x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>,
     scratch: UnsafeMutablePointer<Float>, multiplier: MatrixMultiplier, finish: (_ first: Int, _ count: Int) -> Void
   ) {
-    let whole = min(count, total / FastConvolution.groupSize * FastConvolution.groupSize - first)
-    let step = FastConvolution.groups * FastConvolution.groupSize
+    let whole = min(count, total / groupSize * groupSize - first)
+    let step = FastConvolution.groups * FastConvolution.outputsPerGroup
     for start in stride(from: 0, to: max(whole, 0), by: step) {
       let rows = min(step, whole - start)
       runGroups(
-        rows / FastConvolution.groupSize, x: x + 2 * start * inputs, y: y + start * outputs, scratch: scratch,
+        rows / FastConvolution.outputsPerGroup, x: x + 2 * start * inputs, y: y + start * outputs, scratch: scratch,
         multiplier: multiplier)
       finish(start, rows)
     }
@@ -78,6 +114,11 @@ package struct FastConvolution: Sendable {
         x + 6 * row, 2 * inputs, inputs,
         ToomCookSums(first: sums.first + row, plus: sums.plus + row, minus: sums.minus + row, last: sums.last + row))
     }
+    if usesStrassen {
+      multiplyPairs(
+        groups / 2, sums, odd: x + inputs, y: y, scratch: scratch + 4 * size, kernels: kernels)
+      return
+    }
     let plusProducts = scratch + 4 * size
     let minusProducts = plusProducts + FastConvolution.groups * w0.panelWidth
     for index in 0..<w0.panelCount {
@@ -91,7 +132,8 @@ package struct FastConvolution: Sendable {
         ) in
         multiplier.multiply(
           MatrixProduct(
-            rows: rows, a: a, aStride: step * inputs, matrix: matrix, c: c, cStride: cStride, accumulates: accumulates),
+            rows: rows, a: a, aStride: step * inputs, matrix: matrix, c: c, cStride: cStride, accumulates: accumulates,
+            chainLength: FastConvolution.chainLength),
           panel: index)
       }
       multiply(sums.plus, 1, groups, plus, plusProducts, width, false)
@@ -119,7 +161,8 @@ package struct FastConvolution: Sendable {
         multiplier.multiply(
           MatrixProduct(
             rows: rows, a: x + tap * inputs, aStride: 2 * inputs, matrix: matrix,
-            c: y + matrix.panel(index).columns.lowerBound, cStride: outputs, accumulates: true), panel: index)
+            c: y + matrix.panel(index).columns.lowerBound, cStride: outputs, accumulates: true,
+            chainLength: FastConvolution.chainLength), panel: index)
       }
     }
   }

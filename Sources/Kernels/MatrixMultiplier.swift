@@ -41,10 +41,12 @@ package struct MatrixProduct {
   package var accumulates = false
   /// What is applied to C in the end.
   package var epilogue = Epilogue.none
+  /// Products that are added in a row; see `PanelProduct`. Only the packed backend knows it.
+  package var chainLength = PanelProduct.chainLength
 
   package init(
     rows: Int, a: UnsafePointer<Float>, aStride: Int, matrix: PackedMatrix, c: UnsafeMutablePointer<Float>,
-    cStride: Int, accumulates: Bool = false, epilogue: Epilogue = .none
+    cStride: Int, accumulates: Bool = false, epilogue: Epilogue = .none, chainLength: Int = PanelProduct.chainLength
   ) {
     self.rows = rows
     self.a = a
@@ -54,6 +56,7 @@ package struct MatrixProduct {
     self.cStride = cStride
     self.accumulates = accumulates
     self.epilogue = epilogue
+    self.chainLength = chainLength
   }
 }
 
@@ -87,8 +90,19 @@ package struct MatrixMultiplier: Sendable {
   }
 
   /// A product on the threads of a pool.
-  package func multiply(_ product: MatrixProduct, on pool: WorkerPool) {
+  ///
+  /// - Parameter strassenScratch: `StrassenPlan.scratchCount` floats for each thread, where Strassen's algorithm may be used
+  ///   if it pays; nil where the larger error does not suit.
+  package func multiply(
+    _ product: MatrixProduct, on pool: WorkerPool, strassenScratch: UnsafeMutablePointer<Float>? = nil
+  ) {
     guard product.rows > 0 else { return }
+    if backend == .packed, let strassenScratch,
+      let plan = StrassenPlan(rows: product.rows, matrix: product.matrix, kernels: kernels)
+    {
+      multiply(product, plan, on: pool, scratch: strassenScratch)
+      return
+    }
     let blocks = (product.rows + rowBlock - 1) / rowBlock
     let panels = product.matrix.panelCount
     // Few rows are shared out by panels, so that each thread reads its own part of the weights.
@@ -123,10 +137,10 @@ package struct MatrixMultiplier: Sendable {
         rows: product.rows, depth: product.matrix.depth, a: product.a, aStride: product.aStride, b: panel.start,
         bStride: panel.width, vectors: panel.width / kernels.lanes,
         bias: product.matrix.bias.map { $0 + panel.columns.lowerBound }, accumulates: product.accumulates, c: product.c,
-        cStride: product.cStride, width: panel.columns.count))
+        cStride: product.cStride, width: panel.columns.count, chainLength: product.chainLength))
   }
 
-  private func multiply(_ product: MatrixProduct, rows: Range<Int>, panels: Range<Int>) {
+  func multiply(_ product: MatrixProduct, rows: Range<Int>, panels: Range<Int>) {
     guard !rows.isEmpty else { return }
     let matrix = product.matrix
     let a = product.a + rows.lowerBound * product.aStride
@@ -144,7 +158,7 @@ package struct MatrixMultiplier: Sendable {
               rows: rows.count, depth: min(depthPart, matrix.depth - start), a: a + start, aStride: product.aStride,
               b: panel.start + start * panel.width, bStride: panel.width, vectors: panel.width / kernels.lanes,
               bias: start == 0 ? bias : nil, accumulates: product.accumulates || start > 0,
-              c: c, cStride: product.cStride, width: panel.columns.count))
+              c: c, cStride: product.cStride, width: panel.columns.count, chainLength: product.chainLength))
         }
       case .openBLAS:
         start(c, rows: rows.count, columns: panel.columns.count, bias: bias, product: product)
@@ -183,7 +197,7 @@ package struct MatrixMultiplier: Sendable {
     }
   }
 
-  private func finish(_ c: UnsafeMutablePointer<Float>, rows: Int, columns: Int, product: MatrixProduct) {
+  func finish(_ c: UnsafeMutablePointer<Float>, rows: Int, columns: Int, product: MatrixProduct) {
     switch product.epilogue {
     case .none: break
     case .gelu: kernels.gelu(c, rows, columns, product.cStride)

@@ -119,6 +119,32 @@ let scalarKernels = KernelSet(
       }
     }
   },
+  strassenSums: { sums in
+    for n in 0..<sums.count {
+      let (x11, x12, x21, x22) = (sums.x11[n], sums.x12[n], sums.x21[n], sums.x22[n])
+      for (plane, sum) in [x11 + x22, x21 + x22, x11 + x12, x21 - x11, x12 - x22].enumerated() {
+        sums.sums[plane * sums.planeStride + n] = sum
+      }
+    }
+  },
+  strassenOutputs: { outputs in
+    for pair in 0..<outputs.pairs {
+      for n in 0..<outputs.width {
+        let m = (0..<StrassenOutputs.planes).map { plane in
+          Double(outputs.products[plane * outputs.planeStride + pair * outputs.width + n])
+        }
+        let add = {
+          (sum: Double, row: UnsafeMutablePointer<Float>?, offset: Int, bias: UnsafePointer<Float>?) in
+          guard let c = row.map({ $0 + (pair * outputs.pairStride + offset + n) }) else { return }
+          c.pointee = Float(Double(bias?[n] ?? 0) + (outputs.accumulates ? Double(c.pointee) : 0) + sum)
+        }
+        add(m[0] + m[3] - m[4] + m[6], outputs.upper, 0, outputs.leftBias)
+        add(m[2] + m[4], outputs.upper, outputs.rightOffset, outputs.rightBias)
+        add(m[1] + m[3], outputs.lower, 0, outputs.leftBias)
+        add(m[0] - m[1] + m[2] + m[5], outputs.lower, outputs.rightOffset, outputs.rightBias)
+      }
+    }
+  },
   transpose: { source, rows, columns, sourceStride, destination, destinationStride in
     for row in 0..<rows {
       for column in 0..<columns {

@@ -3,34 +3,104 @@ import KernelTypes
 /// See `LayerNormRows`. What rounding took from the mean is summed up too, so that a large mean costs no accuracy, however
 /// small the variance; the row stays in the cache.
 func layerNorm(_ norm: LayerNormRows) {
-  let width = norm.width
-  let whole = width &- width % lanes
-  let perWidth = 1 / Float(width)
   for row in 0..<norm.rows {
     let x = norm.x + row &* norm.xStride
-    let y = norm.y + row &* norm.yStride
-    let mean = sum(x, whole, width) { $0 } * perWidth
-    let rest = sum(x, whole, width) { $0 - mean } * perWidth
-    let variance = sum(x, whole, width) { squared(($0 - mean) - rest) } * perWidth
-    let factor = 1 / (variance + LayerNormRows.epsilon).squareRoot()
-    var n = 0
-    while n < whole {
-      var z = ((load(x + n) - mean) - rest) * factor
-      z = affine(z, norm.gain.map { load($0 + n) }, norm.bias.map { load($0 + n) })
-      store(norm.appliesGELU ? gelu(z) : z, y + n)
-      n &+= lanes
-    }
-    if n < width {
-      let count = width &- n
-      var z = ((loadPart(x + n, count) - mean) - rest) * factor
-      z = affine(z, norm.gain.map { loadPart($0 + n, count) }, norm.bias.map { loadPart($0 + n, count) })
-      storePart(norm.appliesGELU ? gelu(z) : z, y + n, count)
+    let moments = Moments(x, norm.width)
+    if norm.appliesGELU {
+      normalize(norm, x, norm.y + row &* norm.yStride, moments) { gelu($0) }
+    } else {
+      normalize(norm, x, norm.y + row &* norm.yStride, moments) { $0 }
     }
   }
 }
 
+/// (x - mean - rest) * factor is a row's normal form: `rest` is what rounding took from the mean.
+private struct Moments {
+  let mean: Float
+  let rest: Float
+  let factor: Float
+
+  /// The variance is the mean square of x - mean, less the square of `rest`.
+  @inline(__always)
+  init(_ x: UnsafePointer<Float>, _ width: Int) {
+    let perWidth = 1 / Float(width)
+    // Partial sums do not wait for each other.
+    var s0 = Vector.zero
+    var s1 = Vector.zero
+    var s2 = Vector.zero
+    var s3 = Vector.zero
+    var n = 0
+    while n &+ 4 &* lanes <= width {
+      s0 += load(x + n)
+      s1 += load(x + (n &+ lanes))
+      s2 += load(x + (n &+ 2 &* lanes))
+      s3 += load(x + (n &+ 3 &* lanes))
+      n &+= 4 &* lanes
+    }
+    while n &+ lanes <= width {
+      s0 += load(x + n)
+      n &+= lanes
+    }
+    var total = sum((s0 + s1) + (s2 + s3))
+    while n < width {
+      total += x[n]
+      n &+= 1
+    }
+    mean = total * perWidth
+    (s0, s1, s2, s3) = (.zero, .zero, .zero, .zero)
+    n = 0
+    while n &+ 2 &* lanes <= width {
+      let d0 = load(x + n) - mean
+      let d1 = load(x + (n &+ lanes)) - mean
+      s0 += d0
+      s1 += d1
+      s2 = multiplyAdd(s2, d0, d0)
+      s3 = multiplyAdd(s3, d1, d1)
+      n &+= 2 &* lanes
+    }
+    while n &+ lanes <= width {
+      let d = load(x + n) - mean
+      s0 += d
+      s2 = multiplyAdd(s2, d, d)
+      n &+= lanes
+    }
+    var differences = sum(s0 + s1)
+    var squares = sum(s2 + s3)
+    while n < width {
+      let d = x[n] - mean
+      differences += d
+      squares += d * d
+      n &+= 1
+    }
+    rest = differences * perWidth
+    let variance = squares * perWidth - rest * rest
+    factor = 1 / ((variance > 0 ? variance : 0) + LayerNormRows.epsilon).squareRoot()
+  }
+}
+
 @inline(__always)
-private func squared(_ x: Vector) -> Vector { x * x }
+private func normalize(
+  _ norm: LayerNormRows, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ moments: Moments,
+  _ function: (Vector) -> Vector
+) {
+  let mean = moments.mean
+  let rest = moments.rest
+  let factor = moments.factor
+  var n = 0
+  while n &+ lanes <= norm.width {
+    let z = affine(
+      ((load(x + n) - mean) - rest) * factor, norm.gain.map { load($0 + n) }, norm.bias.map { load($0 + n) })
+    store(function(z), y + n)
+    n &+= lanes
+  }
+  if n < norm.width {
+    let count = norm.width &- n
+    let z = affine(
+      ((loadPart(x + n, count) - mean) - rest) * factor, norm.gain.map { loadPart($0 + n, count) },
+      norm.bias.map { loadPart($0 + n, count) })
+    storePart(function(z), y + n, count)
+  }
+}
 
 @inline(__always)
 private func affine(_ z: Vector, _ gain: Vector?, _ bias: Vector?) -> Vector {
@@ -40,31 +110,4 @@ private func affine(_ z: Vector, _ gain: Vector?, _ bias: Vector?) -> Vector {
   case (nil, let bias?): z + bias
   case (nil, nil): z
   }
-}
-
-/// The sum of a function of all elements of a row, in four partial sums that do not wait for each other.
-@inline(__always)
-private func sum(_ x: UnsafePointer<Float>, _ whole: Int, _ width: Int, _ term: (Vector) -> Vector) -> Float {
-  var s0 = Vector.zero
-  var s1 = Vector.zero
-  var s2 = Vector.zero
-  var s3 = Vector.zero
-  var n = 0
-  while n &+ 4 &* lanes <= whole {
-    s0 += term(load(x + n))
-    s1 += term(load(x + (n &+ lanes)))
-    s2 += term(load(x + (n &+ 2 &* lanes)))
-    s3 += term(load(x + (n &+ 3 &* lanes)))
-    n &+= 4 &* lanes
-  }
-  while n < whole {
-    s0 += term(load(x + n))
-    n &+= lanes
-  }
-  var total = sum((s0 + s1) + (s2 + s3))
-  while n < width {
-    total += term(Vector(repeating: x[n]))[0]
-    n &+= 1
-  }
-  return total
 }

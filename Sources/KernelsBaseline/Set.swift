@@ -24,5 +24,7 @@ public let kernels = KernelSet(
   forwardTransform: { forwardTransform($0, $1, $2) },
   inverseTransform: { inverseTransform($0, $1, $2, $3) },
   complexProducts: { complexProducts($0, $1, $2, $3, $4) },
+  strassenSums: { strassenSums($0) },
+  strassenOutputs: { strassenOutputs($0) },
   transpose: { transpose($0, $1, $2, $3, $4, $5) },
   peak: { peak($0) })

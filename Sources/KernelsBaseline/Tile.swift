@@ -5,8 +5,7 @@ import KernelTypes
 ///     c[r][n] = start[r][n] + sum over k of a[r * aStride + k] * b[k * bStride + n]
 ///
 /// Sums run over k in the same order and the same parts whatever the tile's size, so that a result does not depend on how
-/// a matrix is cut, as long as its depth is cut at multiples of
-/// `PanelProduct.chainLength`.
+/// a matrix is cut, as long as its depth is cut at multiples of the chain length.
 @inline(__always)
 func multiplyTile<let rows: Int, let vectors: Int>(
   _: InlineArray<rows, InlineArray<vectors, Vector>>.Type, _ product: PanelProduct,
@@ -26,7 +25,7 @@ func multiplyTile<let rows: Int, let vectors: Int>(
   var left = product.depth
   var accumulates = product.accumulates
   while true {
-    let depth = min(left, PanelProduct.chainLength)
+    let depth = min(left, product.chainLength)
     for k in 0..<depth {
       var columns = InlineArray<vectors, Vector> { _ in .zero }
       for v in 0..<vectors { columns[v] = load(b + v &* lanes) }

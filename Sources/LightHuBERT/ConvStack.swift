@@ -13,7 +13,7 @@ struct ConvStack {
 
   /// Frames of the last layer that are computed at a time. More frames read the weights less often, fewer stay in the
   /// second-level cache.
-  static let blockFrames = 32
+  static let blockFrames = 48
 
   /// One worker's room: the newest frames of each layer.
   struct Scratch {
@@ -106,7 +106,7 @@ struct ConvStack {
       multiplier.multiply(
         MatrixProduct(
           rows: count, a: input + first * rowStride, aStride: rowStride, matrix: matrix, c: c, cStride: channels,
-          epilogue: norm == nil ? .gelu : .none))
+          epilogue: norm == nil ? .gelu : .none, chainLength: FastConvolution.chainLength))
       if let norm { kernels.layerNorm(norm.rows(c, count: count, appliesGELU: true)) }
     }
   }

@@ -24,6 +24,8 @@ struct EncoderLayer {
     /// Transposed keys and a block's scores; see `Attention`.
     let keys: UnsafeMutablePointer<Float>
     let scores: UnsafeMutablePointer<Float>
+    /// For Strassen's algorithm, `StrassenPlan.scratchCount` for each thread.
+    let strassen: UnsafeMutablePointer<Float>
   }
 
   /// Runs the layer.
@@ -35,21 +37,23 @@ struct EncoderLayer {
     let isPreNorm = config.layerNormFirst
     let input = isPreNorm ? scratch.normed : x
     if isPreNorm { normalize(weights.attentionNorm, x, to: input, frames: frames, on: pool) }
-    clock.measure(.projections) { multiply(input, weights.qkv, to: scratch.qkv, frames: frames, on: pool) }
+    clock.measure(.projections) {
+      multiply(input, weights.qkv, to: scratch.qkv, frames: frames, scratch: scratch, on: pool)
+    }
     clock.measure(.attention) {
       attention(frames: frames, scratch: scratch).run(
         with: multiplier, on: pool, queryBlock: queryBlock ?? Attention.queryBlock(keys: frames), keys: scratch.keys,
         scores: scratch.scores)
     }
     clock.measure(.projections) {
-      multiply(scratch.attended, weights.output, to: x, frames: frames, accumulates: true, on: pool)
+      multiply(scratch.attended, weights.output, to: x, frames: frames, accumulates: true, scratch: scratch, on: pool)
     }
     if isPreNorm {
       normalize(weights.finalNorm, x, to: input, frames: frames, on: pool)
     } else {
       normalize(weights.attentionNorm, x, to: x, frames: frames, on: pool)
     }
-    clock.measure(.ffn) { feedForward(input, addedTo: x, frames: frames, inner: scratch.inner, on: pool) }
+    clock.measure(.ffn) { feedForward(input, addedTo: x, frames: frames, scratch: scratch, on: pool) }
     if !isPreNorm { normalize(weights.finalNorm, x, to: x, frames: frames, on: pool) }
   }
 
@@ -67,26 +71,28 @@ struct EncoderLayer {
   }
 
   private func feedForward(
-    _ input: UnsafePointer<Float>, addedTo x: UnsafeMutablePointer<Float>, frames: Int,
-    inner: UnsafeMutablePointer<Float>, on pool: WorkerPool
+    _ input: UnsafePointer<Float>, addedTo x: UnsafeMutablePointer<Float>, frames: Int, scratch: Scratch,
+    on pool: WorkerPool
   ) {
     let width = weights.fc1.depth
     for first in stride(from: 0, to: frames, by: EncoderLayer.ffnRows) {
       let count = min(EncoderLayer.ffnRows, frames - first)
       multiply(
-        input + first * width, weights.fc1, to: inner, frames: count, epilogue: config.activation.epilogue, on: pool)
-      multiply(inner, weights.fc2, to: x + first * width, frames: count, accumulates: true, on: pool)
+        input + first * width, weights.fc1, to: scratch.inner, frames: count, epilogue: config.activation.epilogue,
+        scratch: scratch, on: pool)
+      multiply(
+        scratch.inner, weights.fc2, to: x + first * width, frames: count, accumulates: true, scratch: scratch, on: pool)
     }
   }
 
   private func multiply(
     _ a: UnsafePointer<Float>, _ matrix: PackedMatrix, to c: UnsafeMutablePointer<Float>, frames: Int,
-    accumulates: Bool = false, epilogue: Epilogue = .none, on pool: WorkerPool
+    accumulates: Bool = false, epilogue: Epilogue = .none, scratch: Scratch, on pool: WorkerPool
   ) {
     multiplier.multiply(
       MatrixProduct(
         rows: frames, a: a, aStride: matrix.depth, matrix: matrix, c: c, cStride: matrix.columns,
-        accumulates: accumulates, epilogue: epilogue), on: pool)
+        accumulates: accumulates, epilogue: epilogue), on: pool, strassenScratch: scratch.strassen)
   }
 
   private func normalize(

@@ -141,6 +141,8 @@ struct ForwardPass {
       normed: session.buffers.normed.reserve(model.config.layerNormFirst ? frames * embedDim : 1),
       inner: session.buffers.inner.reserve(min(frames, EncoderLayer.ffnRows) * (architecture.ffnDims.max() ?? 0)),
       keys: session.buffers.keys.reserve(Attention.keyCount(frames: frames, heads: heads, kernels: kernels)),
-      scores: session.buffers.scores.reserve(scores * session.pool.threadCount))
+      scores: session.buffers.scores.reserve(scores * session.pool.threadCount),
+      strassen: session.buffers.strassen.reserve(
+        StrassenPlan.scratchCount(rows: frames, threads: session.pool.threadCount, kernels: kernels)))
   }
 }

@@ -16,4 +16,6 @@ struct SessionBuffers {
   var keys = GrowingBuffer()
   /// Scores of a query block for each thread; before the layers the position convolution's scratch.
   var scores = GrowingBuffer()
+  /// For Strassen's algorithm, for each thread.
+  var strassen = GrowingBuffer()
 }

@@ -14,6 +14,9 @@ final class WeightLoader {
   private let architecture: Architecture
   private let multiplier: MatrixMultiplier
   private let source: TensorSource
+  /// Strassen's algorithm is used for convolutions whose outputs are at most this many samples apart, 1.25 ms: over so short
+  /// a time they change little. They have four fifths of the extractor's work.
+  private static let strassenHop = 20
   private var jobs: [() throws(ModelFault) -> Void] = []
   private let arena = MemoryArena()
 
@@ -50,8 +53,10 @@ final class WeightLoader {
 
   private func convolutions() -> [ConvWeights] {
     var inputChannels = 1
+    var hop = 1
     return config.convLayers.enumerated().map { index, shape in
       defer { inputChannels = shape.channels }
+      hop *= shape.stride
       let name = "feature_extractor.conv_layers.\(index)"
       let depth = shape.kernel * inputChannels
       let isFolded = index == 0 && config.extractorMode == .groupNorm
@@ -60,7 +65,10 @@ final class WeightLoader {
       let taps: ConvWeights.Taps
       // With few input channels the sums of frames would cost more than the products that they save.
       if shape.kernel == 3 && shape.stride == 2 && inputChannels >= 16 && multiplier.backend == .packed {
-        taps = .fast(fastConvolution(name + ".0", inputChannels: inputChannels, channels: shape.channels))
+        taps = .fast(
+          fastConvolution(
+            name + ".0", inputChannels: inputChannels, channels: shape.channels,
+            usesStrassen: hop <= WeightLoader.strassenHop))
       } else {
         let matrix = multiplier.matrix(
           depth: depth, columns: shape.channels, hasBias: isFolded || config.convBias, in: arena)
@@ -216,12 +224,15 @@ final class WeightLoader {
 
 extension WeightLoader {
   /// A convolution of kernel 3 and stride 2 in its fast form.
-  fileprivate func fastConvolution(_ name: String, inputChannels: Int, channels: Int) -> FastConvolution {
+  fileprivate func fastConvolution(_ name: String, inputChannels: Int, channels: Int, usesStrassen: Bool)
+    -> FastConvolution
+  {
     let matrix = { [multiplier, arena] (hasBias: Bool) in
       multiplier.matrix(depth: inputChannels, columns: channels, hasBias: hasBias, in: arena)
     }
     let convolution = FastConvolution(
-      w0: matrix(false), w1: matrix(false), w2: matrix(false), plus: matrix(config.convBias), minus: matrix(false))
+      w0: matrix(false), w1: matrix(false), w2: matrix(false), plus: matrix(config.convBias), minus: matrix(false),
+      usesStrassen: usesStrassen)
     let kernels = multiplier.kernels
     let hasBias = config.convBias
     jobs.append { [source] () throws(ModelFault) in
@@ -254,6 +265,7 @@ extension WeightLoader {
         try source.tensor(name + ".bias").copy(to: values.start, strides: [1])
         convolution.plus.setBias(values.start, count: channels, atColumn: 0)
       }
+      convolution.finishPacking(kernels: kernels)
     }
     return convolution
   }
@@ -265,9 +277,9 @@ extension WeightLoader {
     let kernels = multiplier.kernels
     let convolution = FourierConvolution(
       kernel: kernel, groups: config.positionGroups, width: width, kernels: kernels)
-    jobs.append { [tensor, release] () throws(ModelFault) in
-      let view = try tensor(name + ".weight")
-      defer { release(name + ".weight") }
+    jobs.append { [source] () throws(ModelFault) in
+      let view = try source.tensor(name + ".weight")
+      defer { source.release(name + ".weight") }
       // The filling keeps the outputs' taps from falling into the same lines of the cache.
       let outputStride = width * kernel + 16
       let taps = AlignedBuffer(count: width * outputStride)
@@ -276,7 +288,7 @@ extension WeightLoader {
           .copy(to: taps.start, strides: [outputStride, kernel, 1])
         convolution.setTaps(taps.start, outputStride: outputStride, group: group, kernels: kernels)
       }
-      try tensor(name + ".bias").copy(to: convolution.bias, strides: [1])
+      try source.tensor(name + ".bias").copy(to: convolution.bias, strides: [1])
     }
     return convolution
   }

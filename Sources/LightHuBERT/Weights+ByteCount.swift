@@ -19,12 +19,12 @@ extension NormWeights {
 
 extension ConvWeights {
   fileprivate var byteCount: Int {
-    let matrices =
+    let tapBytes =
       switch taps {
-      case .direct(let matrix): [matrix]
-      case .fast(let fast): [fast.w0, fast.w1, fast.w2, fast.plus, fast.minus]
+      case .direct(let matrix): matrix.byteCount
+      case .fast(let convolution): convolution.byteCount
       }
-    return matrices.reduce(0) { $0 + $1.byteCount } + (rows?.byteCount ?? 0) + (bias?.byteCount ?? 0)
+    return tapBytes + (rows?.byteCount ?? 0) + (bias?.byteCount ?? 0)
       + (norm?.byteCount ?? 0)
   }
 }
@@ -42,8 +42,4 @@ extension LayerWeights {
   fileprivate var byteCount: Int {
     [qkv, output, fc1, fc2].reduce(0) { $0 + $1.byteCount } + attentionNorm.byteCount + finalNorm.byteCount
   }
-}
-
-extension AlignedBuffer {
-  fileprivate var byteCount: Int { count * MemoryLayout<Float>.stride }
 }

@@ -68,7 +68,7 @@ struct ConvWeights: Sendable {
   var groupSize: Int {
     switch taps {
     case .direct: 1
-    case .fast: FastConvolution.groupSize
+    case .fast(let convolution): convolution.groupSize
     }
   }
 }
