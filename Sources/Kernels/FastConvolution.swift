@@ -30,8 +30,10 @@ package struct FastConvolution: Sendable {
   ///
   /// - Parameter usesStrassen: Whether Strassen's algorithm is used, if the shape allows it. Its error is relative to the
   ///   largest of six outputs, so that outputs should change little in that time.
+  /// - Parameter arena: Where memory comes from.
   package init(
-    w0: PackedMatrix, w1: PackedMatrix, w2: PackedMatrix, plus: PackedMatrix, minus: PackedMatrix, usesStrassen: Bool
+    w0: PackedMatrix, w1: PackedMatrix, w2: PackedMatrix, plus: PackedMatrix, minus: PackedMatrix, usesStrassen: Bool,
+    arena: MemoryArena
   ) {
     self.w0 = w0
     self.w1 = w1
@@ -44,7 +46,7 @@ package struct FastConvolution: Sendable {
       && w0.columns.isMultiple(of: 2 * w0.panelWidth)
     strassenSums =
       usesStrassen && hasQuarters
-      ? (0..<5).map { _ in AlignedBuffer(count: StrassenSums.planes * half * w0.columns / 2) } : []
+      ? (0..<5).map { _ in AlignedBuffer(count: StrassenSums.planes * half * w0.columns / 2, in: arena) } : []
   }
 
   /// Derives what is kept beside the matrices, when they are filled.

@@ -14,8 +14,9 @@ final class WeightLoader {
   private let architecture: Architecture
   private let multiplier: MatrixMultiplier
   private let source: TensorSource
-  /// Strassen's algorithm is used for convolutions whose outputs are at most this many samples apart, 1.25 ms: over so short
-  /// a time they change little. They have four fifths of the extractor's work.
+  /// Strassen's algorithm is used for convolutions whose inputs are normalised frame by frame, and whose outputs are at most
+  /// this many samples apart, 1.25 ms: its error is relative to the largest of six outputs, so that quiet frames must not
+  /// stand beside loud ones. These convolutions have four fifths of the extractor's work.
   private static let strassenHop = 20
   private var jobs: [() throws(ModelFault) -> Void] = []
   private let arena = MemoryArena()
@@ -68,7 +69,7 @@ final class WeightLoader {
         taps = .fast(
           fastConvolution(
             name + ".0", inputChannels: inputChannels, channels: shape.channels,
-            usesStrassen: hop <= WeightLoader.strassenHop))
+            usesStrassen: config.extractorMode == .layerNorm && hop <= WeightLoader.strassenHop))
       } else {
         let matrix = multiplier.matrix(
           depth: depth, columns: shape.channels, hasBias: isFolded || config.convBias, in: arena)
@@ -232,7 +233,7 @@ extension WeightLoader {
     }
     let convolution = FastConvolution(
       w0: matrix(false), w1: matrix(false), w2: matrix(false), plus: matrix(config.convBias), minus: matrix(false),
-      usesStrassen: usesStrassen)
+      usesStrassen: usesStrassen, arena: arena)
     let kernels = multiplier.kernels
     let hasBias = config.convBias
     jobs.append { [source] () throws(ModelFault) in
