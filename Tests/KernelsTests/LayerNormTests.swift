@@ -25,8 +25,10 @@ import Testing
   @Test(arguments: InstructionSet.available, kinds)
   func everyShape(_ set: KernelSet, kind: Row) {
     let lanes = set.lanes
-    for width in Set([1, 2, lanes - 1, lanes, lanes + 1, 4 * lanes - 1, 4 * lanes, 4 * lanes + 1, 512, 768, 771])
-    where width > 0 {
+    // Around the ends of steps of one, two and four vectors.
+    let steps = [lanes, 2 * lanes, 4 * lanes, 6 * lanes]
+    let widths = Set(steps.flatMap { [$0 - 1, $0, $0 + 1, $0 + 3] }).union([1, 2, 512, 768, 771])
+    for width in widths where width > 0 {
       for affine in 0..<4 {
         for appliesGELU in [false, true] {
           check(
@@ -37,19 +39,24 @@ import Testing
     }
   }
 
-  @Test(arguments: InstructionSet.available)
-  func constantRowsGiveTheBias(_ set: KernelSet) {
+  @Test(arguments: InstructionSet.available, [1, 2, 15, 16, 17, 35, 61, 512, 768])
+  func constantRowsGiveTheBias(_ set: KernelSet, width: Int) {
     for value: Float in [0, 1, -3.25, 1000.1, 1e6] {
-      let x = GuardedFloats(Array(repeating: value, count: 61))
-      let bias = GuardedFloats((0..<61).map { Float($0) }, isFenced: true)
-      set.layerNorm(
-        LayerNormRows(
-          rows: 1, width: 61, x: x.start, xStride: 61, y: x.start, yStride: 61, gain: nil,
-          bias: UnsafePointer(bias.start)))
-      // What two roundings of the mean leave is multiplied with 1 / sqrt(epsilon); biases of up to 60 are rounded too.
-      let left = 2 * abs(Double(value)) * roundoff * roundoff / 1e-5.squareRoot()
-      expectWithin("layerNorm of constant \(value)", set, x.values, bias.values.map(Double.init)) {
-        left + 1e-6 * max(1, Double(bias.start[$0]))
+      for appliesGELU in [false, true] {
+        let x = GuardedFloats(Array(repeating: value, count: width))
+        let bias = GuardedFloats((0..<width).map { Float($0 % 61) }, isFenced: true)
+        set.layerNorm(
+          LayerNormRows(
+            rows: 1, width: width, x: x.start, xStride: width, y: x.start, yStride: width, gain: nil,
+            bias: UnsafePointer(bias.start), appliesGELU: appliesGELU))
+        x.expectOnly("layerNorm of width \(width), constant \(value), \(set.name)") { _ in true }
+        let expected = bias.values.map { appliesGELU ? ActivationTests.gelu(Double($0)) : Double($0) }
+        // What two roundings of the mean leave is multiplied with 1 / sqrt(epsilon), and GELU's slope is at most 1.13;
+        // biases of up to 60 are rounded too.
+        let left = 2.26 * abs(Double(value)) * roundoff * roundoff / 1e-5.squareRoot()
+        expectWithin(
+          "layerNorm of width \(width), constant \(value)\(appliesGELU ? ", gelu" : "")", set, x.values, expected
+        ) { left + 1e-6 * max(1, Double(bias.start[$0])) }
       }
     }
   }
