@@ -20,10 +20,10 @@ func kernelSettings(march: String?, define: String) -> [SwiftSetting] {
 #if arch(x86_64)
   let wideKernels: [Target] = [
     .target(
-      name: "KernelsAVX2", dependencies: ["KernelTypes"],
+      name: "KernelsAVX2", dependencies: ["CPU", "KernelTypes"],
       swiftSettings: kernelSettings(march: "x86-64-v3", define: "KERNELS_AVX2")),
     .target(
-      name: "KernelsAVX512", dependencies: ["KernelTypes"],
+      name: "KernelsAVX512", dependencies: ["CPU", "KernelTypes"],
       swiftSettings: kernelSettings(march: "x86-64-v4", define: "KERNELS_AVX512")),
   ]
 #else
@@ -91,7 +91,7 @@ let runtime: [Target] =
   wideKernels + [
     .target(name: "KernelTypes", swiftSettings: strict),
     .target(
-      name: "KernelsBaseline", dependencies: ["KernelTypes"],
+      name: "KernelsBaseline", dependencies: ["CPU", "KernelTypes"],
       swiftSettings: kernelSettings(march: nil, define: "KERNELS_BASELINE")),
     .target(
       name: "Kernels",

@@ -34,12 +34,17 @@ public struct PanelProduct {
   public var width: Int
   /// Products in a part of a sum.
   public var chainLength: Int
+  /// What is read after this product, usually another panel: it is fetched into the second-level cache meanwhile, so that the
+  /// first tile does not wait for it. Nil for nothing.
+  public var upcoming: UnsafePointer<Float>?
+  /// Elements there.
+  public var upcomingCount: Int
 
   /// A product.
   public init(
     rows: Int, depth: Int, a: UnsafePointer<Float>, aStride: Int, b: UnsafePointer<Float>, bStride: Int, vectors: Int,
     bias: UnsafePointer<Float>?, accumulates: Bool, c: UnsafeMutablePointer<Float>, cStride: Int, width: Int,
-    chainLength: Int = PanelProduct.chainLength
+    chainLength: Int = PanelProduct.chainLength, upcoming: UnsafePointer<Float>? = nil, upcomingCount: Int = 0
   ) {
     self.rows = rows
     self.depth = depth
@@ -54,5 +59,7 @@ public struct PanelProduct {
     self.cStride = cStride
     self.width = width
     self.chainLength = chainLength
+    self.upcoming = upcoming
+    self.upcomingCount = upcomingCount
   }
 }

@@ -80,7 +80,8 @@ extension FastConvolution {
     for pair in 0..<panelPairs {
       let column = pair * width
       block.multiply(
-        columns(matrix, pair: pair, sums: strassenSums[index].start), pairs: 0..<pairs, to: products, kernels: kernels)
+        columns(matrix, pair: pair, sums: strassenSums[index].start), pairs: 0..<pairs, to: products, upcoming: nil,
+        kernels: kernels)
       block.finish(
         products, pairs: 0..<pairs, upper: c + column, lower: c + (cStride + column), pairStride: 2 * cStride,
         rightOffset: rightOffset,

@@ -158,7 +158,8 @@ package struct MatrixMultiplier: Sendable {
               rows: rows.count, depth: min(depthPart, matrix.depth - start), a: a + start, aStride: product.aStride,
               b: panel.start + start * panel.width, bStride: panel.width, vectors: panel.width / kernels.lanes,
               bias: start == 0 ? bias : nil, accumulates: product.accumulates || start > 0,
-              c: c, cStride: product.cStride, width: panel.columns.count, chainLength: product.chainLength))
+              c: c, cStride: product.cStride, width: panel.columns.count, chainLength: product.chainLength,
+              upcoming: panel.start + (start + depthPart) * panel.width, upcomingCount: depthPart * panel.width))
         }
       case .openBLAS:
         start(c, rows: rows.count, columns: panel.columns.count, bias: bias, product: product)

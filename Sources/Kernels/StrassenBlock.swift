@@ -50,28 +50,39 @@ package struct StrassenBlock {
 
   /// The seven products of some pairs of rows.
   ///
-  /// - Parameter products: Gets m1 to m7, each [range.count, panel width].
+  /// - Parameters:
+  ///   - products: Gets m1 to m7, each [range.count, panel width].
+  ///   - upcoming: Distance to the quarters that will be read next, which are fetched meanwhile; nil where all operands wait
+  ///     in slower memory: each is then fetched while the one before it is multiplied.
   package func multiply(
-    _ columns: StrassenColumns, pairs range: Range<Int>, to products: UnsafeMutablePointer<Float>, kernels: KernelSet
+    _ columns: StrassenColumns, pairs range: Range<Int>, to products: UnsafeMutablePointer<Float>, upcoming: Int?,
+    kernels: KernelSet
   ) {
     let width = kernels.panelWidth
+    let lowerCount = min(range.upperBound, lowerPairs) - range.lowerBound
     let multiply = {
-      (index: Int, a: UnsafePointer<Float>, stride: Int, count: Int, b: UnsafePointer<Float>) in
+      (
+        index: Int, a: UnsafePointer<Float>, stride: Int, b: UnsafePointer<Float>, quarter: UnsafePointer<Float>?,
+        nextOperand: UnsafePointer<Float>
+      ) in
+      let next = upcoming.map { distance in quarter.map { $0 + distance } } ?? nextOperand
       kernels.multiplyPanel(
         PanelProduct(
-          rows: count, depth: depth, a: a + range.lowerBound * stride, aStride: stride, b: b, bStride: width,
-          vectors: kernels.panelVectors, bias: nil, accumulates: false, c: products + index * range.count * width,
-          cStride: width, width: width, chainLength: chainLength))
+          rows: index == 3 ? lowerCount : range.count, depth: depth, a: a + range.lowerBound * stride, aStride: stride,
+          b: b, bStride: width, vectors: kernels.panelVectors, bias: nil, accumulates: false,
+          c: products + index * range.count * width, cStride: width, width: width, chainLength: chainLength,
+          upcoming: next, upcomingCount: depth * width))
     }
     let rowSum = { (plane: Int) in UnsafePointer(rowSums + plane * pairs * depth) }
-    let lowerCount = min(range.upperBound, lowerPairs) - range.lowerBound
-    multiply(0, rowSum(0), depth, range.count, columns.sum(0))
-    multiply(1, rowSum(1), depth, range.count, columns.b11)
-    multiply(2, upper, pairStride, range.count, columns.sum(4))
-    multiply(3, lower + depth, pairStride, lowerCount, columns.sum(3))
-    multiply(4, rowSum(2), depth, range.count, columns.b22)
-    multiply(5, rowSum(3), depth, range.count, columns.sum(2))
-    multiply(6, rowSum(4), depth, range.count, columns.sum(1))
+    let sum = columns.sum
+    multiply(0, rowSum(0), depth, sum(0), columns.b11, columns.b11)
+    multiply(1, rowSum(1), depth, columns.b11, columns.b12, sum(4))
+    multiply(2, upper, pairStride, sum(4), columns.b21, sum(3))
+    multiply(3, lower + depth, pairStride, sum(3), columns.b22, columns.b22)
+    multiply(4, rowSum(2), depth, columns.b22, nil, sum(2))
+    multiply(5, rowSum(3), depth, sum(2), nil, sum(1))
+    // The next pair's sums follow.
+    multiply(6, rowSum(4), depth, sum(1), nil, sum(StrassenSums.planes))
     if lowerCount < range.count {
       (products + (3 * range.count + lowerCount) * width).update(repeating: 0, count: width)
     }

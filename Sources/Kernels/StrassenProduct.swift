@@ -95,6 +95,7 @@ extension MatrixMultiplier {
         let pairs = task % cuts * block.pairs / cuts..<(task % cuts + 1) * block.pairs / cuts
         multiply(
           product, plan, block, part: part, firstRow: firstRow, pairs: pairs, panel: task / cuts,
+          nextPanel: (task + pool.threadCount) / cuts,
           scratch: threadScratch + worker * threadCount)
       } else {
         let panel = otherPanels.lowerBound + task - plan.panelPairs * cuts
@@ -106,9 +107,10 @@ extension MatrixMultiplier {
   /// Some pairs of rows with a pair of panels.
   private func multiply(
     _ product: MatrixProduct, _ plan: StrassenPlan, _ block: StrassenBlock, part: Int, firstRow: Int,
-    pairs: Range<Int>, panel: Int, scratch: UnsafeMutablePointer<Float>
+    pairs: Range<Int>, panel: Int, nextPanel: Int, scratch: UnsafeMutablePointer<Float>
   ) {
     let width = kernels.panelWidth
+    let upcoming = (nextPanel - panel) * product.matrix.depth * width
     let left = product.matrix.panel(panel)
     let right = product.matrix.panel(panel + plan.panelPairs)
     let rightOffset = plan.panelPairs * width
@@ -128,7 +130,7 @@ extension MatrixMultiplier {
     for index in 0..<blocks {
       let start = pairs.lowerBound + index * pairs.count / blocks
       let end = pairs.lowerBound + (index + 1) * pairs.count / blocks
-      block.multiply(columns, pairs: start..<end, to: products, kernels: kernels)
+      block.multiply(columns, pairs: start..<end, to: products, upcoming: upcoming, kernels: kernels)
       let c = product.c + ((firstRow + 2 * start) * product.cStride + column)
       block.finish(
         products, pairs: start..<end, upper: c, lower: c + product.cStride, pairStride: 2 * product.cStride,

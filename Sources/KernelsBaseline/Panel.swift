@@ -80,29 +80,41 @@ private func multiplyRows<let vectors: Int>(
   var a = product.a
   var c = c
   var left = product.rows
+  // Without anything to fetch, what the tile reads anyway is asked for.
+  var upcoming = product.upcoming ?? product.b
+  var upcomingLeft = product.upcomingCount
   while tiles > 0 {
     let rows = (left &+ tiles &- 1) / tiles
     // The conditions are constants once this is inlined, so that no tile is compiled that would not fit the registers.
     switch rows {
     case 12 where tallest >= 12:
-      multiplyTile(InlineArray<12, InlineArray<vectors, Vector>>.self, product, a, c, cStride)
+      multiplyTile(InlineArray<12, InlineArray<vectors, Vector>>.self, product, a, c, cStride, upcoming)
     case 11 where tallest >= 11:
-      multiplyTile(InlineArray<11, InlineArray<vectors, Vector>>.self, product, a, c, cStride)
+      multiplyTile(InlineArray<11, InlineArray<vectors, Vector>>.self, product, a, c, cStride, upcoming)
     case 10 where tallest >= 10:
-      multiplyTile(InlineArray<10, InlineArray<vectors, Vector>>.self, product, a, c, cStride)
-    case 9 where tallest >= 9: multiplyTile(InlineArray<9, InlineArray<vectors, Vector>>.self, product, a, c, cStride)
-    case 8 where tallest >= 8: multiplyTile(InlineArray<8, InlineArray<vectors, Vector>>.self, product, a, c, cStride)
-    case 7 where tallest >= 7: multiplyTile(InlineArray<7, InlineArray<vectors, Vector>>.self, product, a, c, cStride)
-    case 6 where tallest >= 6: multiplyTile(InlineArray<6, InlineArray<vectors, Vector>>.self, product, a, c, cStride)
-    case 5 where tallest >= 5: multiplyTile(InlineArray<5, InlineArray<vectors, Vector>>.self, product, a, c, cStride)
-    case 4 where tallest >= 4: multiplyTile(InlineArray<4, InlineArray<vectors, Vector>>.self, product, a, c, cStride)
-    case 3 where tallest >= 3: multiplyTile(InlineArray<3, InlineArray<vectors, Vector>>.self, product, a, c, cStride)
-    case 2: multiplyTile(InlineArray<2, InlineArray<vectors, Vector>>.self, product, a, c, cStride)
-    default: multiplyTile(InlineArray<1, InlineArray<vectors, Vector>>.self, product, a, c, cStride)
+      multiplyTile(InlineArray<10, InlineArray<vectors, Vector>>.self, product, a, c, cStride, upcoming)
+    case 9 where tallest >= 9:
+      multiplyTile(InlineArray<9, InlineArray<vectors, Vector>>.self, product, a, c, cStride, upcoming)
+    case 8 where tallest >= 8:
+      multiplyTile(InlineArray<8, InlineArray<vectors, Vector>>.self, product, a, c, cStride, upcoming)
+    case 7 where tallest >= 7:
+      multiplyTile(InlineArray<7, InlineArray<vectors, Vector>>.self, product, a, c, cStride, upcoming)
+    case 6 where tallest >= 6:
+      multiplyTile(InlineArray<6, InlineArray<vectors, Vector>>.self, product, a, c, cStride, upcoming)
+    case 5 where tallest >= 5:
+      multiplyTile(InlineArray<5, InlineArray<vectors, Vector>>.self, product, a, c, cStride, upcoming)
+    case 4 where tallest >= 4:
+      multiplyTile(InlineArray<4, InlineArray<vectors, Vector>>.self, product, a, c, cStride, upcoming)
+    case 3 where tallest >= 3:
+      multiplyTile(InlineArray<3, InlineArray<vectors, Vector>>.self, product, a, c, cStride, upcoming)
+    case 2: multiplyTile(InlineArray<2, InlineArray<vectors, Vector>>.self, product, a, c, cStride, upcoming)
+    default: multiplyTile(InlineArray<1, InlineArray<vectors, Vector>>.self, product, a, c, cStride, upcoming)
     }
     a += rows &* product.aStride
     c += rows &* cStride
     left &-= rows
     tiles &-= 1
+    upcomingLeft &-= product.depth &* upcomingStep
+    upcoming = upcomingLeft > 0 ? upcoming + product.depth &* upcomingStep : product.b
   }
 }

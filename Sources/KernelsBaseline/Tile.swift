@@ -1,4 +1,8 @@
+import CPU
 import KernelTypes
+
+/// Floats that a tile fetches for later in each step: two cache lines.
+@inline(__always) var upcomingStep: Int { 32 }
 
 /// A register tile of a matrix product: `rows` rows of C by `vectors` vectors of columns, all sums in registers.
 ///
@@ -9,7 +13,7 @@ import KernelTypes
 @inline(__always)
 func multiplyTile<let rows: Int, let vectors: Int>(
   _: InlineArray<rows, InlineArray<vectors, Vector>>.Type, _ product: PanelProduct,
-  _ a: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, _ cStride: Int
+  _ a: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, _ cStride: Int, _ upcoming: UnsafePointer<Float>
 ) {
   let aStride = product.aStride
   let bStride = product.bStride
@@ -22,6 +26,7 @@ func multiplyTile<let rows: Int, let vectors: Int>(
   }
   var a = a
   var b = product.b
+  var upcoming = upcoming
   var left = product.depth
   var accumulates = product.accumulates
   while true {
@@ -33,6 +38,9 @@ func multiplyTile<let rows: Int, let vectors: Int>(
         let factor = Vector(repeating: a[r &* aStride &+ k])
         for v in 0..<vectors { sums[r][v] = multiplyAdd(sums[r][v], factor, columns[v]) }
       }
+      cpu_prefetch(upcoming)
+      cpu_prefetch(upcoming + 16)
+      upcoming += upcomingStep
       b += bStride
     }
     if accumulates {

@@ -13,7 +13,7 @@ struct ConvStack {
 
   /// Frames of the last layer that are computed at a time. More frames read the weights less often, fewer stay in the
   /// second-level cache.
-  static let blockFrames = 48
+  static let blockFrames = 56
 
   /// One worker's room: the newest frames of each layer.
   struct Scratch {
@@ -40,7 +40,10 @@ struct ConvStack {
     // Frames that exist of each layer: computed up to `done`, and still held from `start` on.
     var done = firstNeeded(for: frames.lowerBound)
     var start = done
-    let capacity = mostHeld(for: min(blockFrames, frames.count))
+    // Blocks of equal length: a short one at the end would read all weights for a few frames.
+    let blockCount = (frames.count + blockFrames - 1) / blockFrames
+    let blockFrames = (frames.count + blockCount - 1) / blockCount
+    let capacity = mostHeld(for: blockFrames)
     let buffers = zip(shapes, capacity.dropFirst()).enumerated().map { index, layer in
       scratch.layers[index].reserve(layer.1 * layer.0.channels)
     }

@@ -20,4 +20,7 @@ static inline void cpu_relax(void) {
 #endif
 }
 
+/// Asks for a cache line that will be read soon, into the second-level cache. Any address may be given.
+static inline void cpu_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }
+
 #endif
