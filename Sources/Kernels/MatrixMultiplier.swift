@@ -91,7 +91,7 @@ package struct MatrixMultiplier: Sendable {
 
   /// A product on the threads of a pool.
   ///
-  /// - Parameter strassenScratch: `StrassenPlan.scratchCount` floats for each thread, where Strassen's algorithm may be used
+  /// - Parameter strassenScratch: `StrassenPlan.scratchCount` floats, where Strassen's algorithm may be used
   ///   if it pays; nil where the larger error does not suit.
   package func multiply(
     _ product: MatrixProduct, on pool: WorkerPool, strassenScratch: UnsafeMutablePointer<Float>? = nil

@@ -24,7 +24,7 @@ struct EncoderLayer {
     /// Transposed keys and a block's scores; see `Attention`.
     let keys: UnsafeMutablePointer<Float>
     let scores: UnsafeMutablePointer<Float>
-    /// For Strassen's algorithm, `StrassenPlan.scratchCount` for each thread.
+    /// For Strassen's algorithm, `StrassenPlan.scratchCount` floats.
     let strassen: UnsafeMutablePointer<Float>
   }
 
