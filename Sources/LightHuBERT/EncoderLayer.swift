@@ -17,7 +17,7 @@ struct EncoderLayer {
     let qkv: UnsafeMutablePointer<Float>
     /// [frames, E], for the norms of pre-norm models.
     let normed: UnsafeMutablePointer<Float>
-    /// [ffnRows, F]
+    /// [ffnRows, F]; may be the memory of `qkv`, which is read no more.
     let inner: UnsafeMutablePointer<Float>
     /// Transposed keys and what each thread needs; see `Attention`.
     let keys: UnsafeMutablePointer<Float>
