@@ -16,9 +16,10 @@ public struct KernelSet: Sendable {
   public let relu: @Sendable (UnsafeMutablePointer<Float>, Int, Int, Int) -> Void
   /// A layer norm, with GELU after it if asked for.
   public let layerNorm: @Sendable (LayerNormRows) -> Void
-  /// Softmax without its division, in place: (row, count, zeros) turns the scores into exp(score - m) and gives their sum
-  /// plus zeros * exp(-m), where m is the largest score, and at least 0 when there are zeros. `count` is at least 1.
-  public let softmaxNumerators: @Sendable (UnsafeMutablePointer<Float>, Int, Int) -> Float
+  /// A block of a softmax, without its division, in place: (row, count, running) turns the scores into exp(score - m), where
+  /// m is the largest score of this block and of those before, and adds them to the running sum. Gives the factor
+  /// exp(old m - m) of everything that was computed from earlier blocks: 0 where there are none. `count` is at least 1.
+  public let softmaxNumerators: @Sendable (UnsafeMutablePointer<Float>, Int, inout RunningSoftmax) -> Float
   /// x *= factor: (first element, count, factor).
   public let scale: @Sendable (UnsafeMutablePointer<Float>, Int, Float) -> Void
   /// y = (x - mean) * factor: (x, y, count, mean, factor).
@@ -62,7 +63,7 @@ public struct KernelSet: Sendable {
     gelu: @escaping @Sendable (UnsafeMutablePointer<Float>, Int, Int, Int) -> Void,
     relu: @escaping @Sendable (UnsafeMutablePointer<Float>, Int, Int, Int) -> Void,
     layerNorm: @escaping @Sendable (LayerNormRows) -> Void,
-    softmaxNumerators: @escaping @Sendable (UnsafeMutablePointer<Float>, Int, Int) -> Float,
+    softmaxNumerators: @escaping @Sendable (UnsafeMutablePointer<Float>, Int, inout RunningSoftmax) -> Float,
     scale: @escaping @Sendable (UnsafeMutablePointer<Float>, Int, Float) -> Void,
     standardize: @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Float, Float) -> Void,
     add: @escaping @Sendable (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void,

@@ -40,14 +40,17 @@ let scalarKernels = KernelSet(
       }
     }
   },
-  softmaxNumerators: { row, count, zeros in
-    let top = (0..<count).reduce(zeros > 0 ? 0 : row[0]) { max($0, row[$1]) }
-    var sum = zeros > 0 ? Double(zeros) * exp(Double(-top)) : 0
+  softmaxNumerators: { row, count, running in
+    let top = (0..<count).reduce(running.maximum) { max($0, row[$1]) }
+    let factor = exp(Double(running.maximum - top))
+    var sum = Double(running.sum) * factor
     for n in 0..<count {
       row[n] = Float(exp(Double(row[n] - top)))
       sum += Double(row[n])
     }
-    return Float(sum)
+    running.maximum = top
+    running.sum = Float(sum)
+    return Float(factor)
   },
   scale: { x, count, factor in
     for n in 0..<count { x[n] *= factor }

@@ -15,7 +15,7 @@ public let kernels = KernelSet(
   gelu: { geluRows($0, $1, $2, $3) },
   relu: { reluRows($0, $1, $2, $3) },
   layerNorm: { layerNorm($0) },
-  softmaxNumerators: { softmaxNumerators($0, $1, $2) },
+  softmaxNumerators: { softmaxNumerators($0, $1, &$2) },
   scale: { scale($0, $1, $2) },
   standardize: { standardize($0, $1, $2, $3, $4) },
   add: { add($0, $1, $2) },

@@ -1,7 +1,9 @@
+import KernelTypes
+
 /// See `KernelSet.softmaxNumerators`.
-func softmaxNumerators(_ row: UnsafeMutablePointer<Float>, _ count: Int, _ zeros: Int) -> Float {
+func softmaxNumerators(_ row: UnsafeMutablePointer<Float>, _ count: Int, _ running: inout RunningSoftmax) -> Float {
   let whole = count &- count % lanes
-  var maxima = Vector(repeating: zeros > 0 ? 0 : row[0])
+  var maxima = Vector(repeating: running.maximum)
   var n = 0
   while n < whole {
     let x = load(row + n)
@@ -28,6 +30,8 @@ func softmaxNumerators(_ row: UnsafeMutablePointer<Float>, _ count: Int, _ zeros
     storePart(e, row + n, rest)
     for lane in 0..<rest { total += e[lane] }
   }
-  if zeros > 0 { total += Float(zeros) * expOfNegative(Vector(repeating: -top))[0] }
-  return total
+  let factor = expOfNegative(Vector(repeating: running.maximum - top))[0]
+  running.sum = total + running.sum * factor
+  running.maximum = top
+  return factor
 }

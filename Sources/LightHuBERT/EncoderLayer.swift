@@ -15,24 +15,22 @@ struct EncoderLayer {
   struct Scratch {
     /// [frames, 3 * 64 H]
     let qkv: UnsafeMutablePointer<Float>
-    /// [frames, 64 H]
-    let attended: UnsafeMutablePointer<Float>
     /// [frames, E], for the norms of pre-norm models.
     let normed: UnsafeMutablePointer<Float>
-    /// [ffnRows, F]
+    /// [ffnRows, F]; may be the memory of `qkv`, which is read no more.
     let inner: UnsafeMutablePointer<Float>
-    /// Transposed keys and a block's scores; see `Attention`.
+    /// Transposed keys and what each thread needs; see `Attention`.
     let keys: UnsafeMutablePointer<Float>
-    let scores: UnsafeMutablePointer<Float>
+    let attention: UnsafeMutablePointer<Float>
     /// For Strassen's algorithm, `StrassenPlan.scratchCount` floats.
     let strassen: UnsafeMutablePointer<Float>
   }
 
   /// Runs the layer.
   ///
-  /// - Parameter queryBlock: Queries of an attention block; nil for the usual number.
+  /// - Parameter queryBlock: Queries of an attention block.
   func run(
-    _ x: UnsafeMutablePointer<Float>, frames: Int, scratch: Scratch, queryBlock: Int?, on pool: WorkerPool
+    _ x: UnsafeMutablePointer<Float>, frames: Int, scratch: Scratch, queryBlock: Int, on pool: WorkerPool
   ) {
     let isPreNorm = config.layerNormFirst
     let input = isPreNorm ? scratch.normed : x
@@ -42,11 +40,13 @@ struct EncoderLayer {
     }
     clock.measure(.attention) {
       attention(frames: frames, scratch: scratch).run(
-        with: multiplier, on: pool, queryBlock: queryBlock ?? Attention.queryBlock(keys: frames), keys: scratch.keys,
-        scores: scratch.scores)
+        with: multiplier, on: pool, queryBlock: queryBlock, keys: scratch.keys, scratch: scratch.attention)
     }
     clock.measure(.projections) {
-      multiply(scratch.attended, weights.output, to: x, frames: frames, accumulates: true, scratch: scratch, on: pool)
+      // The attention's output lies where the queries were.
+      multiply(
+        scratch.qkv, stride: weights.qkv.columns, weights.output, to: x, frames: frames, accumulates: true,
+        scratch: scratch, on: pool)
     }
     if isPreNorm {
       normalize(weights.finalNorm, x, to: input, frames: frames, on: pool)
@@ -60,7 +60,7 @@ struct EncoderLayer {
   /// This layer's attention.
   func attention(frames: Int, scratch: Scratch) -> Attention {
     var attention = Attention(
-      frames: frames, heads: weights.heads, reach: nil, leadingZeros: 0, qkv: scratch.qkv, output: scratch.attended)
+      frames: frames, heads: weights.heads, reach: nil, leadingZeros: 0, qkv: scratch.qkv)
     if case .sliding(let size) = weights.window {
       // The published code pads the sequence in front to a multiple of the window, after rounding its length up.
       let padded = frames.roundedUp(toMultipleOf: config.sequenceMultiple)
@@ -86,12 +86,12 @@ struct EncoderLayer {
   }
 
   private func multiply(
-    _ a: UnsafePointer<Float>, _ matrix: PackedMatrix, to c: UnsafeMutablePointer<Float>, frames: Int,
-    accumulates: Bool = false, epilogue: Epilogue = .none, scratch: Scratch, on pool: WorkerPool
+    _ a: UnsafePointer<Float>, stride: Int? = nil, _ matrix: PackedMatrix, to c: UnsafeMutablePointer<Float>,
+    frames: Int, accumulates: Bool = false, epilogue: Epilogue = .none, scratch: Scratch, on pool: WorkerPool
   ) {
     multiplier.multiply(
       MatrixProduct(
-        rows: frames, a: a, aStride: matrix.depth, matrix: matrix, c: c, cStride: matrix.columns,
+        rows: frames, a: a, aStride: stride ?? matrix.depth, matrix: matrix, c: c, cStride: matrix.columns,
         accumulates: accumulates, epilogue: epilogue), on: pool, strassenScratch: scratch.strassen)
   }
 

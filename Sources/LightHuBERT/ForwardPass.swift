@@ -113,9 +113,9 @@ struct ForwardPass {
   private func convolvePositions(_ x: UnsafeMutablePointer<Float>) {
     let convolution = PositionConvolution(layers: weights.position, multiplier: model.multiplier)
     let size = frames * convolution.widestChannels
-    let output = session.buffers.attended.reserve(size)
+    let output = session.buffers.activations.reserve(size)
     let other = weights.position.count > 1 ? session.buffers.normed.reserve(size) : output
-    let scratch = session.buffers.scores.reserve(convolution.scratchCount * session.pool.threadCount)
+    let scratch = session.buffers.perThread.reserve(convolution.scratchCount * session.pool.threadCount)
     session.clock.measure(.positionConvolution) {
       convolution.add(to: x, frames: frames, buffers: (output, other), scratch: scratch, on: session.pool)
     }
@@ -134,14 +134,15 @@ struct ForwardPass {
     let kernels = model.multiplier.kernels
     let heads = architecture.headCounts.max() ?? 0
     let width = heads * Architecture.headSize
-    let queryBlock = session.blocking.queries ?? Attention.queryBlock(keys: frames)
-    let scores = Attention.scoreCount(queryBlock: queryBlock, keys: frames, kernels: kernels)
+    let innerSize = min(frames, EncoderLayer.ffnRows) * (architecture.ffnDims.max() ?? 0)
+    let activations = session.buffers.activations.reserve(max(frames * 3 * width, innerSize))
     return EncoderLayer.Scratch(
-      qkv: session.buffers.qkv.reserve(frames * 3 * width), attended: session.buffers.attended.reserve(frames * width),
+      qkv: activations,
       normed: session.buffers.normed.reserve(model.config.layerNormFirst ? frames * embedDim : 1),
-      inner: session.buffers.inner.reserve(min(frames, EncoderLayer.ffnRows) * (architecture.ffnDims.max() ?? 0)),
+      inner: activations,
       keys: session.buffers.keys.reserve(Attention.keyCount(frames: frames, heads: heads, kernels: kernels)),
-      scores: session.buffers.scores.reserve(scores * session.pool.threadCount),
+      attention: session.buffers.perThread.reserve(
+        Attention.scratchCount(frames: frames, kernels: kernels) * session.pool.threadCount),
       strassen: session.buffers.strassen.reserve(
         StrassenPlan.scratchCount(rows: frames, threads: session.pool.threadCount, kernels: kernels)))
   }

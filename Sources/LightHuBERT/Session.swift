@@ -23,8 +23,8 @@ public final class Session {
   package struct Blocking {
     /// Frames of the feature extractor that are computed at a time.
     package var convFrames = ConvStack.blockFrames
-    /// Queries of an attention block, at most 48; nil for as many as suit the length.
-    package var queries: Int?
+    /// Queries of an attention block, at most `Attention.queryBlock`.
+    package var queries = Attention.queryBlock
   }
 
   /// Threads and memory for a model.

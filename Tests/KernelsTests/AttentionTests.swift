@@ -19,28 +19,31 @@ import Testing
     [1, 2, 47, 48, 49, 64, 65, 200].map { Shape(frames: $0, heads: 2) }
     + [(1, 1, 1), (50, 8, 14), (200, 32, 56), (200, 4, 0), (130, 500, 870)].map {
       Shape(frames: $0, heads: 1, reach: $1, leadingZeros: $2)
-    } + [Shape(frames: 1100, heads: 1)]
+    } + [1023, 1024, 1025, 2500].map { Shape(frames: $0, heads: 1) }
+    + [(1030, 20, 6), (1100, 1100, 40), (2500, 700, 500)].map {
+      Shape(frames: $0, heads: 1, reach: $1, leadingZeros: $2)
+    }
 
   private func run(_ shape: Shape, _ qkv: [Float], _ multiplier: MatrixMultiplier, queries: Int, threads: Int)
     -> [Float]
   {
-    let input = GuardedFloats(qkv, isFenced: true)
-    let output = GuardedFloats(Array(repeating: 0, count: shape.frames * shape.heads * 64))
+    let width = shape.heads * 64
+    let data = GuardedFloats(qkv, isFenced: true)
     let keys = Attention.keyCount(frames: shape.frames, heads: shape.heads, kernels: multiplier.kernels)
-    let scores = Attention.scoreCount(queryBlock: queries, keys: shape.frames, kernels: multiplier.kernels) * threads
+    let scratch = Attention.scratchCount(frames: shape.frames, kernels: multiplier.kernels) * threads
     // Whatever lay in this memory before must not matter.
     let keyRoom = GuardedFloats(Array(repeating: poison, count: keys))
-    let scoreRoom = GuardedFloats(Array(repeating: poison, count: scores))
+    let scratchRoom = GuardedFloats(Array(repeating: poison, count: scratch))
     Attention(
-      frames: shape.frames, heads: shape.heads, reach: shape.reach, leadingZeros: shape.leadingZeros, qkv: input.start,
-      output: output.start
+      frames: shape.frames, heads: shape.heads, reach: shape.reach, leadingZeros: shape.leadingZeros, qkv: data.start
     ).run(
       with: multiplier, on: WorkerPool(threadCount: threads), queryBlock: queries, keys: keyRoom.start,
-      scores: scoreRoom.start)
+      scratch: scratchRoom.start)
     keyRoom.expectOnly("keys") { _ in true }
-    scoreRoom.expectOnly("scores") { _ in true }
-    output.expectOnly("output") { _ in true }
-    return output.values
+    scratchRoom.expectOnly("scratch") { _ in true }
+    data.expectOnly("queries") { $0 % (3 * width) < width }
+    let values = data.values
+    return (0..<shape.frames).flatMap { values[$0 * 3 * width..<$0 * 3 * width + width] }
   }
 
   private func numbers(_ shape: Shape) -> [Float] {
@@ -50,27 +53,25 @@ import Testing
 
   private func expected(_ shape: Shape, _ qkv: [Float]) -> [Double] {
     let width = shape.heads * 64
+    let values = qkv.map(Double.init)
     var output = [Double](repeating: 0, count: shape.frames * width)
-    let value = { (frame: Int, part: Int, head: Int, n: Int) in
-      Double(qkv[frame * 3 * width + part * width + head * 64 + n])
-    }
     for head in 0..<shape.heads {
       for query in 0..<shape.frames {
-        // Places count the zero rows in front.
-        let place = query + shape.leadingZeros
-        var total = 0.0
-        for key in 0..<shape.frames + shape.leadingZeros {
-          if let reach = shape.reach, abs(place - key) > reach { continue }
-          let frame = key - shape.leadingZeros
-          guard shape.reach == nil || frame >= 0 else {
-            total += 1
-            continue
-          }
-          let weight = exp((0..<64).reduce(0.0) { $0 + value(query, 0, head, $1) * value(frame, 1, head, $1) })
+        let q = query * 3 * width + head * 64
+        let y = query * width + head * 64
+        // The zero rows lie before frame 0.
+        let zeros = shape.reach.map { min(shape.leadingZeros, max(0, $0 - query)) } ?? 0
+        var total = Double(zeros)
+        for key in 0..<shape.frames {
+          if let reach = shape.reach, abs(query - key) > reach { continue }
+          let k = key * 3 * width + width + head * 64
+          var score = 0.0
+          for n in 0..<64 { score += values[q + n] * values[k + n] }
+          let weight = exp(score)
           total += weight
-          for n in 0..<64 { output[query * width + head * 64 + n] += weight * value(frame, 2, head, n) }
+          for n in 0..<64 { output[y + n] += weight * values[k + width + n] }
         }
-        for n in 0..<64 { output[query * width + head * 64 + n] /= total }
+        for n in 0..<64 { output[y + n] /= total }
       }
     }
     return output

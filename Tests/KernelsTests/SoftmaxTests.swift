@@ -30,12 +30,16 @@ import Testing
   @Test(arguments: InstructionSet.available)
   func theExponentialIsAsCloseAsItClaims(_ set: KernelSet) {
     var values = SoftmaxTests.scores
-    let sum = values.withUnsafeMutableBufferPointer { set.softmaxNumerators($0.baseAddress!, $0.count, 0) }
+    var running = RunningSoftmax()
+    let factor = values.withUnsafeMutableBufferPointer {
+      set.softmaxNumerators($0.baseAddress!, $0.count, &running)
+    }
+    #expect(factor == 0 && running.maximum == 0)
     let truths = SoftmaxTests.scores.map { exp(Double($0)) }
     expectWithin("softmaxNumerators", set, values, truths) { SoftmaxTests.bound(set, Double(SoftmaxTests.scores[$0])) }
     // No absolute error is larger than a rounding of the largest weight, 1.
     expectWithin("softmaxNumerators", set, values, truths) { _ in 7.5e-8 }
-    expectWithin("sum of softmaxNumerators", set, [sum], [truths.reduce(0, +)]) { _ in
+    expectWithin("sum of softmaxNumerators", set, [running.sum], [truths.reduce(0, +)]) { _ in
       Double(values.count / set.lanes) * roundoff * truths.reduce(0, +)
     }
   }
@@ -62,11 +66,42 @@ import Testing
     check(set, Array(repeating: .leastNonzeroMagnitude, count: 37), largestAt: nil, zeros: 2)
   }
 
+  /// Several blocks in a row: numerators of an earlier block, times the factors that follow, are those of all scores.
+  @Test(arguments: InstructionSet.available, [0, 3])
+  func blocksAddUpToTheWhole(_ set: KernelSet, _ zeros: Int) {
+    for counts in [[1, 1], [64, 64, 7], [5, 100, 1, 33], [1, 1024, 1024, 452]] {
+      for slope: Float in [0, 0.01, -0.01, 3, -3] {
+        var numbers = SeededNumbers(seed: UInt64(counts.count))
+        let scores = numbers.floats(counts.reduce(0, +)).enumerated().map { place, number in
+          min(max(8 * number + slope * Float(place), -80), 80)
+        }
+        let row = GuardedFloats(scores)
+        var running = RunningSoftmax(zeros: zeros)
+        var first = 0
+        for count in counts {
+          let factor = set.softmaxNumerators(row.start + first, count, &running)
+          for n in 0..<first { row.start[n] *= factor }
+          first += count
+        }
+        let top = zeros > 0 ? max(0, scores.max()!) : scores.max()!
+        #expect(running.maximum == top)
+        let truths = scores.map { exp(Double($0) - Double(top)) }
+        let zero = zeros > 0 ? Double(zeros) * exp(Double(-top)) : 0
+        let total = truths.reduce(zero, +)
+        let what = "softmaxNumerators in blocks of \(counts), \(zeros) zeros, slope \(slope)"
+        row.expectOnly(what) { _ in true }
+        expectWithin(what, set, row.values, truths) { _ in 4e-7 }
+        expectWithin("sum of \(what)", set, [running.sum], [total]) { _ in 4e-6 * total }
+      }
+    }
+  }
+
   private func check(_ set: KernelSet, _ scores: [Float], largestAt: Int?, zeros: Int) {
     var scores = scores
     if let largestAt { scores[largestAt] = scores.max()! + 1 }
     let row = GuardedFloats(scores)
-    let sum = set.softmaxNumerators(row.start, scores.count, zeros)
+    var running = RunningSoftmax(zeros: zeros)
+    _ = set.softmaxNumerators(row.start, scores.count, &running)
     let top = zeros > 0 ? max(0, scores.max()!) : scores.max()!
     let what = "softmaxNumerators of \(scores.count) scores and \(zeros) zeros, the largest \(top)"
     row.expectOnly("\(what) \(set.name)") { _ in true }
@@ -78,7 +113,7 @@ import Testing
     expectWithin(what, set, row.values, differences.map(exp)) { errors[$0] }
     let zero = zeros > 0 ? Double(zeros) * exp(Double(-top)) : 0
     let total = differences.map(exp).reduce(zero, +)
-    expectWithin("sum of \(what)", set, [sum], [total]) { _ in
+    expectWithin("sum of \(what)", set, [running.sum], [total]) { _ in
       // Rounded are the terms, the sums of each lane, and those of the lanes.
       let additions = Double(scores.count / set.lanes + set.lanes + 4)
       let zeroError = zeros > 0 ? Double(zeros) * SoftmaxTests.bound(set, Double(-top)) : 0
