@@ -36,7 +36,7 @@ check-real-size: packages build ## Compares subnets of the published sizes with 
 	/usr/bin/python3 Tests/Tools/check_real_size.py $(BUILD)
 
 .PHONY: bench
-bench: packages build ## Measures the standard table and writes it into Docs/performance.md (15 minutes, 2 GB of disk)
+bench: packages build ## Measures the standard table and writes it into Docs/performance.md (10 minutes, 2 GB of disk)
 	@Tests/Tools/install_packages.sh $(REFERENCE_PACKAGES)
 	/usr/bin/python3 Tests/Benchmarks/bench.py $(BUILD) $(BENCH_FLAGS)
 
