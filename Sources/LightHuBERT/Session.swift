@@ -9,7 +9,6 @@ public final class Session {
 
   let pool: WorkerPool
   var buffers = SessionBuffers()
-  var convScratch: [ConvStack.Scratch]
   /// The first convolution with an utterance's group norm folded into it.
   let foldedConvolution: PackedMatrix?
 
@@ -33,7 +32,6 @@ public final class Session {
   public init(_ model: Model, threadCount: Int? = nil) {
     self.model = model
     pool = WorkerPool(threadCount: threadCount ?? model.options.resolvedThreadCount)
-    convScratch = Array(repeating: .init(layerCount: model.weights.convs.count), count: pool.threadCount)
     if let first = model.weights.convs.first, first.rows != nil {
       foldedConvolution = model.multiplier.matrix(
         depth: first.shape.kernel, columns: first.shape.channels, hasBias: true)
