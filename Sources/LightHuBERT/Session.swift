@@ -1,4 +1,4 @@
-import Kernels
+package import Kernels
 import Subnet
 
 /// Threads and memory for running one model, one utterance at a time. Memory grows to the longest utterance and is used
@@ -7,7 +7,7 @@ public final class Session {
   /// The model.
   public let model: Model
 
-  let pool: WorkerPool
+  package let pool: WorkerPool
   var buffers = SessionBuffers()
   /// The first convolution with an utterance's group norm folded into it.
   let foldedConvolution: PackedMatrix?
@@ -73,14 +73,27 @@ public final class Session {
 
   /// The hidden states that a selection means.
   public func layerIndices(_ selection: LayerSelection) throws(ModelFault) -> [Int] {
+    try check(selection)
     switch selection {
     case .last: return [model.architecture.layerCount]
     case .all: return Array(0..<model.hiddenStateCount)
+    case .indices(let indices): return indices
+    }
+  }
+
+  /// Makes sure that all hidden states of a selection exist.
+  ///
+  /// - Returns: Their number.
+  @discardableResult
+  private func check(_ selection: LayerSelection) throws(ModelFault) -> Int {
+    switch selection {
+    case .last: return 1
+    case .all: return model.hiddenStateCount
     case .indices(let indices):
       for index in indices where !(0..<model.hiddenStateCount).contains(index) {
         throw .noSuchLayer(index, count: model.hiddenStateCount)
       }
-      return indices
+      return indices.count
     }
   }
 
@@ -91,15 +104,14 @@ public final class Session {
     _ samples: UnsafeBufferPointer<Float>, layers: LayerSelection, layerZero: LayerZero, normalize: Bool? = nil,
     into values: UnsafeMutableBufferPointer<Float>, progress: ((Double) -> Bool)? = nil
   ) throws(ModelFault) {
-    let indices = try layerIndices(layers)
-    let size = model.frameCount(forSamples: samples.count) * model.architecture.embedDim
-    guard let target = values.baseAddress, values.count >= indices.count * size else {
-      preconditionFailure("\(indices.count * size) floats are written, there is room for \(values.count)")
+    let count = try check(layers) * model.frameCount(forSamples: samples.count) * model.architecture.embedDim
+    guard let target = values.baseAddress, values.count >= count else {
+      preconditionFailure("\(count) floats are written, there is room for \(values.count)")
     }
     try forEachHiddenState(
       of: samples, layers: layers, layerZero: layerZero, normalize: normalize, progress: progress
     ) { place, state in
-      (target + place * size).update(from: state.baseAddress!, count: size)
+      (target + place * state.count).update(from: state.baseAddress!, count: state.count)
     }
   }
 
@@ -113,16 +125,15 @@ public final class Session {
     of samples: UnsafeBufferPointer<Float>, layers: LayerSelection, layerZero: LayerZero, normalize: Bool? = nil,
     progress: ((Double) -> Bool)? = nil, _ body: (_ place: Int, _ state: UnsafeBufferPointer<Float>) -> Void
   ) throws(ModelFault) {
-    let indices = try layerIndices(layers)
+    try check(layers)
     let minimum = model.config.minimumSampleCount
     guard samples.count >= minimum else { throw .tooShort(samples: samples.count, minimum: minimum) }
     let waveform = try Waveform(samples: samples, normalizes: normalize ?? model.config.normalizesWaveform)
     let frames = model.frameCount(forSamples: samples.count)
     try ForwardPass(session: self, frames: frames).run(waveform, layerZero: layerZero, progress: progress) {
       layer, isLast, state in
-      guard isLast == (layers == .last) else { return }
       let state = UnsafeBufferPointer(start: state, count: frames * model.architecture.embedDim)
-      for (place, index) in indices.enumerated() where index == layer { body(place, state) }
+      layers.forEachPlace(of: layer, isLast: isLast) { body($0, state) }
     }
   }
 }
