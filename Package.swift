@@ -34,6 +34,7 @@ func kernelSettings(march: String?, define: String) -> [SwiftSetting] {
 
 let products: [Product] = [
   .library(name: "LightHuBERT", targets: ["LightHuBERT"]),
+  .library(name: "LightHuBERTC", type: .static, targets: ["LightHuBERTC"]),
   .executable(name: "lhb-extract", targets: ["lhb-extract"]),
   .executable(name: "lhb-features", targets: ["lhb-features"]),
   .executable(name: "lhb-inspect", targets: ["lhb-inspect"]),
@@ -104,6 +105,11 @@ let runtime: [Target] =
       swiftSettings: strict),
   ]
 
+let cInterface: [Target] = [
+  .target(name: "CLightHuBERT"),
+  .target(name: "LightHuBERTC", dependencies: ["CLightHuBERT", "LightHuBERT"], swiftSettings: strict),
+]
+
 let programSupport: [Target] = [
   .target(name: "AudioFile", dependencies: ["CSndFile", "CSoxr", "Faults", "Files"], swiftSettings: strict),
   .target(name: "NumPyFile", dependencies: ["Files"], swiftSettings: strict),
@@ -152,6 +158,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
-  targets: programs + foundations + extraction + runtime + programSupport + systemLibraries + testing,
+  targets: programs + foundations + extraction + runtime + cInterface + programSupport + systemLibraries + testing,
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,3 @@
+#include "lighthubert.h"
+
+const char *lh_version(void) { return LH_VERSION_STRING; }
