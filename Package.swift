@@ -107,7 +107,7 @@ let runtime: [Target] =
 
 let cInterface: [Target] = [
   .target(name: "CLightHuBERT"),
-  .target(name: "LightHuBERTC", dependencies: ["CLightHuBERT", "LightHuBERT"], swiftSettings: strict),
+  .target(name: "LightHuBERTC", dependencies: ["CLightHuBERT", "Faults", "LightHuBERT", "Subnet"], swiftSettings: strict),
 ]
 
 let programSupport: [Target] = [
