@@ -146,6 +146,9 @@ let testing: [Target] = [
   tests(of: "AudioFile", "CSndFile", "Faults", "Files"),
   tests(of: "NumPyFile", "Faults", "Files"),
   .testTarget(
+    name: "CAPITests", dependencies: ["CLightHuBERT", "LightHuBERTC", "TestSupport", "lhb-extract", "lhb-features"],
+    exclude: ["abi.txt", "c"], swiftSettings: strict),
+  .testTarget(
     name: "CommandTests",
     dependencies: ["JSON", "Subnet", "TestSupport", "lhb-bench", "lhb-extract", "lhb-features", "lhb-inspect"],
     swiftSettings: strict),

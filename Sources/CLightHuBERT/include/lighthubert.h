@@ -42,8 +42,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* ---- Version ----------------------------------------------------------------------------------------------------
-   */
+/* ---- Version ---- */
 
 /* The version of this header (semver.org). */
 #define LH_VERSION_MAJOR 0
@@ -64,8 +63,7 @@ extern "C" {
 /* The version of the library that runs, such as "0.1.0". Lives for ever. */
 LH_API const char *lh_version(void);
 
-/* ---- Errors -----------------------------------------------------------------------------------------------------
-   */
+/* ---- Errors ---- */
 
 /* What a call came to: one of the LH_ codes below. A later version may add codes; treat unknown ones as errors. */
 typedef int32_t lh_status;
@@ -111,8 +109,7 @@ typedef struct lh_error {
 /* The name of a status, such as "LH_BUSY"; "LH_UNKNOWN" for other numbers. Lives for ever. */
 LH_API const char *lh_status_name(lh_status status);
 
-/* ---- Limits -----------------------------------------------------------------------------------------------------
-   */
+/* ---- Limits ---- */
 
 enum {
   /* Samples of one utterance: 4 hours and 39 minutes. Anything longer gives LH_INVALID_ARGUMENT. */
@@ -131,8 +128,7 @@ enum {
   LH_SAMPLE_RATE = 16000
 };
 
-/* ---- Models -----------------------------------------------------------------------------------------------------
-   */
+/* ---- Models ---- */
 
 /* A subnet with weights packed for this processor. Never changes; any number of threads may use it. */
 typedef struct lh_model lh_model;
@@ -196,8 +192,7 @@ LH_API lh_status lh_model_description(const lh_model *model, const char **json, 
 /* The instruction set in use, such as "avx2". Lives as long as the handle. */
 LH_API lh_status lh_model_instruction_set(const lh_model *model, const char **name, lh_error *error);
 
-/* ---- Contexts ---------------------------------------------------------------------------------------------------
-   */
+/* ---- Contexts ---- */
 
 /*
  * Threads and memory for running one model. Memory grows to the longest utterance and is used again. A context keeps
@@ -230,8 +225,7 @@ LH_API lh_status lh_context_destroy(lh_context *context);
  */
 LH_API lh_status lh_context_cancel(lh_context *context);
 
-/* ---- Runs -------------------------------------------------------------------------------------------------------
-   */
+/* ---- Runs ---- */
 
 /* Values of lh_run_options.layer_selection. */
 enum {
@@ -355,8 +349,7 @@ LH_API lh_status lh_features_data(const lh_features *features, const float **dat
 /* Ends the handle of features and gives their memory back. */
 LH_API lh_status lh_features_destroy(lh_features *features);
 
-/* ---- Extraction -------------------------------------------------------------------------------------------------
-   */
+/* ---- Extraction ---- */
 
 /* Values of lh_extract_options.weights. */
 enum {
