@@ -47,8 +47,7 @@ let programs: [Target] = [
   .executableTarget(
     name: "lhb-extract",
     dependencies: [
-      "ArchitectureFile", "Checkpoint", "CommandSupport", "Files", "Subnet", "SubnetFile", "Tensors",
-      argumentParser,
+      "ArchitectureFile", "CommandSupport", "Extraction", "Files", "Subnet", "SubnetFile", "Tensors", argumentParser,
     ], swiftSettings: strict),
   .executableTarget(
     name: "lhb-features",
@@ -86,6 +85,9 @@ let extraction: [Target] = [
     dependencies: ["Faults", "Files", "JSON", "Subnet", .product(name: "Yams", package: "Yams")], swiftSettings: strict),
   .target(
     name: "SubnetFile", dependencies: ["CZstd", "Faults", "Files", "JSON", "Subnet", "Tensors"], swiftSettings: strict),
+  .target(
+    name: "Extraction", dependencies: ["Checkpoint", "Faults", "Files", "Subnet", "SubnetFile", "Tensors"],
+    swiftSettings: strict),
 ]
 
 let runtime: [Target] =
@@ -141,6 +143,7 @@ let testing: [Target] = [
   tests(of: "Subnet", "Checkpoint", "Faults", "JSON", "Tensors"),
   tests(of: "ArchitectureFile", "Faults", "Subnet"),
   tests(of: "SubnetFile", "Checkpoint", "Faults", "Files", "JSON", "Subnet", "Tensors"),
+  tests(of: "Extraction", "Checkpoint", "Faults", "Files", "Subnet", "SubnetFile", "Tensors"),
   tests(of: "Kernels", "Faults", "KernelTypes"),
   tests(of: "LightHuBERT", "Checkpoint", "Faults", "JSON", "KernelTypes", "Kernels", "Subnet", "SubnetFile", "Tensors"),
   tests(of: "AudioFile", "CSndFile", "Faults", "Files"),

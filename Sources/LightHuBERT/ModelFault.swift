@@ -21,7 +21,7 @@ public enum ModelFault: Fault {
     case .cause(let fault): fault.kind
     case .unsupported, .tooShort, .notFinite: .badData
     case .noSuchLayer: .usage
-    case .cancelled: .inputOutput
+    case .cancelled: .cancelled
     }
   }
 
