@@ -109,7 +109,10 @@ let runtime: [Target] =
 
 let cInterface: [Target] = [
   .target(name: "CLightHuBERT"),
-  .target(name: "LightHuBERTC", dependencies: ["CLightHuBERT", "Faults", "LightHuBERT", "Subnet"], swiftSettings: strict),
+  .target(
+    name: "LightHuBERTC",
+    dependencies: ["CLightHuBERT", "Extraction", "Faults", "LightHuBERT", "Subnet", "SubnetFile"],
+    swiftSettings: strict),
 ]
 
 let programSupport: [Target] = [
@@ -149,7 +152,8 @@ let testing: [Target] = [
   tests(of: "AudioFile", "CSndFile", "Faults", "Files"),
   tests(of: "NumPyFile", "Faults", "Files"),
   .testTarget(
-    name: "CAPITests", dependencies: ["CLightHuBERT", "LightHuBERTC", "TestSupport", "lhb-extract", "lhb-features"],
+    name: "CAPITests",
+    dependencies: ["CLightHuBERT", "LightHuBERTC", "SubnetFile", "TestSupport", "lhb-extract", "lhb-features"],
     exclude: ["abi.txt", "c"], swiftSettings: strict),
   .testTarget(
     name: "CommandTests",

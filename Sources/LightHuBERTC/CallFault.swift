@@ -1,6 +1,5 @@
 import CLightHuBERT
 import Faults
-import LightHuBERT
 
 /// Why a call of a C function failed.
 struct CallFault: Error {
@@ -16,11 +15,7 @@ struct CallFault: Error {
 
   /// A fault of the library.
   init(_ fault: any Fault) {
-    if case .cancelled? = fault as? ModelFault {
-      status = LH_CANCELLED
-    } else {
-      status = CallFault.status(of: fault.kind)
-    }
+    status = CallFault.status(of: fault.kind)
     message = fault.description
   }
 
@@ -32,6 +27,7 @@ struct CallFault: Error {
     case .cannotCreate: LH_CANNOT_CREATE
     case .inputOutput: LH_IO_ERROR
     case .unavailable: LH_UNAVAILABLE
+    case .cancelled: LH_CANCELLED
     }
   }
 }

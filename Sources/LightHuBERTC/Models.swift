@@ -1,6 +1,7 @@
 public import CLightHuBERT
 import LightHuBERT
 import Subnet
+import SubnetFile
 
 /// A model that a handle names, with the texts that C callers got of it.
 final class OpenModel: Sendable {
@@ -43,8 +44,25 @@ public func lh_model_open_memory(
     let target = try output(model, "model", initially: nil)
     let bytes = try array(bytes?.assumingMemoryBound(to: UInt8.self), count: size, "bytes")
     let options = try runtimeOptions(options)
-    _ = (target, bytes, options)
+    do throws(ModelFault) {
+      target.pointee = HandleTable.shared.add(OpenModel(try inMemory(UnsafeRawBufferPointer(bytes), options)))
+    } catch {
+      throw CallFault(error)
+    }
   }
+}
+
+private func inMemory(_ bytes: UnsafeRawBufferPointer, _ options: RuntimeOptions) throws(ModelFault) -> Model {
+  /// The caller keeps the bytes as long as the call lasts, in which all of them are read.
+  final class Caller: Sendable {}
+  let name = "model in memory"
+  let reader: SubnetReader
+  do throws(SubnetFileFault) {
+    reader = try SubnetReader(bytes: bytes, owner: Caller(), name: name)
+  } catch {
+    throw .cause(error)
+  }
+  return try Model(reader: reader, path: name, options: options)
 }
 
 /// Ends a model's handle.

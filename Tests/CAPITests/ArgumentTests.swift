@@ -298,6 +298,8 @@ import Testing
 
   // MARK: Extraction
 
+  private static let minimal = String(decoding: readBytes(Fixture.path("golden/arch-min.json")), as: UTF8.self)
+
   static let extractions: [Abuse] = [
     Abuse("no checkpoint", LH_INVALID_ARGUMENT, "checkpoint_path is NULL") {
       lh_extract(nil, "base-min", "x", nil, $1)
@@ -335,11 +337,10 @@ import Testing
     },
     Abuse("an output that is the checkpoint", LH_INVALID_ARGUMENT, "is the checkpoint") {
       let path = Fixture.path("golden/tiny.pt")
-      return lh_extract(path, "base-max", path, nil, $1)
+      return lh_extract(path, minimal, path, nil, $1)
     },
     Abuse("an output in no folder", LH_CANNOT_CREATE, "no such folder") {
-      let architecture = String(decoding: readBytes(Fixture.path("golden/arch-min.json")), as: UTF8.self)
-      return lh_extract(Fixture.path("golden/tiny.pt"), architecture, "no such folder/x.lhb", nil, $1)
+      lh_extract(Fixture.path("golden/tiny.pt"), minimal, "no such folder/x.lhb", nil, $1)
     },
   ]
 

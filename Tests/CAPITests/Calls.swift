@@ -54,6 +54,9 @@ final class CModel: @unchecked Sendable {
     self.handle = try #require(handle)
   }
 
+  /// Takes over a handle.
+  init(handle: OpaquePointer?) throws { self.handle = try #require(handle) }
+
   deinit { lh_model_close(handle) }
 
   func frameCount(_ samples: Int) throws -> Int {

@@ -29,7 +29,7 @@ import Testing
     let context = try CContext(CModel())
     let samples = readSamples("speech-b")
     let all = try context.run(samples, runOptions(LH_LAYERS_ALL))
-    let layers: [Int32] = [7, 0, 3]
+    let layers: [Int32] = [6, 0, 3]
     let some = try context.run(samples, layers: layers)
     let size = some.count / layers.count
     for (place, layer) in layers.enumerated() {
@@ -66,6 +66,23 @@ import Testing
     }
     try succeed { lh_run_batch(context.handle, utterances, utterances.count, nil, $0) }
     #expect(outputs.map { Array($0) } == expected)
+  }
+
+  /// From memory, at every place that an allocation of the caller's could begin.
+  @Test(arguments: [0, 1, 3, 4, 8, 63])
+  func aModelInMemoryIsThatOfTheFile(_ shift: Int) throws {
+    let bytes = readBytes(Fixture.path("versions/v1-tiny-min.lhb"))
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count + shift, alignment: 64)
+    memory[shift...].copyBytes(from: bytes)
+    var handle: OpaquePointer?
+    try succeed { lh_model_open_memory(memory.baseAddress! + shift, bytes.count, nil, &handle, $0) }
+    // The bytes are not needed any more.
+    memory.initializeMemory(as: UInt8.self, repeating: 0xff)
+    memory.deallocate()
+    let samples = readSamples("frames-2")
+    let found = try CContext(CModel(handle: handle)).run(samples, runOptions(LH_LAYERS_ALL))
+    let expected = try CContext(CModel()).run(samples, runOptions(LH_LAYERS_ALL))
+    #expect(found == expected)
   }
 
   @Test func theLibrarysMemoryHoldsTheSame() throws {

@@ -8,8 +8,15 @@ import Testing
 @Suite(.serialized) struct LifetimeTests {
   /// Resident memory in bytes.
   private static func residentMemory() -> Int {
-    let pages = String(decoding: readBytes("/proc/self/statm"), as: UTF8.self).split(separator: " ")
-    return (Int(pages[1]) ?? 0) * Int(getpagesize())
+    let file = fopen("/proc/self/statm", "r")
+    defer { fclose(file) }
+    var (size, resident) = (0, 0)
+    withUnsafeMutablePointer(to: &size) { size in
+      withUnsafeMutablePointer(to: &resident) { resident in
+        _ = withVaList([size, resident]) { vfscanf(file, "%ld %ld", $0) }
+      }
+    }
+    return resident * Int(getpagesize())
   }
 
   @Test func aThousandRoundsLeaveNothing() throws {

@@ -20,10 +20,12 @@ LIST = ROOT / "Tests" / "CAPITests" / "abi.txt"
 
 
 def declarations():
-    """The header without comments and directives, its spaces made one."""
+    """The header without comments and directives, on one line, with the numbers that macros stand for."""
     text = re.sub(r"/\*.*?\*/", " ", HEADER.read_text(), flags=re.DOTALL)
+    macros = dict(re.findall(r"^#define (LH_\w+) (\d+)$", text, flags=re.MULTILINE))
     text = re.sub(r"^#.*$", " ", text, flags=re.MULTILINE)
-    return re.sub(r"\s+", " ", text)
+    text = re.sub(r"\bLH_\w+", lambda name: macros.get(name[0], name[0]), text)
+    return re.sub(r"\s+", " ", text).replace("( ", "(")
 
 
 def measured(structs, constants):
@@ -47,10 +49,10 @@ def interface():
     text = declarations()
     structs = []
     for body, name in re.findall(r"typedef struct \w+ \{(.*?)\} (\w+);", text):
-        fields = [re.sub(r"LH_ERROR_MESSAGE_SIZE", "1020", field).strip() for field in body.split(";") if field.strip()]
+        fields = [field.strip() for field in body.split(";") if field.strip()]
         structs.append((name, [(field, re.search(r"(\w+)(\[\w+\])?$", field).group(1)) for field in fields]))
     constants = [name for body in re.findall(r"enum \{(.*?)\}", text) for name in re.findall(r"(LH_\w+) =", body)]
-    types = [f"type {kind}" for kind in re.findall(r"typedef ((?:struct (\w+) \2|int32_t [^;]+));", text) for kind in kind[:1]]
+    types = [f"type {declaration}" for declaration in re.findall(r"typedef ([^{};]+);", text)]
     functions = sorted(f"function {declaration}" for declaration in re.findall(r"LH_API (\w[^;]*);", text))
     return "\n".join(functions + types) + "\n" + measured(structs, constants)
 

@@ -19,7 +19,6 @@ runner=
 rounds=3
 while [ $# -gt 0 ]; do
   case $1 in
-    # Before this many errors nothing else matters; a definite leak is an error as well.
     --valgrind) runner="valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" ;;
     --rounds)
       shift
