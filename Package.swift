@@ -119,7 +119,8 @@ let programSupport: [Target] = [
   .target(name: "AudioFile", dependencies: ["CSndFile", "CSoxr", "Faults", "Files"], swiftSettings: strict),
   .target(name: "NumPyFile", dependencies: ["Files"], swiftSettings: strict),
   .target(
-    name: "CommandSupport", dependencies: ["Faults", "Files", "Subnet", argumentParser], swiftSettings: strict),
+    name: "CommandSupport", dependencies: ["CLightHuBERT", "Faults", "Files", "Subnet", argumentParser],
+    swiftSettings: strict),
 ]
 
 let systemLibraries: [Target] = [
