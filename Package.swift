@@ -103,7 +103,9 @@ let runtime: [Target] =
       swiftSettings: strict + [.unsafeFlags(["-O"])]),
     .target(
       name: "LightHuBERT",
-      dependencies: ["CPU", "Faults", "KernelTypes", "Kernels", "Subnet", "SubnetFile", "Tensors"],
+      dependencies: [
+        "CPU", "Extraction", "Faults", "JSON", "KernelTypes", "Kernels", "Subnet", "SubnetFile", "Tensors",
+      ],
       swiftSettings: strict),
   ]
 
@@ -111,7 +113,7 @@ let cInterface: [Target] = [
   .target(name: "CLightHuBERT"),
   .target(
     name: "LightHuBERTC",
-    dependencies: ["CLightHuBERT", "Extraction", "Faults", "LightHuBERT", "Subnet", "SubnetFile"],
+    dependencies: ["CLightHuBERT", "LightHuBERT", "SubnetFile"],
     swiftSettings: strict),
 ]
 
@@ -162,13 +164,22 @@ let testing: [Target] = [
     swiftSettings: strict),
 ]
 
+// MARK: Packages that this one needs
+
+let packages: [Package.Dependency] = [
+  .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+  .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+]
+
+/// What only `make docs` needs, and nobody who depends on this package should fetch.
+let documentation: [Package.Dependency] =
+  Context.environment["LHB_DOCS"] == nil
+  ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")]
+
 let package = Package(
   name: "lighthubert",
   products: products,
-  dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-  ],
+  dependencies: packages + documentation,
   targets: programs + foundations + extraction + runtime + cInterface + programSupport + systemLibraries + testing,
   swiftLanguageModes: [.v6]
 )

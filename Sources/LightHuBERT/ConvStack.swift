@@ -30,10 +30,11 @@ struct ConvStack {
   ///   - sampleCount: Samples of the whole utterance.
   ///   - firstMatrix: Matrix of the first layer with a group norm folded into it; nil for the weights' own.
   ///   - mean: Subtracted from every sample, which is then multiplied by `factor`.
+  ///   - consume: False when no more blocks are wanted.
   func run(
     samples: UnsafePointer<Float>, sampleCount: Int, mean: Float, factor: Float, firstMatrix: PackedMatrix?,
     frames: Range<Int>, blockFrames: Int, scratch: inout Scratch,
-    consume: (_ first: Int, _ count: Int, UnsafeMutablePointer<Float>) -> Void
+    consume: (_ first: Int, _ count: Int, UnsafeMutablePointer<Float>) -> Bool
   ) {
     let shapes = weights.map(\.shape)
     let totals = frameCounts(forSamples: sampleCount)
@@ -68,7 +69,7 @@ struct ConvStack {
         done[index + 1] = end[index + 1]
         input = UnsafePointer(buffers[index])
       }
-      consume(block, blockEnd - block, buffers[buffers.count - 1])
+      guard consume(block, blockEnd - block, buffers[buffers.count - 1]) else { return }
       keepTails(&start, done: &done, sampleBuffer: sampleBuffer, buffers: buffers)
       block = blockEnd
     }

@@ -1,5 +1,5 @@
 import CLightHuBERT
-import Faults
+import LightHuBERT
 
 /// Why a call of a C function failed.
 struct CallFault: Error {

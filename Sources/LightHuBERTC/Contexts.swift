@@ -5,37 +5,31 @@ import Synchronization
 /// A session that a handle names, which one call at a time may use.
 final class RunContext: Sendable {
   let model: Model
-  /// Used only by the call that has set `isRunning`.
+  /// Used only by the call that `running` belongs to.
   private nonisolated(unsafe) let session: Session
-  private let state = Mutex(State())
-
-  private struct State {
-    var isRunning = false
-    var isCancelled = false
-  }
+  /// Ends the call that runs; nil when none does.
+  private let running = Mutex<Cancellation?>(nil)
 
   init(_ model: Model, threadCount: Int?) {
     self.model = model
     session = Session(model, threadCount: threadCount)
   }
 
-  /// Runs `body` unless another call runs.
-  func run(_ body: (Session) throws(CallFault) -> Void) throws(CallFault) {
-    let isFree = state.withLock { state in
-      let isFree = !state.isRunning
-      if isFree { state = State(isRunning: true) }
-      return isFree
+  /// Calls `body` unless another call runs.
+  func run(_ body: (Session, Cancellation) throws(CallFault) -> Void) throws(CallFault) {
+    let cancellation = Cancellation()
+    let isFree = running.withLock { running in
+      guard running == nil else { return false }
+      running = cancellation
+      return true
     }
     guard isFree else { throw CallFault(LH_BUSY, "the context is running already") }
-    defer { state.withLock { $0.isRunning = false } }
-    try body(session)
+    defer { running.withLock { $0 = nil } }
+    try body(session, cancellation)
   }
 
-  /// Whether the run of this moment shall end.
-  var isCancelled: Bool { state.withLock { $0.isCancelled } }
-
-  /// Makes the run of this moment end.
-  func cancel() { state.withLock { $0.isCancelled = $0.isRunning } }
+  /// Makes the call of this moment end.
+  func cancel() { running.withLock { $0?.cancel() } }
 }
 
 /// Makes a context.

@@ -1,6 +1,5 @@
 public import CLightHuBERT
-import Extraction
-import Subnet
+import LightHuBERT
 import SubnetFile
 
 /// Cuts a subnet out of a checkpoint.

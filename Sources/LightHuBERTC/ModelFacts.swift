@@ -1,6 +1,5 @@
 public import CLightHuBERT
 import LightHuBERT
-import Subnet
 
 /// The model of a handle.
 func openModel(_ handle: OpaquePointer?) throws(CallFault) -> OpenModel {
@@ -60,7 +59,7 @@ public func lh_model_parameter_count(
   _ model: OpaquePointer?, _ count: UnsafeMutablePointer<UInt64>?, _ error: UnsafeMutablePointer<lh_error>?
 ) -> lh_status {
   tell(model, count, "count", initially: 0, error) {
-    UInt64(ParameterCount(config: $0.model.config, architecture: $0.model.architecture).total)
+    UInt64($0.model.parameterCount)
   }
 }
 

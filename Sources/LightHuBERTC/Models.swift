@@ -1,7 +1,5 @@
 public import CLightHuBERT
 import LightHuBERT
-import Subnet
-import SubnetFile
 
 /// A model that a handle names, with the texts that C callers got of it.
 final class OpenModel: Sendable {
@@ -11,7 +9,7 @@ final class OpenModel: Sendable {
 
   init(_ model: Model) {
     self.model = model
-    description = CText("{}")
+    description = CText(model.descriptionJSON)
     instructionSet = CText(model.instructionSet)
   }
 }
@@ -45,24 +43,12 @@ public func lh_model_open_memory(
     let bytes = try array(bytes?.assumingMemoryBound(to: UInt8.self), count: size, "bytes")
     let options = try runtimeOptions(options)
     do throws(ModelFault) {
-      target.pointee = HandleTable.shared.add(OpenModel(try inMemory(UnsafeRawBufferPointer(bytes), options)))
+      target.pointee = HandleTable.shared.add(
+        OpenModel(try Model(bytes: UnsafeRawBufferPointer(bytes), options: options)))
     } catch {
       throw CallFault(error)
     }
   }
-}
-
-private func inMemory(_ bytes: UnsafeRawBufferPointer, _ options: RuntimeOptions) throws(ModelFault) -> Model {
-  /// The caller keeps the bytes as long as the call lasts, in which all of them are read.
-  final class Caller: Sendable {}
-  let name = "model in memory"
-  let reader: SubnetReader
-  do throws(SubnetFileFault) {
-    reader = try SubnetReader(bytes: bytes, owner: Caller(), name: name)
-  } catch {
-    throw .cause(error)
-  }
-  return try Model(reader: reader, path: name, options: options)
 }
 
 /// Ends a model's handle.

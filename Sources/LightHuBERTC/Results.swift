@@ -1,7 +1,6 @@
 public import CLightHuBERT
 import Glibc
 import LightHuBERT
-import Subnet
 
 /// Features that a handle names.
 final class OpenFeatures: @unchecked Sendable {
@@ -44,13 +43,13 @@ public func lh_run_alloc(
     let context = try runContext(context)
     let request = try RunRequest(options, for: context.model)
     let count = try request.outputCount(samples: sampleCount)
-    try context.run { session throws(CallFault) in
+    try context.run { session, cancellation throws(CallFault) in
       let result = try OpenFeatures(
         layers: request.layers, frameCount: context.model.frameCount(forSamples: sampleCount),
         hiddenSize: context.model.architecture.embedDim)
       let utterance = try Utterance(
         samples, count: sampleCount, output: result.values.baseAddress, capacity: count, for: request)
-      try context.run(utterance, request, on: session) { request.progress?($0) ?? true }
+      try request.run(utterance, on: session, cancellation, progress: request.progress)
       target.pointee = HandleTable.shared.add(result)
     }
   }

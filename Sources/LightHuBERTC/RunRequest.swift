@@ -1,6 +1,5 @@
 import CLightHuBERT
 import LightHuBERT
-import Subnet
 
 /// What a caller wants of a run, checked against the model.
 struct RunRequest {

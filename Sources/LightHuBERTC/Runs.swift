@@ -25,8 +25,8 @@ public func lh_run(
     let context = try runContext(context)
     let request = try RunRequest(options, for: context.model)
     let utterance = try Utterance(samples, count: sampleCount, output: output, capacity: capacity, for: request)
-    try context.run { session throws(CallFault) in
-      try context.run(utterance, request, on: session) { request.progress?($0) ?? true }
+    try context.run { session, cancellation throws(CallFault) in
+      try request.run(utterance, on: session, cancellation, progress: request.progress)
     }
   }
 }
@@ -46,14 +46,14 @@ public func lh_run_batch(
     }
     let batch = try checkedBatch(try array(utterances, count: count, "utterances"), request)
     let total = Double(batch.reduce(0) { $0 + $1.samples.count })
-    try context.run { session throws(CallFault) in
+    try context.run { session, cancellation throws(CallFault) in
       var done = 0.0
       for (index, utterance) in batch.enumerated() {
         let share = Double(utterance.samples.count)
+        let before = done
+        let progress = request.progress.map { progress in { progress((before + $0 * share) / total) } }
         try naming(index) { () throws(CallFault) in
-          try context.run(utterance, request, on: session) {
-            request.progress?((done + $0 * share) / total) ?? true
-          }
+          try request.run(utterance, on: session, cancellation, progress: progress)
         }
         done += share
       }

@@ -33,19 +33,17 @@ struct Utterance {
   }
 }
 
-extension RunContext {
+extension RunRequest {
   /// Runs one utterance.
   ///
   /// - Parameter progress: False cancels.
   func run(
-    _ utterance: Utterance, _ request: RunRequest, on session: Session, progress: (Double) -> Bool
+    _ utterance: Utterance, on session: Session, _ cancellation: Cancellation, progress: ((Double) -> Bool)?
   ) throws(CallFault) {
     do throws(ModelFault) {
-      try withoutActuallyEscaping(progress) { progress throws(ModelFault) in
-        try session.run(
-          utterance.samples, layers: request.selection, layerZero: request.layerZero, normalize: request.normalize,
-          into: utterance.output, progress: { progress($0) && !self.isCancelled })
-      }
+      try session.run(
+        utterance.samples, layers: selection, layerZero: layerZero, normalize: normalize, into: utterance.output,
+        progress: progress, cancellation: cancellation)
     } catch {
       throw CallFault(error)
     }

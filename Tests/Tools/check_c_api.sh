@@ -1,14 +1,15 @@
 #!/bin/sh
 # Compiles a C program against lighthubert.h as strictly as compilers can, links it, and runs it.
 #
-#     check_c_api.sh LIBRARY_FOLDER [--valgrind] [--rounds COUNT]
+#     check_c_api.sh LIBRARY_FOLDER [--valgrind] [--sanitize thread|address] [--rounds COUNT]
 #
 # The folder holds liblighthubert.a or liblighthubert.so (then no Swift is needed), else libLightHuBERTC.a, as
 # `swift build` makes it, which is linked with the toolchain's runtime. Of the first two both are tried, and must export
-# the functions of Tests/CAPITests/abi.txt and no others.
+# the functions of Tests/CAPITests/abi.txt and no others. A sanitizer needs the third, built with the same one:
+# `swift build -c release --sanitize thread --scratch-path .build-thread --product LightHuBERTC`.
 set -eu
 usage() {
-  echo "usage: check_c_api.sh LIBRARY_FOLDER [--valgrind] [--rounds COUNT]" >&2
+  echo "usage: check_c_api.sh LIBRARY_FOLDER [--valgrind] [--sanitize thread|address] [--rounds COUNT]" >&2
   exit 64
 }
 [ $# -ge 1 ] || usage
@@ -16,10 +17,16 @@ folder=$(cd "$1" && pwd)
 shift
 cd "$(dirname "$0")/../.."
 runner=
+sanitizer=
 rounds=3
 while [ $# -gt 0 ]; do
   case $1 in
-    --valgrind) runner="valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite" ;;
+    --valgrind) runner="valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite" ;;
+    --sanitize)
+      shift
+      [ $# -gt 0 ] || usage
+      sanitizer=$1
+      ;;
     --rounds)
       shift
       [ $# -gt 0 ] || usage
@@ -41,6 +48,8 @@ echo '#include "lighthubert.h"' > "$out/header.c"
 cp "$out/header.c" "$out/header.cpp"
 for standard in c99 c11 c17; do ${CC:-cc} -std=$standard $strict -c "$out/header.c" -o "$out/header.o"; done
 for standard in c++11 c++17; do ${CXX:-c++} -std=$standard $strict -c "$out/header.cpp" -o "$out/header.o"; done
+# A sanitizer's runtime is the toolchain's, whose compiler is clang.
+if [ -n "$sanitizer" ]; then CC="clang -fsanitize=$sanitizer"; fi
 ${CC:-cc} -std=c99 -g $strict -c "$program" -o "$out/capi_check.o"
 
 check_exports() {
@@ -77,6 +86,8 @@ if [ -z "$found" ]; then
     echo "$folder: has none of liblighthubert.a, liblighthubert.so, libLightHuBERTC.a" >&2
     exit 66
   }
-  swiftc "$out/capi_check.o" "$folder/libLightHuBERTC.a" -lzstd -lm -o "$out/toolchain"
+  # Valgrind cannot read Swift's debugging information.
+  swiftc "$out/capi_check.o" "$folder/libLightHuBERTC.a" -lzstd -lm ${runner:+-Xlinker --strip-debug} \
+    ${sanitizer:+-sanitize=$sanitizer} -o "$out/toolchain"
   check_program toolchain
 fi
