@@ -34,6 +34,7 @@ func kernelSettings(march: String?, define: String) -> [SwiftSetting] {
 
 let products: [Product] = [
   .library(name: "LightHuBERT", targets: ["LightHuBERT"]),
+  .library(name: "LightHuBERTC", type: .static, targets: ["LightHuBERTC"]),
   .executable(name: "lhb-extract", targets: ["lhb-extract"]),
   .executable(name: "lhb-features", targets: ["lhb-features"]),
   .executable(name: "lhb-inspect", targets: ["lhb-inspect"]),
@@ -46,8 +47,7 @@ let programs: [Target] = [
   .executableTarget(
     name: "lhb-extract",
     dependencies: [
-      "ArchitectureFile", "Checkpoint", "CommandSupport", "Files", "Subnet", "SubnetFile", "Tensors",
-      argumentParser,
+      "ArchitectureFile", "CommandSupport", "Extraction", "Files", "Subnet", "SubnetFile", "Tensors", argumentParser,
     ], swiftSettings: strict),
   .executableTarget(
     name: "lhb-features",
@@ -85,6 +85,9 @@ let extraction: [Target] = [
     dependencies: ["Faults", "Files", "JSON", "Subnet", .product(name: "Yams", package: "Yams")], swiftSettings: strict),
   .target(
     name: "SubnetFile", dependencies: ["CZstd", "Faults", "Files", "JSON", "Subnet", "Tensors"], swiftSettings: strict),
+  .target(
+    name: "Extraction", dependencies: ["Checkpoint", "Faults", "Files", "Subnet", "SubnetFile", "Tensors"],
+    swiftSettings: strict),
 ]
 
 let runtime: [Target] =
@@ -100,15 +103,26 @@ let runtime: [Target] =
       swiftSettings: strict + [.unsafeFlags(["-O"])]),
     .target(
       name: "LightHuBERT",
-      dependencies: ["CPU", "Faults", "KernelTypes", "Kernels", "Subnet", "SubnetFile", "Tensors"],
+      dependencies: [
+        "CPU", "Extraction", "Faults", "JSON", "KernelTypes", "Kernels", "Subnet", "SubnetFile", "Tensors",
+      ],
       swiftSettings: strict),
   ]
+
+let cInterface: [Target] = [
+  .target(name: "CLightHuBERT"),
+  .target(
+    name: "LightHuBERTC",
+    dependencies: ["CLightHuBERT", "LightHuBERT", "SubnetFile"],
+    swiftSettings: strict),
+]
 
 let programSupport: [Target] = [
   .target(name: "AudioFile", dependencies: ["CSndFile", "CSoxr", "Faults", "Files"], swiftSettings: strict),
   .target(name: "NumPyFile", dependencies: ["Files"], swiftSettings: strict),
   .target(
-    name: "CommandSupport", dependencies: ["Faults", "Files", "Subnet", argumentParser], swiftSettings: strict),
+    name: "CommandSupport", dependencies: ["CLightHuBERT", "Faults", "Files", "Subnet", argumentParser],
+    swiftSettings: strict),
 ]
 
 let systemLibraries: [Target] = [
@@ -136,6 +150,7 @@ let testing: [Target] = [
   tests(of: "Subnet", "Checkpoint", "Faults", "JSON", "Tensors"),
   tests(of: "ArchitectureFile", "Faults", "Subnet"),
   tests(of: "SubnetFile", "Checkpoint", "Faults", "Files", "JSON", "Subnet", "Tensors"),
+  tests(of: "Extraction", "Checkpoint", "Faults", "Files", "Subnet", "SubnetFile", "Tensors"),
   tests(of: "Kernels", "Faults", "KernelTypes"),
   tests(
     of: "LightHuBERT", "Checkpoint", "Faults", "JSON", "KernelTypes", "Kernels", "Subnet", "SubnetFile",
@@ -143,18 +158,31 @@ let testing: [Target] = [
   tests(of: "AudioFile", "CSndFile", "Faults", "Files"),
   tests(of: "NumPyFile", "Faults", "Files"),
   .testTarget(
+    name: "CAPITests",
+    dependencies: ["CLightHuBERT", "LightHuBERTC", "SubnetFile", "TestSupport", "lhb-extract", "lhb-features"],
+    exclude: ["abi.txt", "c"], swiftSettings: strict),
+  .testTarget(
     name: "CommandTests",
     dependencies: ["JSON", "Subnet", "TestSupport", "lhb-bench", "lhb-extract", "lhb-features", "lhb-inspect"],
     swiftSettings: strict),
 ]
 
+// MARK: Packages that this one needs
+
+let packages: [Package.Dependency] = [
+  .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+  .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+]
+
+/// What only `make docs` needs, and nobody who depends on this package should fetch.
+let documentation: [Package.Dependency] =
+  Context.environment["LHB_DOCS"] == nil
+  ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")]
+
 let package = Package(
   name: "lighthubert",
   products: products,
-  dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-  ],
-  targets: programs + foundations + extraction + runtime + programSupport + systemLibraries + testing,
+  dependencies: packages + documentation,
+  targets: programs + foundations + extraction + runtime + cInterface + programSupport + systemLibraries + testing,
   swiftLanguageModes: [.v6]
 )

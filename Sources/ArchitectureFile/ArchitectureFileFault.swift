@@ -1,6 +1,5 @@
 public import Faults
 public import Files
-public import JSON
 public import Subnet
 
 /// An architecture that could not be taken from a name, a file or standard input.
@@ -11,8 +10,6 @@ public enum ArchitectureFileFault: Fault, Equatable {
   case tooLarge(source: String, limit: Int)
   /// It is not text.
   case notText(source: String)
-  /// It is not JSON.
-  case notJSON(source: String, JSONFault)
   /// It is not YAML, or YAML with something that is not read here; `line` counts from 1.
   case notYAML(source: String, problem: String, line: Int?)
   /// It holds several architectures, a line each.
@@ -25,7 +22,7 @@ public enum ArchitectureFileFault: Fault, Equatable {
     switch self {
     case .unreadable(let fault): fault.kind
     case .invalid(let fault): fault.kind
-    case .tooLarge, .notText, .notJSON, .notYAML, .severalLines: .badData
+    case .tooLarge, .notText, .notYAML, .severalLines: .badData
     }
   }
 
@@ -36,7 +33,6 @@ public enum ArchitectureFileFault: Fault, Equatable {
     case .invalid(let fault): "\(fault)"
     case .tooLarge(let source, let limit): "\(source): is larger than \(limit) bytes, expected an architecture"
     case .notText(let source): "\(source): is not UTF-8 text, expected an architecture in JSON or YAML"
-    case .notJSON(let source, let fault): "\(source): is not JSON: \(fault)"
     case .notYAML(let source, let problem, let line):
       "\(source): is not YAML that is read here: \(line.map { "line \($0): " } ?? "")\(problem)"
     case .severalLines(let source, let count):

@@ -19,10 +19,8 @@ public func loadArchitecture(
   let source = argument == "-" ? "standard input" : argument
   let json = isPublished ? nil : try value(try text(argument, source: source), path: argument, source: source)
   do throws(SubnetFault) {
-    if let json { return try Architecture(json: json, source: source, fitting: config) }
-    let architecture = try Architecture(name: argument)
-    if let config { try architecture.validate(in: config, source: source) }
-    return architecture
+    guard let json else { return try Architecture(name: argument, fitting: config) }
+    return try Architecture(json: json, source: source, fitting: config)
   } catch {
     throw .invalid(error)
   }
@@ -57,7 +55,7 @@ private func value(_ text: String, path: String, source: String) throws(Architec
     }
     let first = text.first { !$0.isWhitespace }
     let isJSON = has("json", "jsonl") || (!has("yaml", "yml") && (first == "{" || first == "[" || first == nil))
-    if isJSON { throw .notJSON(source: source, error) }
+    if isJSON { throw .invalid(.notJSON(source: source, error)) }
     return try YAMLReader.value(text, source: source)
   }
 }

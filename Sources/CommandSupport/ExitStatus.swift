@@ -10,7 +10,7 @@ public enum ExitStatus {
     case .badData: EX_DATAERR
     case .missingInput: EX_NOINPUT
     case .cannotCreate: EX_CANTCREAT
-    case .inputOutput: EX_IOERR
+    case .inputOutput, .cancelled: EX_IOERR
     case .unavailable: EX_UNAVAILABLE
     }
   }

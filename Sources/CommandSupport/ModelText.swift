@@ -28,18 +28,10 @@ public enum ModelText {
 
   /// Multiply-accumulates in a second of audio.
   public static func operations(config: ModelConfig, architecture: Architecture) -> String {
-    let count = operationsPerSecond(config: config, architecture: architecture)
-    return "\(Formatting.count(count)) multiply-accumulates a second of audio, in an utterance of \(utterance) s"
+    let count = MultiplyAccumulates.perSecond(config: config, architecture: architecture)
+    return "\(Formatting.count(count)) multiply-accumulates a second of audio, in an utterance of "
+      + "\(MultiplyAccumulates.typicalSeconds) s"
   }
-
-  /// Multiply-accumulates in a second of audio, in an utterance of `utterance` seconds: attention makes a second of a
-  /// longer one dearer.
-  public static func operationsPerSecond(config: ModelConfig, architecture: Architecture) -> Int {
-    MultiplyAccumulates(config: config, architecture: architecture, samples: utterance * 16_000).total / utterance
-  }
-
-  /// Seconds of the utterance that operations are counted for.
-  public static let utterance = 10
 
   /// Whether the waveform is normalised, and who says so.
   public static func normalization(of config: ModelConfig) -> String {

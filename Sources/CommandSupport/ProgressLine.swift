@@ -22,13 +22,13 @@ public final class ProgressLine {
 
   deinit { finish() }
 
-  /// Says how much of the work is done.
-  public func update(_ done: Int, of total: Int) {
-    guard isShown, total > 0 else { return }
+  /// Says which fraction of the work is done.
+  public func update(_ done: Double) {
+    guard isShown else { return }
     let now = ProgressLine.now()
     guard now - start >= ProgressLine.patience, now - (lastShown ?? 0) >= ProgressLine.interval else { return }
     lastShown = now
-    StandardError.raw("\r\(label) \(Int(100 * Double(done) / Double(total))) %\u{1b}[K")
+    StandardError.raw("\r\(label) \(Int(100 * done)) %\u{1b}[K")
   }
 
   /// Removes the line.

@@ -1,6 +1,6 @@
 import CPU
 import Glibc
-public import KernelTypes
+package import KernelTypes
 import KernelsBaseline
 
 #if arch(x86_64)
@@ -9,10 +9,10 @@ import KernelsBaseline
 #endif
 
 /// The kernels that this processor can run, and the choice among them.
-public enum InstructionSet {
+package enum InstructionSet {
   /// All sets of this build and processor, the fastest first. `scalar` is the plain twin that the others are tested
   /// against.
-  public static var available: [KernelSet] {
+  package static var available: [KernelSet] {
     var sets: [KernelSet] = []
     #if arch(x86_64)
       let level = cpu_x86_64_level()
@@ -23,10 +23,10 @@ public enum InstructionSet {
   }
 
   /// The names that `LHB_ISA` may have.
-  public static let names = ["avx512", "avx2", "baseline", "scalar"]
+  package static let names = ["avx512", "avx2", "baseline", "scalar"]
 
   /// The named set; without a name the one that the environment variable `LHB_ISA` names, else the fastest.
-  public static func select(_ name: String? = nil) throws(KernelFault) -> KernelSet {
+  package static func select(_ name: String? = nil) throws(KernelFault) -> KernelSet {
     let sets = available
     guard let name = name ?? getenv("LHB_ISA").map({ String(cString: $0) }), !name.isEmpty else { return sets[0] }
     guard names.contains(name) else { throw .unknownInstructionSet(name, known: names) }

@@ -14,6 +14,10 @@ package final class WorkerPool: @unchecked Sendable {
   /// not escape to other threads.
   package private(set) var sharedCount = 0
 
+  /// Set by the caller for the runs that it may end early: after it is cancelled no further task is begun, and what the tasks
+  /// should have computed must not be used.
+  package var cancellation: Cancellation?
+
   private let state = WorkerState()
   private var threads: [pthread_t] = []
 
@@ -47,6 +51,13 @@ package final class WorkerPool: @unchecked Sendable {
   /// Runs `body(task, worker)` once for each task in 0..<count, on all threads; returns when all are done. `worker` is in
   /// 0..<threadCount and no two calls with the same worker run at the same time.
   package func run(_ count: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
+    guard let cancellation else { return runAll(count, body) }
+    runAll(count) { task, worker in
+      if !cancellation.isCancelled { body(task, worker) }
+    }
+  }
+
+  private func runAll(_ count: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
     if threads.isEmpty || count <= 1 {
       for task in 0..<count { body(task, 0) }
     } else {

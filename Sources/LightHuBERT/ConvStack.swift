@@ -23,10 +23,11 @@ struct ConvStack {
   ///   - mean: Subtracted from every sample, which is then multiplied by `factor`.
   ///   - blockFrames: The most frames of a block.
   ///   - scratch: `scratchCount(blockFrames:)` floats.
+  ///   - consume: False when no more blocks are wanted.
   func run(
     samples: UnsafePointer<Float>, sampleCount: Int, mean: Float, factor: Float, firstMatrix: PackedMatrix?,
     frames: Range<Int>, blockFrames: Int, scratch: UnsafeMutablePointer<Float>,
-    consume: (_ first: Int, _ count: Int, UnsafeMutablePointer<Float>) -> Void
+    consume: (_ first: Int, _ count: Int, UnsafeMutablePointer<Float>) -> Bool
   ) {
     // Blocks of equal length: a short one at the end would read all weights for a few frames.
     let blockCount = (frames.count + blockFrames - 1) / blockFrames
@@ -47,7 +48,7 @@ struct ConvStack {
           convolve(index, folded: index == 0 ? firstMatrix : nil, levels, scratch: products)
           levels[index + 1].done = levels[index + 1].end
         }
-        consume(block, blockEnd - block, levels[weights.count].buffer)
+        guard consume(block, blockEnd - block, levels[weights.count].buffer) else { return }
         keepTails(levels)
         block = blockEnd
       }

@@ -24,6 +24,8 @@ struct ForwardPass {
     let steps = Double(layerCount + layerCount / 2 + 1)
     var done = 0.0
     func advance(_ step: Double) throws(ModelFault) {
+      // Before a state is handed on: what a cancelled step leaves behind is not one.
+      if session.isCancelled { throw .cancelled }
       done += step
       if let progress, !progress(min(done / steps, 1)) { throw .cancelled }
     }
@@ -36,14 +38,14 @@ struct ForwardPass {
     try advance(Double(layerCount / 2))
     if layerZero == .projection { emit(0, false, x) }
     convolvePositions(x, workspace: workspace)
-    if layerZero == .encoderInput { emit(0, false, x) }
     try advance(1)
+    if layerZero == .encoderInput { emit(0, false, x) }
     let scratch = EncoderLayer.Scratch(layerSizes, at: workspace)
     for (index, layer) in weights.layers.enumerated() {
       EncoderLayer(weights: layer, config: model.config, multiplier: model.multiplier, clock: session.clock)
         .run(x, frames: frames, scratch: scratch, queryBlock: session.blocking.queries, on: session.pool)
-      emit(index + 1, false, x)
       try advance(1)
+      emit(index + 1, false, x)
     }
     if model.config.layerNormFirst { normalize(weights.encoderNorm, x) }
     emit(layerCount, true, x)
@@ -96,6 +98,7 @@ struct ForwardPass {
       ) { first, count, channels in
         // The first worker is the calling thread.
         project(channels, count: count, to: x + first * embedDim, clock: worker == 0 ? session.clock : nil)
+        return !session.isCancelled
       }
     }
   }

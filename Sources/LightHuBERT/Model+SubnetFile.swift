@@ -1,4 +1,4 @@
-public import SubnetFile
+package import SubnetFile
 
 extension Model {
   /// Opens a `.lhb` file and packs its weights.
@@ -14,12 +14,34 @@ extension Model {
     try self.init(reader: reader, path: path, options: options)
   }
 
-  /// Packs the weights of an open file. Pages of a mapped file are given back once they are packed.
+  /// Opens a `.lhb` file that lies in memory and packs its weights. The bytes are checked as those of a file are.
+  ///
+  ///     let model = try bytes.withUnsafeBytes { bytes throws(ModelFault) in try Model(bytes: bytes) }
+  ///
+  /// - Parameters:
+  ///   - bytes: The whole file, at any alignment. It must not change during the call; afterwards it is not needed.
+  ///   - name: What faults and `path` call it.
+  ///   - options: How the model is run.
+  /// - Throws: `ModelFault.cause` with the fault of the bytes, or of the instruction set that was asked for.
   public convenience init(
+    bytes: UnsafeRawBufferPointer, name: String = "model in memory", options: RuntimeOptions = .init()
+  ) throws(ModelFault) {
+    let reader: SubnetReader
+    do throws(SubnetFileFault) {
+      reader = try SubnetReader(bytes: bytes, owner: CallersMemory(), name: name)
+    } catch {
+      throw .cause(error)
+    }
+    try self.init(reader: reader, path: name, options: options)
+  }
+
+  /// Packs the weights of an open file. Pages of a mapped file are given back once they are packed.
+  package convenience init(
     reader: SubnetReader, path: String, options: RuntimeOptions = .init()
   ) throws(ModelFault) {
     try self.init(
-      path: path, config: reader.config, architecture: reader.architecture, options: options,
+      path: path, config: reader.config, architecture: reader.architecture, provenance: reader.provenance,
+      options: options,
       source: TensorSource(
         tensor: { name throws(ModelFault) in
           do throws(SubnetFileFault) {
@@ -38,3 +60,6 @@ extension Model {
         release: { reader.release($0) }))
   }
 }
+
+/// Owns nothing: the caller keeps the bytes for as long as the reader of them lives.
+private final class CallersMemory: Sendable {}

@@ -1,18 +1,21 @@
 import KernelTypes
 import Kernels
 public import Subnet
+public import SubnetFile
 
 /// A subnet, ready to run: weights packed for this processor, never changed, safe to share between threads.
 ///
 ///     let model = try Model(contentsOf: "small.lhb")
 ///     let features = try model.features(of: samples)      // [1, T, E]
 public final class Model: Sendable {
-  /// Where the model came from, as given.
+  /// The path that the model was opened with, or what the caller called its bytes.
   public let path: String
   /// The supernet's configuration.
   public let config: ModelConfig
   /// The subnet.
   public let architecture: Architecture
+  /// Where the subnet comes from; nil when it was not read from a file.
+  public let provenance: Provenance?
   /// The options that the model was opened with.
   public let options: RuntimeOptions
 
@@ -23,11 +26,13 @@ public final class Model: Sendable {
   ///
   /// - Parameter source: Has the tensors of the subnet's layout in the layout's shapes.
   package init(
-    path: String, config: ModelConfig, architecture: Architecture, options: RuntimeOptions, source: TensorSource
+    path: String, config: ModelConfig, architecture: Architecture, provenance: Provenance? = nil,
+    options: RuntimeOptions, source: TensorSource
   ) throws(ModelFault) {
     self.path = path
     self.config = config
     self.architecture = architecture
+    self.provenance = provenance
     self.options = options
     do throws(KernelFault) {
       if options.gemm == .openBLAS { try OpenBLAS.load() }
@@ -40,20 +45,24 @@ public final class Model: Sendable {
     weights = try loader.load(on: WorkerPool(threadCount: options.resolvedThreadCount))
   }
 
-  /// Number of hidden states: one more than there are layers.
+  /// Number of hidden states: one more than there are layers. Each is [T, E], E being `architecture.embedDim`.
   public var hiddenStateCount: Int { architecture.layerCount + 1 }
 
   /// Frames T for a number of samples at 16 kHz; 0 when they are too few for one.
   public func frameCount(forSamples count: Int) -> Int { config.frameCount(forSamples: count) }
 
-  /// Name of the instruction set in use.
+  /// Name of the instruction set in use: "avx512", "avx2", "baseline" or "scalar".
   public var instructionSet: String { multiplier.kernels.name }
 
   /// Hidden states of one utterance. For many utterances keep a `Session`, which keeps its threads and memory.
   ///
   /// - Parameters:
-  ///   - samples: Mono at 16 kHz, in [-1, 1].
+  ///   - samples: Mono at 16 kHz, in [-1, 1]; at least `ModelConfig.minimumSampleCount`, all finite.
+  ///   - layers: Which hidden states, in which order.
+  ///   - layerZero: What counts as hidden state 0.
   ///   - normalize: Whether the waveform is normalised; nil for what the model says.
+  /// - Returns: The hidden states, [selected, T, E].
+  /// - Throws: `ModelFault.tooShort`, `.notFinite` or `.noSuchLayer`.
   public func features(
     of samples: [Float], layers: LayerSelection = .last, layerZero: LayerZero = .projection, normalize: Bool? = nil
   ) throws(ModelFault) -> Features {

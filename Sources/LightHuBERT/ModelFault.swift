@@ -12,16 +12,19 @@ public enum ModelFault: Fault {
   case notFinite(sample: Int)
   /// There is no hidden state of that index.
   case noSuchLayer(Int, count: Int)
-  /// The run was cancelled by its progress function.
+  /// One of several utterances, counted from 0, is at fault.
+  indirect case utterance(Int, ModelFault)
+  /// The run was cancelled, by its progress function or its `Cancellation`.
   case cancelled
 
   /// The kind of fault.
   public var kind: FaultKind {
     switch self {
     case .cause(let fault): fault.kind
+    case .utterance(_, let fault): fault.kind
     case .unsupported, .tooShort, .notFinite: .badData
     case .noSuchLayer: .usage
-    case .cancelled: .inputOutput
+    case .cancelled: .cancelled
     }
   }
 
@@ -35,6 +38,7 @@ public enum ModelFault: Fault {
     case .notFinite(let sample): "sample \(sample) is infinite or not a number"
     case .noSuchLayer(let layer, let count):
       "no hidden state \(layer); this model has hidden states 0 to \(count - 1)"
+    case .utterance(let index, let fault): "utterance \(index): \(fault)"
     case .cancelled: "cancelled"
     }
   }

@@ -1,4 +1,4 @@
-package import Kernels
+public import Kernels
 import Subnet
 
 /// Threads and memory for running one model, one utterance at a time. Memory grows to the longest utterance and is used
@@ -26,7 +26,7 @@ public final class Session {
     package var queries = Attention.queryBlock
   }
 
-  /// Threads and memory for a model.
+  /// Threads and memory for a model. The threads sleep between runs and end with the session.
   ///
   /// - Parameter threadCount: Threads; nil for what the model's options say.
   public init(_ model: Model, threadCount: Int? = nil) {
@@ -40,6 +40,9 @@ public final class Session {
     }
   }
 
+  /// Whether the run of this moment is to end.
+  var isCancelled: Bool { pool.cancellation?.isCancelled ?? false }
+
   /// Hidden states of one utterance.
   ///
   /// - Parameters:
@@ -48,9 +51,10 @@ public final class Session {
   ///   - layerZero: What counts as hidden state 0.
   ///   - normalize: Whether the waveform is normalised; nil for what the model says.
   ///   - progress: Called with the done fraction of the work now and then; false cancels the run.
+  ///   - cancellation: Ends the run from another thread or task, within milliseconds as a rule.
   public func features(
     of samples: [Float], layers: LayerSelection = .last, layerZero: LayerZero = .projection, normalize: Bool? = nil,
-    progress: ((Double) -> Bool)? = nil
+    progress: ((Double) -> Bool)? = nil, cancellation: Cancellation? = nil
   ) throws(ModelFault) -> Features {
     let indices = try layerIndices(layers)
     let frames = model.frameCount(forSamples: samples.count)
@@ -60,7 +64,8 @@ public final class Session {
       samples.withUnsafeBufferPointer { samples in
         do throws(ModelFault) {
           try run(
-            samples, layers: layers, layerZero: layerZero, normalize: normalize, into: values, progress: progress)
+            samples, layers: layers, layerZero: layerZero, normalize: normalize, into: values, progress: progress,
+            cancellation: cancellation)
           initialized = count
         } catch {
           fault = error
@@ -71,7 +76,9 @@ public final class Session {
     return Features(layers: indices, frameCount: frames, embedDim: model.architecture.embedDim, values: values)
   }
 
-  /// The hidden states that a selection means.
+  /// The hidden states that a selection means: indices in 0...layers, in the order in which they are asked for.
+  ///
+  /// - Throws: `ModelFault.noSuchLayer`.
   public func layerIndices(_ selection: LayerSelection) throws(ModelFault) -> [Int] {
     try check(selection)
     switch selection {
@@ -97,19 +104,24 @@ public final class Session {
     }
   }
 
-  /// Writes hidden states, [selected, T, E], to memory of the caller, which must hold exactly that many floats or more.
+  /// Writes hidden states, [selected, T, E], row-major, to memory of the caller.
   ///
-  /// The parameters are those of `features`.
+  /// The parameters and faults are those of `features(of:layers:layerZero:normalize:progress:cancellation:)`. When it throws,
+  /// some of the memory may have been written.
+  ///
+  /// - Parameter values: Room for that many floats or more; less is a programming error, which stops the program.
   public func run(
     _ samples: UnsafeBufferPointer<Float>, layers: LayerSelection, layerZero: LayerZero, normalize: Bool? = nil,
-    into values: UnsafeMutableBufferPointer<Float>, progress: ((Double) -> Bool)? = nil
+    into values: UnsafeMutableBufferPointer<Float>, progress: ((Double) -> Bool)? = nil,
+    cancellation: Cancellation? = nil
   ) throws(ModelFault) {
     let count = try check(layers) * model.frameCount(forSamples: samples.count) * model.architecture.embedDim
     guard let target = values.baseAddress, values.count >= count else {
       preconditionFailure("\(count) floats are written, there is room for \(values.count)")
     }
     try forEachHiddenState(
-      of: samples, layers: layers, layerZero: layerZero, normalize: normalize, progress: progress
+      of: samples, layers: layers, layerZero: layerZero, normalize: normalize, progress: progress,
+      cancellation: cancellation
     ) { place, state in
       (target + place * state.count).update(from: state.baseAddress!, count: state.count)
     }
@@ -117,17 +129,20 @@ public final class Session {
 
   /// Passes hidden states on as they come, rising, so that none is kept longer than the computation needs it.
   ///
-  /// The parameters are those of `features`.
+  /// The parameters and faults are those of `features(of:layers:layerZero:normalize:progress:cancellation:)`.
   ///
   /// - Parameter body: Called with each hidden state, (its place among the selected ones, [T, E]), which is there for the
   ///   call only. A fault of the samples comes before the first call.
   public func forEachHiddenState(
     of samples: UnsafeBufferPointer<Float>, layers: LayerSelection, layerZero: LayerZero, normalize: Bool? = nil,
-    progress: ((Double) -> Bool)? = nil, _ body: (_ place: Int, _ state: UnsafeBufferPointer<Float>) -> Void
+    progress: ((Double) -> Bool)? = nil, cancellation: Cancellation? = nil,
+    _ body: (_ place: Int, _ state: UnsafeBufferPointer<Float>) -> Void
   ) throws(ModelFault) {
     try check(layers)
     let minimum = model.config.minimumSampleCount
     guard samples.count >= minimum else { throw .tooShort(samples: samples.count, minimum: minimum) }
+    pool.cancellation = cancellation
+    defer { pool.cancellation = nil }
     let waveform = try Waveform(samples: samples, normalizes: normalize ?? model.config.normalizesWaveform)
     let frames = model.frameCount(forSamples: samples.count)
     try ForwardPass(session: self, frames: frames).run(waveform, layerZero: layerZero, progress: progress) {

@@ -1,6 +1,28 @@
 public import JSON
 
 extension Architecture {
+  /// The architecture that a text stands for: a published name ("small-default"), else JSON in the published form.
+  ///
+  ///     try Architecture(#"{"embed_dim": 384, "heads_num": 6, "ffn_ratio": 4, "layer_num": 12}"#)
+  ///
+  /// - Parameters:
+  ///   - text: A text that begins like an object or a list is JSON, any other a name.
+  ///   - config: The supernet that it must fit; nil when that is not known yet.
+  /// - Throws: `SubnetFault`, with every rule that is broken.
+  public init(_ text: String, fitting config: ModelConfig? = nil) throws(SubnetFault) {
+    guard let first = text.first(where: { !$0.isWhitespace }), first == "{" || first == "[" else {
+      self = try Architecture(name: text, fitting: config)
+      return
+    }
+    let json: JSONValue
+    do throws(JSONFault) {
+      json = try JSONValue(parsing: text)
+    } catch {
+      throw .notJSON(source: "architecture", error)
+    }
+    self = try Architecture(json: json, source: "architecture", fitting: config)
+  }
+
   /// The architecture that a JSON value describes: the published form, or an object that has it under `subnet` or
   /// `architecture`, beside whatever else.
   ///

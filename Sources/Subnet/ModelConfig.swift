@@ -86,6 +86,9 @@ public struct ConvLayer: Sendable, Hashable {
 }
 
 extension ModelConfig {
+  /// Samples a second of every model's input.
+  public static let sampleRate = 16_000
+
   /// Channels that the feature extractor gives.
   public var convChannels: Int { convLayers.last?.channels ?? 0 }
 

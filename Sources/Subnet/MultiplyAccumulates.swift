@@ -20,6 +20,15 @@ public struct MultiplyAccumulates: Sendable, Hashable {
     [extractor, projection, positionConv, attentionProjections, attention, ffn].reduce(0, saturatingSum)
   }
 
+  /// Operations for a second of audio in an utterance of `typicalSeconds`: attention makes a second of a longer one dearer.
+  public static func perSecond(config: ModelConfig, architecture: Architecture) -> Int {
+    let samples = typicalSeconds * ModelConfig.sampleRate
+    return MultiplyAccumulates(config: config, architecture: architecture, samples: samples).total / typicalSeconds
+  }
+
+  /// Seconds of the utterance that `perSecond` is about.
+  public static let typicalSeconds = 10
+
   /// Counts a pass of a subnet that fits its supernet over a number of samples at 16 kHz.
   public init(config: ModelConfig, architecture: Architecture, samples: Int) {
     var frames = max(samples, 0)
@@ -36,7 +45,7 @@ public struct MultiplyAccumulates: Sendable, Hashable {
         positionConv = saturatingSum(positionConv, operations)
       } else if tensor.name.hasPrefix("post_extract_proj.") {
         projection = saturatingSum(projection, operations)
-      } else if tensor.name.contains(".self_attn.") {
+      } else if tensor.name.split(separator: "." as Character).contains("self_attn") {
         attentionProjections = saturatingSum(attentionProjections, operations)
       } else if tensor.name.hasPrefix("encoder.layers.") {
         ffn = saturatingSum(ffn, operations)

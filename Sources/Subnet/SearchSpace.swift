@@ -105,17 +105,25 @@ extension Architecture {
   }
 
   /// The published architecture of that name, for example "small-default".
-  public init(name: String) throws(SubnetFault) {
+  ///
+  /// - Parameter config: The supernet that it must fit; nil when that is not known yet.
+  /// - Throws: `SubnetFault.unknownArchitecture`, or `SubnetFault.invalidArchitecture` when it does not fit.
+  public init(name: String, fitting config: ModelConfig? = nil) throws(SubnetFault) {
+    guard let architecture = Architecture.published(name) else { throw .unknownArchitecture(name: name) }
+    if let config { try architecture.validate(in: config, source: name) }
+    self = architecture
+  }
+
+  private static func published(_ name: String) -> Architecture? {
     for space in SearchSpace.published {
       switch name {
-      case space.name + "-min": self = space.minimum
-      case space.name + "-default": self = space.defaultArchitecture
-      case space.name + "-max": self = space.maximum
+      case space.name + "-min": return space.minimum
+      case space.name + "-default": return space.defaultArchitecture
+      case space.name + "-max": return space.maximum
       default: continue
       }
-      return
     }
-    throw .unknownArchitecture(name: name)
+    return nil
   }
 
   /// The name under which this architecture was published; nil when it has none.

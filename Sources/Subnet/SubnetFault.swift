@@ -1,4 +1,5 @@
 public import Faults
+public import JSON
 
 /// A supernet's configuration, its tensors or an architecture that no subnet can be made of.
 ///
@@ -15,6 +16,8 @@ public enum SubnetFault: Fault, Equatable {
   case unknownArchitecture(name: String)
   /// An architecture that breaks rules: all of them are listed.
   case invalidArchitecture(source: String, [Violation])
+  /// A text that should describe an architecture is not JSON.
+  case notJSON(source: String, JSONFault)
   /// Something else than an architecture.
   case notAnArchitecture(source: String, found: String, expected: String)
   /// A kept weight is NaN or infinite. `index` counts the elements of the tensor as it is in the subnet, row-major.
@@ -42,6 +45,7 @@ public enum SubnetFault: Fault, Equatable {
     case .invalidArchitecture(let source, let violations):
       // Every violation, however many: whoever wrote the file wants to correct it once.
       "\(source): " + violations.map(\.description).joined(separator: "; ")
+    case .notJSON(let source, let fault): "\(source): is not JSON: \(fault)"
     case .notAnArchitecture(let source, let found, let expected):
       "\(source): is \(found), expected \(expected)"
     case .notFinite(let tensor, let index, let value):

@@ -17,6 +17,8 @@ public struct SubnetWriter: Sendable {
 
   /// The level that Docs/format.md gives reasons for.
   public static let defaultCompressionLevel = 0
+  /// The levels that there are; 0 means no compression.
+  public static let compressionLevels = 0...19
 
   /// Tensors that are made at once, by as many threads as there are processors: about one encoder layer.
   private static let batchSize = 16
@@ -36,13 +38,13 @@ public struct SubnetWriter: Sendable {
   ///   - replacing: Whether a file of that name may be replaced.
   ///   - sourceDigest: Gives SHA-256 of the source when everything else is written, so that it can be computed
   ///     meanwhile.
-  ///   - progress: Told the tensors done and the number of tensors.
+  ///   - progress: Told the tensors done and the number of tensors; what it throws ends the writing.
   ///   - values: Writes a tensor's elements as float32, row-major, into a buffer of exactly its size, and returns the
   ///     largest rounding error made on the way. Called by several threads at once.
-  /// - Throws: `SubnetFileFault`, and what `values` and `sourceDigest` throw.
+  /// - Throws: `SubnetFileFault`, and what the closures throw.
   public func write(
     to path: String, replacing: Bool = false, sourceDigest: () throws -> String,
-    progress: (Int, Int) -> Void = { _, _ in },
+    progress: (Int, Int) throws -> Void = { _, _ in },
     values: @Sendable (SubnetTensor, UnsafeMutableBufferPointer<Float>) throws -> Double
   ) throws -> SubnetSummary {
     let layout = SubnetLayout(config: config, architecture: architecture).tensors
@@ -60,7 +62,7 @@ public struct SubnetWriter: Sendable {
         for (tensor, encoded) in zip(batch, try encode(batch, values)) {
           summary.add(try append(tensor, encoded, to: file), error: encoded.error)
         }
-        progress(batch.endIndex, layout.count)
+        try progress(batch.endIndex, layout.count)
       }
       header = SubnetHeader(
         config: config, architecture: architecture, provenance: provenance.with(digest: try sourceDigest()))

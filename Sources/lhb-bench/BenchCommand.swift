@@ -4,6 +4,7 @@ import CommandSupport
 import JSON
 public import Kernels
 import LightHuBERT
+import Subnet
 
 /// `lhb-bench`: how fast a model runs on this machine.
 @main
@@ -28,7 +29,7 @@ struct BenchCommand: ParsableCommand {
       back by OPENBLAS_CORETYPE; unset it to measure --gemm openblas. LHB_ISA=avx2 or baseline forces an instruction set. \
       What the variable LHB_COMMIT says goes into the JSON as the commit that the program was built from.
       """,
-    version: ProgramVersion.current)
+    version: LightHuBERTVersion.current)
 
   @Argument(help: "A .lhb file.")
   var model: String

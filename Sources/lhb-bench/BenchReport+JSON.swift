@@ -11,7 +11,7 @@ extension BenchReport {
     var object: JSONObject = [
       "model_sha256": .string(bench.modelDigest),
       "architecture": bench.model.architecture.json,
-      "version": .string(ProgramVersion.current),
+      "version": .string(LightHuBERTVersion.current),
       "commit": BenchReport.commit,
       "cpu": .string(SystemText.processor),
       "instruction_set": .string(bench.model.instructionSet),

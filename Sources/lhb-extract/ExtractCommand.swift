@@ -1,5 +1,6 @@
 public import ArgumentParser
 import CommandSupport
+import Subnet
 public import SubnetFile
 
 @main struct ExtractCommand: ParsableCommand {
@@ -17,7 +18,7 @@ public import SubnetFile
         lhb-extract --arch arch.json --weights f16 --compress 3 lighthubert_base.pt subnet.lhb
         lhb-extract --arch base-max --default lighthubert_base.pt
       """,
-    version: ProgramVersion.current)
+    version: LightHuBERTVersion.current)
 
   @Option(help: ArgumentHelp("The subnet to cut out.", valueName: "name-or-file"))
   var arch: String
@@ -47,15 +48,10 @@ public import SubnetFile
   static func main() { runProgram() }
 
   func validate() throws {
-    guard (0...19).contains(compress) else { throw ValidationError("--compress is \(compress), expected 0...19") }
+    guard SubnetWriter.compressionLevels.contains(compress) else {
+      throw ValidationError("--compress is \(compress), expected 0...19")
+    }
     guard output != nil || installsDefault else { throw ValidationError("no output file given, nor --default") }
-  }
-
-  func run() throws {
-    try Extraction(
-      architecture: arch, weights: weights, compressionLevel: compress, checkpoint: checkpoint, output: output,
-      installsDefault: installsDefault, replacing: force, isQuiet: quiet
-    ).run()
   }
 }
 

@@ -25,7 +25,7 @@ struct FeaturesCommand: ParsableCommand {
       The model is the file that --model names, else the one that the environment variable LHB_MODEL names, else \
       lighthubert/default.lhb in $XDG_DATA_HOME (~/.local/share), which lhb-extract --default installs.
       """,
-    version: ProgramVersion.current)
+    version: LightHuBERTVersion.current)
 
   @Argument(
     help: "A sound file in any format that libsndfile reads: WAV, FLAC, Ogg, MP3, AIFF ...; - is standard input.")
@@ -113,7 +113,7 @@ struct FeaturesCommand: ParsableCommand {
         try session.forEachHiddenState(
           of: samples, layers: layers, layerZero: layerZero, normalize: normalize.map { $0 == .on },
           progress: { done in
-            progress.update(Int(done * 1000), of: 1000)
+            progress.update(done)
             return writer.fault == nil
           }
         ) { place, state in writer.take(state, place: place) }

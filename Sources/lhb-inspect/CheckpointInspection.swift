@@ -43,7 +43,7 @@ struct CheckpointInspection {
       object["parameters"] = .integer(
         ParameterCount(config: config, architecture: config.wholeArchitecture).total)
       object["macs_per_second"] = .integer(
-        ModelText.operationsPerSecond(config: config, architecture: config.wholeArchitecture))
+        MultiplyAccumulates.perSecond(config: config, architecture: config.wholeArchitecture))
     case .failure(let fault):
       object["is_supernet"] = .bool(false)
       object["problem"] = .string("\(fault)")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import JSON
+import Subnet
 
 @main struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,7 +14,7 @@ import JSON
         lhb-inspect small.lhb
         lhb-inspect --json lighthubert_base.pt | jq .config
       """,
-    version: ProgramVersion.current)
+    version: LightHuBERTVersion.current)
 
   @Flag(help: "One JSON object instead of a table.")
   var json = false

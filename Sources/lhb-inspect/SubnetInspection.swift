@@ -40,24 +40,18 @@ struct SubnetInspection {
   }
 
   private var json: JSONValue {
-    .object([
+    var object: JSONObject = [
       "file": .string(reader.path),
       "kind": .string("subnet"),
       "format_version": .integer(1),
       "size": .integer(reader.byteCount),
-      "architecture": reader.architecture.json,
-      "published_name": reader.architecture.publishedName.map(JSONValue.string) ?? .null,
-      "search_spaces": .array(
-        SearchSpace.spaces(containing: reader.architecture).map { .string($0.name) }),
-      "config": reader.config.json,
-      "normalizes_waveform": .bool(reader.config.normalizesWaveform),
-      "parameters": .integer(parameters),
-      "macs_per_second": .integer(
-        ModelText.operationsPerSecond(config: reader.config, architecture: reader.architecture)),
-      "provenance": reader.provenance.json,
-      "verified": isVerified ? .bool(faults.isEmpty) : .null,
-      "tensors": .array(reader.entries.map(json)),
-    ])
+    ]
+    let description = SubnetDescription(
+      config: reader.config, architecture: reader.architecture, provenance: reader.provenance)
+    for member in description.json.members { object[member.name] = member.value }
+    object["verified"] = isVerified ? .bool(faults.isEmpty) : .null
+    object["tensors"] = .array(reader.entries.map(json))
+    return .object(object)
   }
 
   private func json(_ entry: TensorEntry) -> JSONValue {

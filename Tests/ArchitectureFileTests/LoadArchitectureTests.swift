@@ -97,7 +97,7 @@ import Testing
 
   @Test(arguments: ["a.json", "a"], ["", "{\"embed_dim\": }", "{\"embed_dim\": 1} x", "[1, 2"])
   func refusesBrokenJSON(name: String, text: String) {
-    guard case .notJSON? = fault(text, as: name) else {
+    guard case .invalid(.notJSON)? = fault(text, as: name) else {
       Issue.record("expected notJSON")
       return
     }

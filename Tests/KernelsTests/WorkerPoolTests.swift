@@ -49,6 +49,26 @@ import Testing
     }
   }
 
+  @Test(.timeLimit(.minutes(2)), arguments: [1, 3])
+  func noTaskBeginsAfterACancellation(_ threads: Int) {
+    let pool = WorkerPool(threadCount: threads)
+    let cancellation = Cancellation()
+    pool.cancellation = cancellation
+    let begun = Atomic<Int>(0)
+    pool.run(1000) { task, _ in
+      begun.add(1, ordering: .relaxed)
+      // All threads are here before any goes on, so that none can have begun a second task.
+      while begun.load(ordering: .relaxed) < threads {}
+      cancellation.cancel()
+    }
+    #expect(begun.load(ordering: .relaxed) == threads)
+    pool.run(1000) { _, _ in begun.add(1, ordering: .relaxed) }
+    #expect(begun.load(ordering: .relaxed) == threads)
+    pool.cancellation = nil
+    pool.run(1000) { _, _ in begun.add(1, ordering: .relaxed) }
+    #expect(begun.load(ordering: .relaxed) == 1000 + threads)
+  }
+
   @Test(.timeLimit(.minutes(2))) func manyPoolsWorkAtOnce() async {
     await withTaskGroup(of: Bool.self) { group in
       for _ in 0..<4 {

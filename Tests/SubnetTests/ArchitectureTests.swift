@@ -1,3 +1,4 @@
+import Faults
 import JSON
 import Subnet
 import Testing
@@ -75,6 +76,32 @@ import Testing
         "slide_wsz[2] is 0, expected \"global\" or an even number in 2...1048576",
         "slide_wsz[4] is -2, expected \"global\" or an even number in 2...1048576",
       ])
+  }
+
+  @Test func aTextIsAPublishedNameOrJSON() throws {
+    let expected = SearchSpace.small.defaultArchitecture
+    let json = #" {"embed_dim": 384, "heads_num": 6, "ffn_ratio": 4, "layer_num": 12}"#
+    for text in ["small-default", json, #"{"subnet": \#(json)}"#] {
+      #expect(try Architecture(text) == expected)
+      #expect(try Architecture(text, fitting: ModelConfig()) == expected)
+    }
+    var shallow = ModelConfig()
+    shallow.encoderLayers = 4
+    for text in ["small-default", json] {
+      let fault = #expect(throws: SubnetFault.self) { try Architecture(text, fitting: shallow) }
+      #expect(fault?.description.contains("layer_num is 12, expected 2...4, of the supernet's 4") == true)
+    }
+    for text in ["small-median", "", " ", "12"] {
+      #expect(throws: SubnetFault.unknownArchitecture(name: text)) { try Architecture(text) }
+    }
+    for text in ["{", "[1, 2", json + "x"] {
+      let fault = #expect(throws: SubnetFault.self) { try Architecture(text) }
+      guard case .notJSON("architecture", _)? = fault else {
+        Issue.record("\(text): expected notJSON")
+        continue
+      }
+      #expect(fault?.kind == .badData)
+    }
   }
 
   private static let start = #"{"embed_dim": 96, "layer_num": 6, "#

@@ -4,7 +4,8 @@
     check_layers.py
 
 Every import of another target must be declared in Package.swift; the declared ones of a module must be those of its row
-in the table; and no two modules may reach each other.
+in the table; no two modules may reach each other; and what users link, the library products, may reach neither Foundation
+nor another package.
 """
 import json
 import re
@@ -15,11 +16,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def declared():
-    """Target name -> names of the targets and products that it depends on."""
+def manifest():
+    """Package.swift as data."""
     text = subprocess.run(["swift", "package", "dump-package"], cwd=ROOT, check=True, capture_output=True).stdout
+    return json.loads(text)
+
+
+def declared(package):
+    """Target name -> names of the targets and products that it depends on."""
     targets = {}
-    for target in json.loads(text)["targets"]:
+    for target in package["targets"]:
         if target["type"] in ("test", "system") or target["name"].startswith("Test"):
             continue
         names = [next(iter(entry.values()))[0] for entry in target["dependencies"]]
@@ -27,9 +33,24 @@ def declared():
     return targets
 
 
+def linked(package, targets):
+    """Names of the targets and products that the library products reach."""
+    reached = set()
+    pending = [name for product in package["products"] if "library" in product["type"] for name in product["targets"]]
+    while pending:
+        name = pending.pop()
+        if name not in reached:
+            reached.add(name)
+            pending += targets.get(name, ())
+    return reached
+
+
 def imported(target):
     """Names of the modules that a target's Swift files import."""
-    pattern = re.compile(r"^\s*(?:@\w+ )?(?:public |package |internal )?import (\w+)$", re.MULTILINE)
+    # A whole module, or one declaration of it.
+    pattern = re.compile(
+        r"^\s*(?:@\w+ )?(?:public |package |internal )?import (?:(?:struct|class|enum|protocol|func) (?=\w+\.))?(\w+)(?:\.\w+)?$",
+        re.MULTILINE)
     return {name for file in (ROOT / "Sources" / target).glob("*.swift") for name in pattern.findall(file.read_text())}
 
 
@@ -47,8 +68,10 @@ def table():
 
 def main():
     problems = []
-    targets, rows = declared(), table()
-    known = set(targets) | {"CSndFile", "CSoxr", "CZstd", "ArgumentParser", "Yams"}
+    package = manifest()
+    targets, rows = declared(package), table()
+    others = {"ArgumentParser", "Yams"}
+    known = set(targets) | {"CSndFile", "CSoxr", "CZstd"} | others
     for name, dependencies in sorted(targets.items()):
         used = imported(name) & known
         problems += [f"{name} imports {other}, which Package.swift does not declare" for other in sorted(used - dependencies)]
@@ -60,6 +83,12 @@ def main():
         elif rows[name] != dependencies:
             problems.append(f"{name}: the table says {sorted(rows[name])}, Package.swift {sorted(dependencies)}")
     problems += [f"{name} is in the table of Docs/architecture.md and no target" for name in sorted(set(rows) - set(targets))]
+
+    for name in sorted(linked(package, targets)):
+        if name in others:
+            problems.append(f"a library product reaches the package of {name}")
+        problems += [f"{name}, which a library product reaches, imports {module}"
+                     for module in sorted(imported(name)) if module.startswith("Foundation")]
 
     def reaches(start, goal, seen):
         for other in targets.get(start, ()):

@@ -1,0 +1,121 @@
+import Checkpoint
+import Faults
+import Files
+public import Subnet
+public import SubnetFile
+import Synchronization
+import Tensors
+
+/// A supernet's checkpoint, from which subnets are cut.
+///
+///     let supernet = try Supernet(contentsOf: "lighthubert_small.pt")
+///     try supernet.extract(Architecture(name: "small-default"), to: "small.lhb")
+///
+/// It holds the configuration and a map of the file; weights are read while a subnet is cut. It never changes and may be
+/// shared between threads.
+public final class Supernet: Sendable {
+  /// The path it was opened with.
+  public let path: String
+  /// What the supernet is: an architecture must fit it.
+  public let config: ModelConfig
+
+  private let checkpoint: Checkpoint
+  /// SHA-256 of the checkpoint, once the first extraction has asked for it.
+  private let digest = Mutex<BackgroundDigest?>(nil)
+
+  /// Opens a checkpoint that `torch.save` wrote, in either of its formats.
+  ///
+  /// Checks that it has all tensors of the supernet that its configuration describes, in their full shapes. Nothing in
+  /// the file is executed.
+  ///
+  /// - Throws: `ExtractionFault.cause` when it cannot be read or is no checkpoint, `ExtractionFault.unsuitable` when it is
+  ///   not one of a LightHuBERT supernet.
+  public init(contentsOf path: String) throws(ExtractionFault) {
+    self.path = path
+    do throws(CheckpointFault) {
+      checkpoint = try Checkpoint(path: path)
+    } catch {
+      throw .cause(error)
+    }
+    do throws(SubnetFault) {
+      config = try ModelConfig(checkpointConfiguration: checkpoint.configuration)
+      try config.check { checkpoint.summary(of: $0)?.shape }
+    } catch {
+      throw .unsuitable(checkpoint: path, error)
+    }
+  }
+
+  /// Cuts a subnet out and writes it to a `.lhb` file, which appears under its name only when it is whole and on the disk.
+  ///
+  /// The same checkpoint, architecture and options give the same bytes, but for the date; the environment variable
+  /// `SOURCE_DATE_EPOCH` sets that. All processors are used, on the threads of the system's pool.
+  ///
+  /// - Parameters:
+  ///   - architecture: The subnet. It must fit `config`, but need not be in a published search space.
+  ///   - path: The file to write.
+  ///   - options: How it is written.
+  ///   - progress: Called with the done fraction of the work now and then, on the calling thread; false cancels, and then
+  ///     no file is left.
+  /// - Returns: What was written.
+  /// - Throws: `ExtractionFault`; whatever goes wrong, a file that was there before is as it was.
+  @discardableResult
+  public func extract(
+    _ architecture: Architecture, to path: String, options: ExtractionOptions = .init(),
+    progress: ((Double) -> Bool)? = nil
+  ) throws(ExtractionFault) -> SubnetSummary {
+    guard SubnetWriter.compressionLevels.contains(options.compressionLevel) else {
+      throw .noSuchCompressionLevel(options.compressionLevel, levels: SubnetWriter.compressionLevels)
+    }
+    guard !isSameFile(path, self.path) else { throw .outputIsCheckpoint(path: path) }
+    do {
+      try architecture.validate(in: config, source: "architecture")
+      let digest = backgroundDigest()
+      return try writer(architecture, options).write(
+        to: path, replacing: options.replacing, sourceDigest: { digest.wait() },
+        progress: { done, count in
+          if let progress, !progress(Double(done) / Double(count)) { throw ExtractionFault.cancelled }
+        },
+        values: { [checkpoint] tensor, target in try checkpoint.write(tensor, to: target) })
+    } catch {
+      throw ExtractionFault(error, checkpoint: self.path)
+    }
+  }
+
+  private func writer(_ architecture: Architecture, _ options: ExtractionOptions) throws(SubnetFileFault)
+    -> SubnetWriter
+  {
+    let provenance = Provenance(
+      source: path, sourceSize: checkpoint.file.bytes.count, tool: options.tool, date: try Provenance.presentDate(),
+      weights: options.weights)
+    var writer = SubnetWriter(config: config, architecture: architecture, provenance: provenance)
+    writer.compressionLevel = options.compressionLevel
+    return writer
+  }
+
+  private func backgroundDigest() -> BackgroundDigest {
+    digest.withLock { digest in
+      let running = digest ?? BackgroundDigest(of: checkpoint.file)
+      digest = running
+      return running
+    }
+  }
+}
+
+extension Checkpoint {
+  /// Writes a tensor of a subnet, and gives the pages of the file that it came from back at once.
+  ///
+  /// - Returns: The largest rounding error made on the way.
+  fileprivate func write(_ tensor: SubnetTensor, to target: UnsafeMutableBufferPointer<Float>) throws -> Double {
+    var views: [TensorView] = []
+    defer { for view in views { file.release(view.storage.bytes) } }
+    do {
+      return try tensor.slice { name in
+        let view = try self.tensor(name)
+        if let view { views.append(view) }
+        return view
+      }.write(to: target)
+    } catch let fault as SubnetFault {
+      throw ExtractionFault.unsuitable(checkpoint: path, fault)
+    }
+  }
+}

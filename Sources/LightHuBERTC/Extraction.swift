@@ -1,0 +1,50 @@
+public import CLightHuBERT
+import LightHuBERT
+import SubnetFile
+
+/// Cuts a subnet out of a checkpoint.
+@c @implementation
+public func lh_extract(
+  _ checkpointPath: UnsafePointer<CChar>?, _ architecture: UnsafePointer<CChar>?,
+  _ outputPath: UnsafePointer<CChar>?, _ options: UnsafePointer<lh_extract_options>?,
+  _ error: UnsafeMutablePointer<lh_error>?
+) -> lh_status {
+  report(to: error) { () throws(CallFault) in
+    let checkpoint = try text(checkpointPath, "checkpoint_path", limit: LH_MAX_PATH_LENGTH)
+    let architecture = try text(architecture, "architecture", limit: LH_MAX_ARCHITECTURE_LENGTH)
+    let output = try text(outputPath, "output_path", limit: LH_MAX_PATH_LENGTH)
+    let options = try LightHuBERTC.options(options, else: lh_extract_options())
+    let extractionOptions = try ExtractionOptions(options)
+    do throws(ExtractionFault) {
+      let supernet = try Supernet(contentsOf: checkpoint)
+      try supernet.extract(
+        try subnet(architecture, of: supernet), to: output, options: extractionOptions,
+        progress: progressFunction(options.progress, options.progress_data))
+    } catch {
+      throw CallFault(error)
+    }
+  }
+}
+
+private func subnet(_ text: String, of supernet: Supernet) throws(ExtractionFault) -> Architecture {
+  do throws(SubnetFault) {
+    return try Architecture(text, fitting: supernet.config)
+  } catch {
+    throw .cause(error)
+  }
+}
+
+extension ExtractionOptions {
+  fileprivate init(_ options: lh_extract_options) throws(CallFault) {
+    try checkReserved(options.reserved)
+    self.init(
+      weights: try choice(options.weights, among: .auto, .f32, .f16, of: "weights"),
+      compressionLevel: Int(options.compression_level), replacing: options.replace != 0)
+    let levels = SubnetWriter.compressionLevels
+    guard levels.contains(compressionLevel) else {
+      throw CallFault(
+        LH_INVALID_ARGUMENT,
+        "compression_level is \(compressionLevel), expected \(levels.lowerBound) to \(levels.upperBound)")
+    }
+  }
+}

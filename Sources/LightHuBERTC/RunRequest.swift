@@ -1,0 +1,61 @@
+import CLightHuBERT
+import LightHuBERT
+
+/// What a caller wants of a run, checked against the model.
+struct RunRequest {
+  let model: Model
+  let selection: LayerSelection
+  /// The hidden states that the selection means.
+  let layers: [Int]
+  let layerZero: LayerZero
+  let normalize: Bool?
+  let progress: ((Double) -> Bool)?
+
+  init(_ pointer: UnsafePointer<lh_run_options>?, for model: Model) throws(CallFault) {
+    let options = try options(pointer, else: lh_run_options())
+    try checkReserved(options.reserved)
+    self.model = model
+    let listed = try RunRequest.listedLayers(of: options, model)
+    selection = try choice(options.layer_selection, among: .last, .all, .indices(listed), of: "layer_selection")
+    switch selection {
+    case .last: layers = [model.architecture.layerCount]
+    case .all: layers = Array(0..<model.hiddenStateCount)
+    case .indices(let indices): layers = indices
+    }
+    layerZero = try choice(options.layer_zero, among: .projection, .encoderInput, of: "layer_zero")
+    normalize = try choice(options.normalize, among: nil, true, false, of: "normalize")
+    progress = progressFunction(options.progress, options.progress_data)
+  }
+
+  /// The list of hidden states; empty for the selections that have none.
+  private static func listedLayers(of options: lh_run_options, _ model: Model) throws(CallFault) -> [Int] {
+    guard options.layer_selection == LH_LAYERS_LISTED else {
+      guard options.layers == nil, options.layer_count == 0 else {
+        throw CallFault(LH_INVALID_ARGUMENT, "layers are listed, but layer_selection is not LH_LAYERS_LISTED")
+      }
+      return []
+    }
+    let limit = model.hiddenStateCount
+    guard (1...limit).contains(options.layer_count) else {
+      throw CallFault(
+        LH_INVALID_ARGUMENT, "layer_count is \(UInt(bitPattern: options.layer_count)), expected 1 to \(limit)")
+    }
+    let layers = try array(options.layers, count: options.layer_count, "layers").map { Int($0) }
+    for (place, layer) in layers.enumerated() {
+      guard (0..<limit).contains(layer) else { throw CallFault(ModelFault.noSuchLayer(layer, count: limit)) }
+      guard !layers[..<place].contains(layer) else {
+        throw CallFault(LH_INVALID_ARGUMENT, "hidden state \(layer) is listed twice")
+      }
+    }
+    return layers
+  }
+
+  /// Floats of the output for a number of samples.
+  func outputCount(samples: Int) throws(CallFault) -> Int {
+    try checkSampleCount(samples)
+    let minimum = model.config.minimumSampleCount
+    guard samples >= minimum else { throw CallFault(ModelFault.tooShort(samples: samples, minimum: minimum)) }
+    // Configurations are limited to widths and depths with which this cannot overflow.
+    return layers.count * model.frameCount(forSamples: samples) * model.architecture.embedDim
+  }
+}

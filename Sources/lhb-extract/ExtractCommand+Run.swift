@@ -1,0 +1,48 @@
+import ArchitectureFile
+import CommandSupport
+import Extraction
+import Files
+import Subnet
+import SubnetFile
+
+extension ExtractCommand {
+  func run() throws {
+    let (targets, copy) = try targets()
+    let supernet = try Supernet(contentsOf: checkpoint)
+    let architecture = try loadArchitecture(arch, fitting: supernet.config)
+    let options = ExtractionOptions(
+      weights: weights, compressionLevel: compress, replacing: force, tool: "lhb-extract \(LightHuBERTVersion.current)")
+    let progress = ProgressLine("extracting", isQuiet: quiet)
+    let summary = try supernet.extract(architecture, to: targets[0], options: options) { done in
+      progress.update(done)
+      return true
+    }
+    if let copy { try self.copy(targets[0], to: copy) }
+    progress.finish()
+    if !quiet {
+      ExtractionReport(config: supernet.config, architecture: architecture, summary: summary, paths: targets).print()
+    }
+  }
+
+  /// Where the subnet goes, and the second of these files, opened early so that it is known to be possible.
+  private func targets() throws -> (paths: [String], copy: AtomicFile?) {
+    var paths = output.map { [$0] } ?? []
+    if installsDefault {
+      guard let path = DefaultModel.path else {
+        throw UsageFault("--default needs HOME or XDG_DATA_HOME to be set")
+      }
+      try makeFolder(of: path)
+      paths.append(path)
+    }
+    if let path = paths.first(where: { isSameFile($0, checkpoint) }) {
+      throw ExtractionFault.outputIsCheckpoint(path: path)
+    }
+    return (paths, paths.count > 1 ? try AtomicFile(path: paths[1], replacing: force) : nil)
+  }
+
+  private func copy(_ path: String, to file: AtomicFile) throws(FileFault) {
+    let written = try MappedFile(path: path)
+    try file.write(written.bytes)
+    try file.commit()
+  }
+}

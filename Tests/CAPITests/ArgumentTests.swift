@@ -1,0 +1,403 @@
+import CLightHuBERT
+import TestSupport
+import Testing
+
+/// Arguments that cannot be: each an error, none a crash.
+@Suite struct ArgumentTests {
+  /// What a wrong call is made with, all of which is in order.
+  struct Bench {
+    let model: OpaquePointer
+    let context: OpaquePointer
+    /// Two frames.
+    let samples: UnsafeMutablePointer<Float>
+    let sampleCount = 720
+    let output: UnsafeMutablePointer<Float>
+    let capacity = 1024
+  }
+
+  /// A wrong call, and what comes of it.
+  struct Abuse: CustomTestStringConvertible {
+    let testDescription: String
+    let status: Int
+    /// What the message holds.
+    let message: String
+    let call: @Sendable (Bench, UnsafeMutablePointer<lh_error>?) -> lh_status
+
+    init(
+      _ what: String, _ status: Int, _ message: String,
+      _ call: @escaping @Sendable (Bench, UnsafeMutablePointer<lh_error>?) -> lh_status
+    ) {
+      testDescription = what
+      self.status = status
+      self.message = message
+      self.call = call
+    }
+  }
+
+  @Test(arguments: [runs, options, layers, openings, extractions, outputs].joined())
+  func isRefused(_ abuse: Abuse) throws {
+    let context = try CContext(CModel())
+    let samples = UnsafeMutablePointer<Float>.allocate(capacity: 1024)
+    let output = UnsafeMutablePointer<Float>.allocate(capacity: 1024)
+    defer {
+      samples.deallocate()
+      output.deallocate()
+    }
+    samples.initialize(repeating: 0.25, count: 1024)
+    output.initialize(repeating: 7, count: 1024)
+    let bench = Bench(model: context.model.handle, context: context.handle, samples: samples, output: output)
+    let outcome = outcome { abuse.call(bench, $0) }
+    #expect(outcome.status == abuse.status, "\(outcome)")
+    #expect(outcome.message.contains(abuse.message), "\(outcome)")
+    // Without an lh_error it is the same.
+    #expect(abuse.call(bench, nil) == abuse.status)
+    // The context goes on working.
+    samples.initialize(repeating: 0.25, count: 1024)
+    try succeed { lh_run(context.handle, samples, bench.sampleCount, nil, output, bench.capacity, $0) }
+  }
+
+  // MARK: Samples and outputs
+
+  private static let huge = Int(bitPattern: UInt.max)
+
+  static let runs: [Abuse] = [
+    Abuse("no samples' address", LH_INVALID_ARGUMENT, "samples is NULL") {
+      lh_run($0.context, nil, $0.sampleCount, nil, $0.output, $0.capacity, $1)
+    },
+    Abuse("no output", LH_INVALID_ARGUMENT, "output is NULL") {
+      lh_run($0.context, $0.samples, $0.sampleCount, nil, nil, $0.capacity, $1)
+    },
+    Abuse("no samples", LH_BAD_DATA, "0 samples") {
+      lh_run($0.context, $0.samples, 0, nil, $0.output, $0.capacity, $1)
+    },
+    Abuse("too few samples", LH_BAD_DATA, "at least 400") {
+      lh_run($0.context, $0.samples, 399, nil, $0.output, $0.capacity, $1)
+    },
+    Abuse("SIZE_MAX samples", LH_INVALID_ARGUMENT, "18446744073709551615") {
+      lh_run($0.context, $0.samples, huge, nil, $0.output, $0.capacity, $1)
+    },
+    Abuse("samples that wrap around", LH_INVALID_ARGUMENT, "4611686018427387904") {
+      lh_run($0.context, $0.samples, 1 << 62, nil, $0.output, $0.capacity, $1)
+    },
+    Abuse("more samples than allowed", LH_INVALID_ARGUMENT, "268435456 allowed") {
+      lh_run($0.context, $0.samples, LH_MAX_SAMPLES + 1, nil, $0.output, $0.capacity, $1)
+    },
+    Abuse("more samples than allowed, into the library's memory", LH_INVALID_ARGUMENT, "268435456 allowed") {
+      var features: OpaquePointer?
+      return lh_run_alloc($0.context, $0.samples, LH_MAX_SAMPLES + 1, nil, &features, $1)
+    },
+    Abuse("misaligned samples", LH_INVALID_ARGUMENT, "samples is not aligned") {
+      lh_run($0.context, misaligned($0.samples), $0.sampleCount, nil, $0.output, $0.capacity, $1)
+    },
+    Abuse("a misaligned output", LH_INVALID_ARGUMENT, "output is not aligned") {
+      lh_run($0.context, $0.samples, $0.sampleCount, nil, misaligned($0.output), $0.capacity, $1)
+    },
+    Abuse("no room", LH_BUFFER_TOO_SMALL, "0 floats") {
+      lh_run($0.context, $0.samples, $0.sampleCount, nil, $0.output, 0, $1)
+    },
+    Abuse("too little room", LH_BUFFER_TOO_SMALL, "room for 127 floats, 128 are") {
+      lh_run($0.context, $0.samples, $0.sampleCount, nil, $0.output, 127, $1)
+    },
+    Abuse("SIZE_MAX room", LH_INVALID_ARGUMENT, "output has 18446744073709551615") {
+      lh_run($0.context, $0.samples, $0.sampleCount, nil, $0.output, huge, $1)
+    },
+    Abuse("an output in the samples", LH_INVALID_ARGUMENT, "overlaps") {
+      lh_run($0.context, $0.samples, $0.sampleCount, nil, $0.samples + 719, $0.capacity, $1)
+    },
+    Abuse("a sample that is not a number", LH_BAD_DATA, "sample 3 is infinite or not a number") {
+      $0.samples[3] = .nan
+      return lh_run($0.context, $0.samples, $0.sampleCount, nil, $0.output, $0.capacity, $1)
+    },
+    Abuse("an infinite sample", LH_BAD_DATA, "sample 719") {
+      $0.samples[719] = -.infinity
+      return lh_run($0.context, $0.samples, $0.sampleCount, nil, $0.output, $0.capacity, $1)
+    },
+    Abuse("a batch of none", LH_INVALID_ARGUMENT, "count is 0") {
+      var utterance = lh_utterance()
+      return lh_run_batch($0.context, &utterance, 0, nil, $1)
+    },
+    Abuse("a batch of SIZE_MAX", LH_INVALID_ARGUMENT, "count is 18446744073709551615") {
+      var utterance = lh_utterance()
+      return lh_run_batch($0.context, &utterance, huge, nil, $1)
+    },
+    Abuse("no batch", LH_INVALID_ARGUMENT, "utterances is NULL") { lh_run_batch($0.context, nil, 1, nil, $1) },
+    Abuse("a batch whose second is empty", LH_INVALID_ARGUMENT, "utterance 1: samples is NULL") {
+      let utterances = [
+        lh_utterance(
+          samples: $0.samples, sample_count: $0.sampleCount, output: $0.output, capacity: $0.capacity),
+        lh_utterance(),
+      ]
+      let status = lh_run_batch($0.context, utterances, 2, nil, $1)
+      #expect($0.output[0] == 7, "nothing is begun")
+      return status
+    },
+  ]
+
+  private static func misaligned(_ pointer: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float>? {
+    UnsafeMutablePointer(bitPattern: UInt(bitPattern: pointer) + 2)
+  }
+
+  // MARK: Options
+
+  private static func run(
+    _ bench: Bench, _ error: UnsafeMutablePointer<lh_error>?, _ change: (inout lh_run_options) -> Void
+  ) -> lh_status {
+    var options = runOptions()
+    change(&options)
+    return lh_run(
+      bench.context, bench.samples, bench.sampleCount, &options, bench.output, bench.capacity, error)
+  }
+
+  static let options: [Abuse] = [
+    Abuse("a struct of no bytes", LH_INVALID_ARGUMENT, "struct_size of lh_run_options is 0") {
+      run($0, $1) { $0.struct_size = 0 }
+    },
+    Abuse("a struct of SIZE_MAX bytes", LH_INVALID_ARGUMENT, "18446744073709551615") {
+      run($0, $1) { $0.struct_size = huge }
+    },
+    Abuse("a struct with an unknown field", LH_INVALID_ARGUMENT, "does not know") { bench, error in
+      withUnsafeTemporaryAllocation(of: lh_run_options.self, capacity: 2) { memory in
+        UnsafeMutableRawBufferPointer(memory).initializeMemory(as: UInt8.self, repeating: 0)
+        memory[0].struct_size = 2 * MemoryLayout<lh_run_options>.size
+        memory[1].normalize = 1
+        return lh_run(
+          bench.context, bench.samples, bench.sampleCount, memory.baseAddress, bench.output, bench.capacity, error)
+      }
+    },
+    Abuse("an unknown selection", LH_INVALID_ARGUMENT, "layer_selection is 3") {
+      run($0, $1) { $0.layer_selection = 3 }
+    },
+    Abuse("an unknown state 0", LH_INVALID_ARGUMENT, "layer_zero is -1") { run($0, $1) { $0.layer_zero = -1 } },
+    Abuse("an unknown normalising", LH_INVALID_ARGUMENT, "normalize is 3") { run($0, $1) { $0.normalize = 3 } },
+    Abuse("a reserved field", LH_INVALID_ARGUMENT, "reserved is 1") { run($0, $1) { $0.reserved = 1 } },
+    Abuse("threads below none", LH_INVALID_ARGUMENT, "thread_count is -1") { context($0, $1) { $0.thread_count = -1 } },
+    Abuse("too many threads", LH_INVALID_ARGUMENT, "thread_count is 1025") {
+      context($0, $1) { $0.thread_count = Int32(LH_MAX_THREADS) + 1 }
+    },
+    Abuse("a context's struct of no bytes", LH_INVALID_ARGUMENT, "struct_size of lh_context_options") {
+      context($0, $1) { $0.struct_size = 0 }
+    },
+    Abuse("a reserved field of a context", LH_INVALID_ARGUMENT, "reserved") { context($0, $1) { $0.reserved = -1 } },
+  ]
+
+  private static func context(
+    _ bench: Bench, _ error: UnsafeMutablePointer<lh_error>?, _ change: (inout lh_context_options) -> Void
+  ) -> lh_status {
+    var options = lh_context_options()
+    options.struct_size = MemoryLayout<lh_context_options>.size
+    change(&options)
+    var context: OpaquePointer? = bench.context
+    let status = lh_context_create(bench.model, &options, &context, error)
+    #expect(context == nil)
+    return status
+  }
+
+  // MARK: Hidden states
+
+  private static func run(
+    _ layers: [Int32], _ bench: Bench, _ error: UnsafeMutablePointer<lh_error>?
+  ) -> lh_status {
+    withLayers(layers, runOptions()) {
+      lh_run(bench.context, bench.samples, bench.sampleCount, $0, bench.output, bench.capacity, error)
+    }
+  }
+
+  static let layers: [Abuse] = [
+    Abuse("a negative layer", LH_INVALID_ARGUMENT, "no hidden state -1") { run([-1], $0, $1) },
+    Abuse("the least layer", LH_INVALID_ARGUMENT, "no hidden state -2147483648") { run([.min], $0, $1) },
+    Abuse("a layer too many", LH_INVALID_ARGUMENT, "no hidden state 11") { run([0, 11], $0, $1) },
+    Abuse("a layer twice", LH_INVALID_ARGUMENT, "hidden state 2 is listed twice") { run([2, 1, 2], $0, $1) },
+    Abuse("a list without an address", LH_INVALID_ARGUMENT, "layers is NULL") {
+      run($0, $1) {
+        $0.layer_selection = Int32(LH_LAYERS_LISTED)
+        $0.layer_count = 1
+      }
+    },
+    Abuse("an empty list", LH_INVALID_ARGUMENT, "layer_count is 0") {
+      run($0, $1) { $0.layer_selection = Int32(LH_LAYERS_LISTED) }
+    },
+    Abuse("a list of SIZE_MAX", LH_INVALID_ARGUMENT, "layer_count is 18446744073709551615") { bench, error in
+      withLayers([1], runOptions()) { options in
+        var options = options.pointee
+        options.layer_count = huge
+        return lh_run(
+          bench.context, bench.samples, bench.sampleCount, &options, bench.output, bench.capacity, error)
+      }
+    },
+    Abuse("a misaligned list", LH_INVALID_ARGUMENT, "layers is not aligned") {
+      run($0, $1) {
+        $0.layer_selection = Int32(LH_LAYERS_LISTED)
+        $0.layers = UnsafePointer(bitPattern: 0x1001)
+        $0.layer_count = 1
+      }
+    },
+    Abuse("a list and no selection of it", LH_INVALID_ARGUMENT, "layer_selection is not") {
+      run($0, $1) { $0.layer_count = 1 }
+    },
+  ]
+
+  // MARK: Models
+
+  static let openings: [Abuse] = [
+    Abuse("no path", LH_INVALID_ARGUMENT, "path is NULL") { open(nil, $1) },
+    Abuse("an empty path", LH_INVALID_ARGUMENT, "path is empty") { open([0], $1) },
+    Abuse("a path that is too long", LH_INVALID_ARGUMENT, "longer than 4095 bytes") {
+      open(Array(repeating: 0x61, count: 4096) + [0], $1)
+    },
+    Abuse("a path that is not UTF-8", LH_INVALID_ARGUMENT, "UTF-8") { open([0x61, 0xff, 0], $1) },
+    Abuse("a path in half a character", LH_INVALID_ARGUMENT, "UTF-8") { open([0x61, 0xc3, 0], $1) },
+    Abuse("a path that leads nowhere", LH_NOT_FOUND, "no such folder/x.lhb") {
+      open(Array("no such folder/x.lhb\0".utf8), $1)
+    },
+    Abuse("a folder", LH_NOT_FOUND, "/") { open(Array("/\0".utf8), $1) },
+    Abuse("another file", LH_BAD_DATA, "arch-min.json") {
+      open(Array((Fixture.path("golden/arch-min.json") + "\0").utf8), $1)
+    },
+    Abuse("an unknown instruction set", LH_INVALID_ARGUMENT, "mmx") { openWith("mmx", $1) },
+    Abuse("an instruction set with a long name", LH_INVALID_ARGUMENT, "longer than") {
+      openWith(String(repeating: "a", count: 100), $1)
+    },
+    Abuse("no place for the model", LH_INVALID_ARGUMENT, "model is NULL") {
+      lh_model_open(Fixture.path("versions/v1-tiny-min.lhb"), nil, nil, $1)
+    },
+    Abuse("no bytes' address", LH_INVALID_ARGUMENT, "bytes is NULL") { openMemory(nil, 8, $1) },
+    Abuse("no bytes", LH_BAD_DATA, "") { openMemory($0.samples, 0, $1) },
+    Abuse("SIZE_MAX bytes", LH_INVALID_ARGUMENT, "18446744073709551615") { openMemory($0.samples, huge, $1) },
+    Abuse("bytes of something else", LH_BAD_DATA, "") { openMemory($0.samples, 4096, $1) },
+  ]
+
+  private static func open(_ path: [UInt8]?, _ error: UnsafeMutablePointer<lh_error>?) -> lh_status {
+    var model = OpaquePointer(bitPattern: 7)
+    let status = path.map { path in
+      path.withUnsafeBytes {
+        lh_model_open($0.baseAddress?.assumingMemoryBound(to: CChar.self), nil, &model, error)
+      }
+    }
+    defer { #expect(model == nil) }
+    return status ?? lh_model_open(nil, nil, &model, error)
+  }
+
+  private static func openWith(_ instructionSet: String, _ error: UnsafeMutablePointer<lh_error>?) -> lh_status {
+    var model: OpaquePointer?
+    return instructionSet.withCString {
+      var options = lh_model_options()
+      options.struct_size = MemoryLayout<lh_model_options>.size
+      options.instruction_set = $0
+      return lh_model_open(Fixture.path("versions/v1-tiny-min.lhb"), &options, &model, error)
+    }
+  }
+
+  private static func openMemory(
+    _ bytes: UnsafeRawPointer?, _ size: Int, _ error: UnsafeMutablePointer<lh_error>?
+  ) -> lh_status {
+    var model = OpaquePointer(bitPattern: 7)
+    let status = lh_model_open_memory(bytes, size, nil, &model, error)
+    #expect(model == nil)
+    return status
+  }
+
+  // MARK: Extraction
+
+  private static let minimal = String(decoding: readBytes(Fixture.path("golden/arch-min.json")), as: UTF8.self)
+
+  static let extractions: [Abuse] = [
+    Abuse("no checkpoint", LH_INVALID_ARGUMENT, "checkpoint_path is NULL") {
+      lh_extract(nil, "base-min", "x", nil, $1)
+    },
+    Abuse("no architecture", LH_INVALID_ARGUMENT, "architecture is NULL") { lh_extract("x", nil, "x", nil, $1) },
+    Abuse("no output path", LH_INVALID_ARGUMENT, "output_path is NULL") { lh_extract("x", "base-min", nil, nil, $1) },
+    Abuse("a checkpoint that leads nowhere", LH_NOT_FOUND, "no such.pt") {
+      lh_extract("no such.pt", "base-min", "/tmp/lighthubert-none.lhb", nil, $1)
+    },
+    Abuse("an unknown weights choice", LH_INVALID_ARGUMENT, "weights is 3") { extract($1) { $0.weights = 3 } },
+    Abuse("a level too high", LH_INVALID_ARGUMENT, "compression_level is 20") {
+      extract($1) { $0.compression_level = 20 }
+    },
+    Abuse("a level below none", LH_INVALID_ARGUMENT, "compression_level is -1") {
+      extract($1) { $0.compression_level = -1 }
+    },
+    Abuse("a reserved field of an extraction", LH_INVALID_ARGUMENT, "reserved") { extract($1) { $0.reserved = 1 } },
+    Abuse("an extraction's struct of three bytes", LH_INVALID_ARGUMENT, "struct_size") {
+      extract($1) { $0.struct_size = 3 }
+    },
+    Abuse("an unknown name", LH_INVALID_ARGUMENT, "medium-max") {
+      lh_extract(Fixture.path("golden/tiny.pt"), "medium-max", "/tmp/lighthubert-none.lhb", nil, $1)
+    },
+    Abuse("half a JSON", LH_BAD_DATA, "JSON") {
+      lh_extract(Fixture.path("golden/tiny.pt"), "{\"embed_dim\":", "/tmp/lighthubert-none.lhb", nil, $1)
+    },
+    Abuse("a JSON that is no architecture", LH_BAD_DATA, "embed_dim") {
+      lh_extract(Fixture.path("golden/tiny.pt"), "{}", "/tmp/lighthubert-none.lhb", nil, $1)
+    },
+    Abuse("a name of another supernet", LH_BAD_DATA, "embed_dim") {
+      lh_extract(Fixture.path("golden/tiny.pt"), "base-max", "/tmp/lighthubert-none.lhb", nil, $1)
+    },
+    Abuse("no checkpoint at all", LH_BAD_DATA, "arch-min.json") {
+      lh_extract(Fixture.path("golden/arch-min.json"), "base-max", "/tmp/lighthubert-none.lhb", nil, $1)
+    },
+    Abuse("an output that is the checkpoint", LH_INVALID_ARGUMENT, "is the checkpoint") {
+      let path = Fixture.path("golden/tiny.pt")
+      return lh_extract(path, minimal, path, nil, $1)
+    },
+    Abuse("an output in no folder", LH_CANNOT_CREATE, "no such folder") {
+      lh_extract(Fixture.path("golden/tiny.pt"), minimal, "no such folder/x.lhb", nil, $1)
+    },
+  ]
+
+  private static func extract(
+    _ error: UnsafeMutablePointer<lh_error>?, _ change: (inout lh_extract_options) -> Void
+  ) -> lh_status {
+    var options = lh_extract_options()
+    options.struct_size = MemoryLayout<lh_extract_options>.size
+    change(&options)
+    return lh_extract("no such.pt", "base-min", "/tmp/lighthubert-none.lhb", &options, error)
+  }
+
+  // MARK: Places for results
+
+  static let outputs: [Abuse] = [
+    Abuse("no place for a layer count", LH_INVALID_ARGUMENT, "count is NULL") {
+      lh_model_layer_count($0.model, nil, $1)
+    },
+    Abuse("no place for a hidden size", LH_INVALID_ARGUMENT, "size is NULL") {
+      lh_model_hidden_size($0.model, nil, $1)
+    },
+    Abuse("no place for a frame count", LH_INVALID_ARGUMENT, "count is NULL") {
+      lh_model_frame_count($0.model, 400, nil, $1)
+    },
+    Abuse("no place for the fewest samples", LH_INVALID_ARGUMENT, "count is NULL") {
+      lh_model_minimum_samples($0.model, nil, $1)
+    },
+    Abuse("no place for a parameter count", LH_INVALID_ARGUMENT, "count is NULL") {
+      lh_model_parameter_count($0.model, nil, $1)
+    },
+    Abuse("no place for a description", LH_INVALID_ARGUMENT, "json is NULL") {
+      lh_model_description($0.model, nil, $1)
+    },
+    Abuse("no place for a name", LH_INVALID_ARGUMENT, "name is NULL") { lh_model_instruction_set($0.model, nil, $1) },
+    Abuse("no place for an output count", LH_INVALID_ARGUMENT, "count is NULL") {
+      lh_model_output_count($0.model, 400, nil, nil, $1)
+    },
+    Abuse("no place for a context", LH_INVALID_ARGUMENT, "context is NULL") {
+      lh_context_create($0.model, nil, nil, $1)
+    },
+    Abuse("no place for features", LH_INVALID_ARGUMENT, "features is NULL") {
+      lh_run_alloc($0.context, $0.samples, $0.sampleCount, nil, nil, $1)
+    },
+    Abuse("no place for a shape", LH_INVALID_ARGUMENT, "frame_count is NULL") {
+      var (layerCount, hiddenSize) = (7, 7)
+      return lh_features_shape(nil, &layerCount, nil, &hiddenSize, $1)
+    },
+    Abuse("a misaligned place", LH_INVALID_ARGUMENT, "count is not aligned") {
+      lh_model_layer_count($0.model, UnsafeMutablePointer(bitPattern: 0x1002), $1)
+    },
+    Abuse("frames of SIZE_MAX samples", LH_INVALID_ARGUMENT, "18446744073709551615") {
+      var count = 7
+      return lh_model_frame_count($0.model, huge, &count, $1)
+    },
+    Abuse("an output of SIZE_MAX samples", LH_INVALID_ARGUMENT, "18446744073709551615") {
+      var count = 7
+      return lh_model_output_count($0.model, huge, nil, &count, $1)
+    },
+  ]
+}

@@ -1,0 +1,82 @@
+import Extraction
+import Faults
+import Subnet
+import TestSupport
+import Testing
+
+@Suite struct ExtractionFaultTests {
+  let tiny = Fixture.path("golden/tiny.pt")
+
+  @Test func `A checkpoint that cannot be read, or is none, is said to be so`() throws {
+    let missing = #expect(throws: ExtractionFault.self) { try Supernet(contentsOf: "/nowhere/a.pt") }
+    #expect(missing?.kind == .missingInput)
+    #expect(missing?.description == "/nowhere/a.pt: cannot be read: No such file or directory")
+    let json = Fixture.path("golden/arch-mixed.json")
+    let other = #expect(throws: ExtractionFault.self) { try Supernet(contentsOf: json) }
+    #expect(other?.kind == .badData && other?.description.hasPrefix(json) == true)
+  }
+
+  @Test func `A checkpoint of something else is unsuitable, and named`() {
+    withTemporaryFolder { folder in
+      let path = folder + "/other.pt"
+      var writer = CheckpointWriter()
+      writer.addTensor("weight", [1, 2, 3], shape: [3])
+      writer.write(to: path)
+      let fault = #expect(throws: ExtractionFault.self) { try Supernet(contentsOf: path) }
+      guard case .unsuitable(let named, let cause)? = fault, named == path, cause is SubnetFault else {
+        Issue.record("expected unsuitable, found \(fault.map(\.description) ?? "nothing")")
+        return
+      }
+      #expect(fault?.description.hasPrefix("\(path): not the weights of a LightHuBERT supernet: ") == true)
+    }
+  }
+
+  @Test func `An architecture that does not fit is refused with every violation`() throws {
+    let supernet = try Supernet(contentsOf: tiny)
+    let architecture = Architecture.uniform(embedDim: 97, heads: 99, ffnDim: 1, layerCount: 10)
+    withTemporaryFolder { folder in
+      let fault = #expect(throws: ExtractionFault.self) { try supernet.extract(architecture, to: folder + "/a.lhb") }
+      guard case .cause(let cause)? = fault,
+        case SubnetFault.invalidArchitecture(_, let violations)? = cause as? SubnetFault
+      else {
+        Issue.record("expected violations, found \(fault.map(\.description) ?? "nothing")")
+        return
+      }
+      #expect(violations.count == 11)
+      #expect(filesInFolder(folder) == [])
+    }
+  }
+
+  @Test func `A file that is there stays as it is`() throws {
+    let supernet = try Supernet(contentsOf: tiny)
+    let whole = supernet.config.wholeArchitecture
+    try withTemporaryFolder { folder in
+      let path = folder + "/a.lhb"
+      writeBytes([1, 2, 3], to: path)
+      let exists = #expect(throws: ExtractionFault.self) { try supernet.extract(whole, to: path) }
+      #expect(exists?.kind == .cannotCreate && readBytes(path) == [1, 2, 3])
+      let replacing = ExtractionOptions(replacing: true)
+      _ = #expect(throws: ExtractionFault.self) {
+        try supernet.extract(whole, to: path, options: replacing) { _ in false }
+      }
+      #expect(readBytes(path) == [1, 2, 3])
+      try supernet.extract(whole, to: path, options: replacing)
+      #expect(readBytes(path).count > 1000)
+    }
+  }
+
+  @Test func `The checkpoint itself is no output, and a level beyond zstd's no option`() throws {
+    let supernet = try Supernet(contentsOf: tiny)
+    let whole = supernet.config.wholeArchitecture
+    let itself = #expect(throws: ExtractionFault.self) {
+      try supernet.extract(whole, to: tiny, options: ExtractionOptions(replacing: true))
+    }
+    #expect(itself?.kind == .usage && itself?.description.contains("is the checkpoint itself") == true)
+    for level in [-1, 20] {
+      let fault = #expect(throws: ExtractionFault.self) {
+        try supernet.extract(whole, to: "/nowhere/a.lhb", options: ExtractionOptions(compressionLevel: level))
+      }
+      #expect(fault?.description == "compression level \(level), expected one in 0...19" && fault?.kind == .usage)
+    }
+  }
+}
