@@ -79,7 +79,7 @@ let foundations: [Target] = [
 
 let extraction: [Target] = [
   .target(name: "Checkpoint", dependencies: ["Faults", "Files", "JSON", "Tensors"], swiftSettings: strict),
-  .target(name: "Subnet", dependencies: ["Faults", "JSON", "Tensors"], swiftSettings: strict),
+  .target(name: "Subnet", dependencies: ["CLightHuBERT", "Faults", "JSON", "Tensors"], swiftSettings: strict),
   .target(
     name: "ArchitectureFile",
     dependencies: ["Faults", "Files", "JSON", "Subnet", .product(name: "Yams", package: "Yams")], swiftSettings: strict),
@@ -104,7 +104,8 @@ let runtime: [Target] =
     .target(
       name: "LightHuBERT",
       dependencies: [
-        "CPU", "Extraction", "Faults", "JSON", "KernelTypes", "Kernels", "Subnet", "SubnetFile", "Tensors",
+        "CPU", "Checkpoint", "Extraction", "Faults", "Files", "JSON", "KernelTypes", "Kernels", "Subnet", "SubnetFile",
+        "Tensors",
       ],
       swiftSettings: strict),
   ]
@@ -121,7 +122,7 @@ let programSupport: [Target] = [
   .target(name: "AudioFile", dependencies: ["CSndFile", "CSoxr", "Faults", "Files"], swiftSettings: strict),
   .target(name: "NumPyFile", dependencies: ["Files"], swiftSettings: strict),
   .target(
-    name: "CommandSupport", dependencies: ["CLightHuBERT", "Faults", "Files", "Subnet", argumentParser],
+    name: "CommandSupport", dependencies: ["Faults", "Files", "Subnet", argumentParser],
     swiftSettings: strict),
 ]
 
