@@ -1,10 +1,48 @@
-# `make help` lists what there is. Everything that is built lies in .build.
+# `make help` lists what there is. Everything that is built lies in .build, in .build-test what tests are built from.
 
+# The version of the C header, which all others are taken from.
+VERSION := $(shell sed -n 's/^\#define LH_VERSION_STRING "\(.*\)"$$/\1/p' Sources/CLightHuBERT/include/lighthubert.h)
 BUILD := .build/release
+# The Swift runtime is linked into the programs: they start faster and run where there is no Swift. No path of this
+# machine stays in them. (The linker that Swift comes with gives no warnings about what Foundation uses.)
+BUILD_FLAGS := -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -use-ld=lld \
+	-Xswiftc -file-prefix-map -Xswiftc "$(CURDIR)=." -Xcc "-ffile-prefix-map=$(CURDIR)=."
+# Tests cannot be linked so, since Testing is a shared library.
+TEST_BUILD := .build-test/release
+TEST_FLAGS := -c release --disable-xctest --scratch-path .build-test
+# What `make install` installs, ready to be copied.
+PACKAGE_FOLDER := .build/package
+
+# Where it is installed, as in GNU's coding standards. All may be overridden; DESTDIR goes before each of them.
+DESTDIR :=
+PREFIX := /usr/local
+prefix := $(PREFIX)
+exec_prefix := $(prefix)
+bindir := $(exec_prefix)/bin
+libdir := $(exec_prefix)/lib
+includedir := $(prefix)/include
+pkgconfigdir := $(libdir)/pkgconfig
+cmakedir := $(libdir)/cmake/lighthubert
+datarootdir := $(prefix)/share
+mandir := $(datarootdir)/man
+docdir := $(datarootdir)/doc/lighthubert
+bashcompletiondir := $(datarootdir)/bash-completion/completions
+zshcompletiondir := $(datarootdir)/zsh/site-functions
+fishcompletiondir := $(datarootdir)/fish/vendor_completions.d
+INSTALL_FOLDERS := DESTDIR bindir libdir includedir pkgconfigdir cmakedir mandir docdir bashcompletiondir \
+	zshcompletiondir fishcompletiondir
+
 # What the programs are linked with, or load (OpenBLAS), and what finds it.
 PACKAGES := libopenblas-dev libsndfile1-dev libsoxr-dev libzstd-dev pkg-config
+# What makes the libraries and the manual pages.
+PACKAGING_PACKAGES := binutils python3
 # What the tests want besides.
-TEST_PACKAGES := binutils python3-minimal
+TEST_PACKAGES := binutils python3
+CHECK_INSTALL_PACKAGES := cmake g++ gcc mandoc pkg-config
+CHECK_C_API_PACKAGES := gcc g++ valgrind
+# What runs under the thread sanitizer.
+THREADS_FLAGS := --disable-xctest --scratch-path .build-tsan --sanitize=thread
+THREADS_TESTS := SessionTests|WorkerPoolTests|CAPITests
 # What the comparison at real size wants besides.
 REFERENCE_PACKAGES := python3-numpy python3-scipy python3-torch
 # How the other runtimes are installed, where, and which.
@@ -17,7 +55,7 @@ SWIFT_SOURCES := Sources Tests Package.swift
 
 .PHONY: build
 build: toolchain ## Builds the programs, optimised (the default)
-	swift build -c release
+	swift build $(BUILD_FLAGS)
 
 .PHONY: demo
 demo: packages build ## Installs what is missing, builds, cuts a subnet and computes features of a speech file
@@ -25,10 +63,49 @@ demo: packages build ## Installs what is missing, builds, cuts a subnet and comp
 
 .PHONY: test
 test: packages test-packages lint ## Installs what is missing, checks the format, builds and runs all tests
-	swift build -c release --build-tests --disable-xctest
-	Tests/Tools/check_symbols.sh $(BUILD)
+	swift build $(TEST_FLAGS) --build-tests
+	Tests/Tools/check_symbols.sh $(TEST_BUILD)
 	python3 Tests/Tools/check_layers.py
-	swift test -c release --disable-xctest --disable-testable-imports
+	swift test $(TEST_FLAGS) --disable-testable-imports
+
+.PHONY: libraries
+libraries: $(PACKAGE_FOLDER)/complete ## Makes liblighthubert.a and liblighthubert.so, which need no Swift, in .build/package/lib
+
+# Made anew only when something changed: `make && sudo make install` needs no Swift, and leaves no files of root's here.
+$(PACKAGE_FOLDER)/complete: $(shell find Sources -type f) Package.swift Makefile CHANGELOG.md LICENSE
+	@Tests/Tools/install_packages.sh $(PACKAGES) $(PACKAGING_PACKAGES)
+	@$(MAKE) --no-print-directory build
+	Sources/Packaging/make_package.sh $(BUILD) $(PACKAGE_FOLDER) $(VERSION) "$$(date --utc +%F \
+		--date "@$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2> /dev/null || stat -c %Y CHANGELOG.md)}")"
+	@touch $@
+
+.PHONY: install
+install: $(PACKAGE_FOLDER)/complete ## Installs programs, libraries, manual pages, completions: PREFIX=/usr/local, DESTDIR=, libdir= ...
+	@$(foreach name,$(INSTALL_FOLDERS),$(name)='$($(name))') Sources/Packaging/install.sh install $(PACKAGE_FOLDER) $(VERSION)
+
+.PHONY: uninstall
+uninstall: ## Removes what `make install` with the same variables installed
+	@$(foreach name,$(INSTALL_FOLDERS),$(name)='$($(name))') Sources/Packaging/install.sh uninstall $(PACKAGE_FOLDER) $(VERSION)
+
+.PHONY: dist
+dist: ## Packs the sources of the last commit: .build/lighthubert-VERSION.tar.gz
+	@Sources/Packaging/make_dist.sh $(VERSION) .build/lighthubert-$(VERSION).tar.gz
+
+.PHONY: check-install
+check-install: $(PACKAGE_FOLDER)/complete ## Installs into a staging folder and checks every file, C and C++ with pkg-config and CMake, uninstall
+	@Tests/Tools/install_packages.sh $(CHECK_INSTALL_PACKAGES)
+	Tests/Tools/check_install.sh $(VERSION)
+
+.PHONY: check-c-api
+check-c-api: $(PACKAGE_FOLDER)/complete ## Runs a C program that uses the whole C interface with both libraries, then under valgrind
+	@Tests/Tools/install_packages.sh $(CHECK_C_API_PACKAGES)
+	Tests/Tools/check_c_api.sh $(PACKAGE_FOLDER)/lib
+	Tests/Tools/check_c_api.sh $(PACKAGE_FOLDER)/lib --valgrind
+
+.PHONY: check-threads
+check-threads: packages toolchain ## Runs the tests that use threads with the thread sanitizer (built in .build-tsan)
+	swift build $(THREADS_FLAGS) --build-tests
+	TSAN_OPTIONS=halt_on_error=1 swift test $(THREADS_FLAGS) --filter '$(THREADS_TESTS)'
 
 .PHONY: check-real-size
 check-real-size: packages build ## Compares subnets of the published sizes with a float64 reference (minutes, 2 GB of disk)

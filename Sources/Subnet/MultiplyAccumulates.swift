@@ -45,7 +45,7 @@ public struct MultiplyAccumulates: Sendable, Hashable {
         positionConv = saturatingSum(positionConv, operations)
       } else if tensor.name.hasPrefix("post_extract_proj.") {
         projection = saturatingSum(projection, operations)
-      } else if tensor.name.contains(".self_attn.") {
+      } else if tensor.name.split(separator: "." as Character).contains("self_attn") {
         attentionProjections = saturatingSum(attentionProjections, operations)
       } else if tensor.name.hasPrefix("encoder.layers.") {
         ffn = saturatingSum(ffn, operations)

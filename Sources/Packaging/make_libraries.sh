@@ -1,0 +1,51 @@
+#!/bin/sh
+# Makes liblighthubert.a and liblighthubert.so.VERSION, which hold the Swift runtime, so that no Swift is needed to use
+# them.
+#
+#     make_libraries.sh BUILD_FOLDER OUTPUT_FOLDER VERSION
+#
+# BUILD_FOLDER is where `swift build` put libLightHuBERTC.a. One object is made of that and of what it uses of the
+# toolchain's static libraries; then all names in it but lh_* become local, so that nothing can clash with the program's
+# own, or with another Swift runtime in the same process. Both libraries come from this object.
+set -eu
+[ $# -eq 3 ] || { echo "usage: make_libraries.sh BUILD_FOLDER OUTPUT_FOLDER VERSION" >&2; exit 64; }
+build=$1
+out=$2
+version=$3
+here=$(cd "$(dirname "$0")" && pwd)
+[ -f "$build/libLightHuBERTC.a" ] || { echo "$build: has no libLightHuBERTC.a; build first" >&2; exit 66; }
+
+toolchain=$(dirname "$(dirname "$(readlink -f "$(command -v swiftc)")")")
+runtime=$toolchain/lib/swift_static/linux
+[ -d "$runtime" ] || { echo "$runtime: this toolchain has no static libraries" >&2; exit 66; }
+major=${version%%.*}
+
+mkdir -p "$out"
+objects=$(mktemp -d)
+trap 'rm -rf "$objects"' EXIT
+
+# No Foundation and no regular expressions (swift_StringProcessing, which String.contains(String) is part of): they would
+# add 50 MB and 2 MB to every program.
+#
+# --force-group-allocation: sections of C++ templates that linkers share between objects would name symbols that are local
+# below; a program that uses the same template could then not be linked.
+ld.bfd -r --force-group-allocation -o "$objects/lighthubert.o" \
+  "$runtime/$(uname -m)/swiftrt.o" --whole-archive "$build/libLightHuBERTC.a" --no-whole-archive \
+  -L"$runtime" --start-group \
+  -lswiftCore -lswift_Concurrency -lswiftSynchronization -lswift_Builtin_float -lswiftGlibc -lswiftDispatch -ldispatch -lBlocksRuntime --end-group
+objcopy --wildcard --keep-global-symbol='lh_*' "$objects/lighthubert.o"
+strip --strip-unneeded "$objects/lighthubert.o"
+
+foreign=$(nm --undefined-only "$objects/lighthubert.o" | awk '$1 == "U" && $2 ~ /^(\$s|swift_|_swift|dispatch_)/ { print $2 }')
+[ -z "$foreign" ] || { printf 'the library uses what its runtime does not have:\n%s\n' "$foreign" >&2; exit 70; }
+
+rm -f "$out"/liblighthubert.*
+ar rcsD "$out/liblighthubert.a" "$objects/lighthubert.o"
+
+name=liblighthubert.so
+"$toolchain/bin/clang" -shared -fuse-ld=bfd -o "$out/$name.$version" "$objects/lighthubert.o" \
+  -Wl,-soname,"$name.$major" -Wl,--version-script,"$here/exports.map" -Wl,-Bsymbolic -Wl,-z,defs -Wl,-z,text \
+  -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections -Wl,--as-needed -lzstd -lstdc++ -lm -lpthread -ldl
+strip --strip-unneeded "$out/$name.$version"
+ln -s "$name.$version" "$out/$name.$major"
+ln -s "$name.$major" "$out/$name"
