@@ -1,5 +1,4 @@
 import CLightHuBERT
-import LightHuBERTC
 import TestSupport
 import Testing
 

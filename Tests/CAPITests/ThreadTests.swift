@@ -1,6 +1,5 @@
 import CLightHuBERT
 import Dispatch
-import LightHuBERTC
 import Synchronization
 import TestSupport
 import Testing
@@ -109,6 +108,25 @@ import Testing
     }
     #expect(fractions == fractions.sorted() && fractions.contains(0.5))
     #expect(fractions.first! > 0 && fractions.last == 1)
+  }
+
+  @Test func aBatchIsCancelledAsAWhole() throws {
+    let context = try CContext(CModel())
+    let samples = UnsafeMutableBufferPointer<Float>.allocate(capacity: 720)
+    let output = UnsafeMutableBufferPointer<Float>.allocate(capacity: 128)
+    defer {
+      samples.deallocate()
+      output.deallocate()
+    }
+    samples.initialize(repeating: 0.25)
+    let utterance = lh_utterance(
+      samples: samples.baseAddress, sample_count: 720, output: output.baseAddress, capacity: 128)
+    var options = runOptions()
+    options.progress_data = UnsafeMutableRawPointer(context.handle)
+    options.progress = { fraction, data in fraction > 0.4 ? lh_context_cancel(OpaquePointer(data)) : 0 }
+    let batch = Array(repeating: utterance, count: 10)
+    let cancelled = outcome { lh_run_batch(context.handle, batch, batch.count, &options, $0) }
+    #expect(cancelled.description == "LH_CANCELLED: utterance 4: cancelled")
   }
 
   @Test func handlesMayBeEndedDuringARun() throws {

@@ -182,11 +182,14 @@ LH_API lh_status lh_model_frame_count(
 /* The fewest samples that a run takes: those of one frame. */
 LH_API lh_status lh_model_minimum_samples(const lh_model *model, size_t *count, lh_error *error);
 
-/* The number of the subnet's parameters. */
+/* The number of the subnet's parameters, as the published code counts them: with the mask embedding of training. */
 LH_API lh_status lh_model_parameter_count(const lh_model *model, uint64_t *count, lh_error *error);
 
-/* What the model is, as a JSON object on one line: architecture, configuration, counts. Lives as long as the handle.
-   */
+/*
+ * What the model is, as a JSON object on one line: sample_rate, minimum_samples, layer_count, hidden_size, architecture,
+ * published_name, search_spaces, config, normalizes_waveform, parameters, macs_per_second, provenance. Members may be
+ * added. Lives as long as the handle.
+ */
 LH_API lh_status lh_model_description(const lh_model *model, const char **json, lh_error *error);
 
 /* The instruction set in use, such as "avx2". Lives as long as the handle. */
