@@ -41,7 +41,7 @@ TEST_PACKAGES := binutils python3
 CHECK_INSTALL_PACKAGES := cmake g++ gcc mandoc pkg-config
 CHECK_C_API_PACKAGES := gcc g++ valgrind
 # What runs under the thread sanitizer.
-THREADS_FLAGS := --disable-xctest --scratch-path .build-tsan --sanitize=thread
+THREADS_FLAGS := -c release --scratch-path .build-tsan --sanitize=thread
 THREADS_TESTS := SessionTests|WorkerPoolTests|CAPITests
 # What the comparison at real size wants besides.
 REFERENCE_PACKAGES := python3-numpy python3-scipy python3-torch
@@ -103,9 +103,12 @@ check-c-api: $(PACKAGE_FOLDER)/complete ## Runs a C program that uses the whole 
 	Tests/Tools/check_c_api.sh $(PACKAGE_FOLDER)/lib --valgrind
 
 .PHONY: check-threads
-check-threads: packages toolchain ## Runs the tests that use threads with the thread sanitizer (built in .build-tsan)
-	swift build $(THREADS_FLAGS) --build-tests
-	TSAN_OPTIONS=halt_on_error=1 swift test $(THREADS_FLAGS) --filter '$(THREADS_TESTS)'
+check-threads: packages toolchain ## Runs what uses threads under the thread sanitizer, from Swift and from C (built in .build-tsan)
+	swift build $(THREADS_FLAGS) --product LightHuBERTC
+	Tests/Tools/check_c_api.sh .build-tsan/release --sanitize thread
+	swift build $(THREADS_FLAGS) --disable-xctest --build-tests
+	TSAN_OPTIONS=halt_on_error=1 swift test $(THREADS_FLAGS) --disable-xctest --disable-testable-imports \
+		--filter '$(THREADS_TESTS)'
 
 .PHONY: check-real-size
 check-real-size: packages build ## Compares subnets of the published sizes with a float64 reference (minutes, 2 GB of disk)
