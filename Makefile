@@ -131,6 +131,10 @@ $(PEERS)/installed:
 	$(PEERS)/bin/pip install --quiet $(PEER_WHEELS)
 	@touch $@
 
+.PHONY: docs
+docs: packages build ## Makes the pages of the Swift library, with the toolchain's docc
+	python3 Tests/Tools/make_docs.py $(BUILD)
+
 .PHONY: format
 format: toolchain ## Formats all Swift sources
 	swift format --in-place --recursive $(SWIFT_SOURCES)

@@ -164,22 +164,13 @@ let testing: [Target] = [
     swiftSettings: strict),
 ]
 
-// MARK: Packages that this one needs
-
-let packages: [Package.Dependency] = [
-  .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-  .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-]
-
-/// What only `make docs` needs, and nobody who depends on this package should fetch.
-let documentation: [Package.Dependency] =
-  Context.environment["LHB_DOCS"] == nil
-  ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")]
-
 let package = Package(
   name: "lighthubert",
   products: products,
-  dependencies: packages + documentation,
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
   targets: programs + foundations + extraction + runtime + cInterface + programSupport + systemLibraries + testing,
   swiftLanguageModes: [.v6]
 )

@@ -16,7 +16,7 @@ extension Model {
 
   /// Opens a `.lhb` file that lies in memory and packs its weights. The bytes are checked as those of a file are.
   ///
-  ///     let model = try bytes.withUnsafeBytes { bytes throws(ModelFault) in try Model(bytes: bytes) }
+  ///     let model = try bytes.withUnsafeBytes { try Model(bytes: $0) }
   ///
   /// - Parameters:
   ///   - bytes: The whole file, at any alignment. It must not change during the call; afterwards it is not needed.

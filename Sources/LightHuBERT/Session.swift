@@ -29,7 +29,9 @@ public final class Session {
 
   /// Threads and memory for a model. The threads sleep between runs and end with the session.
   ///
-  /// - Parameter threadCount: Threads; nil for what the model's options say.
+  /// - Parameters:
+  ///   - model: The model, which the session keeps.
+  ///   - threadCount: Threads; nil for what the model's options say.
   public init(_ model: Model, threadCount: Int? = nil) {
     self.model = model
     pool = WorkerPool(threadCount: threadCount ?? model.options.resolvedThreadCount)
@@ -54,6 +56,8 @@ public final class Session {
   ///   - normalize: Whether the waveform is normalised; nil for what the model says.
   ///   - progress: Called with the done fraction of the work now and then; false cancels the run.
   ///   - cancellation: Ends the run from another thread or task, within milliseconds as a rule.
+  /// - Returns: The hidden states, [selected, T, E].
+  /// - Throws: `ModelFault.tooShort`, `.notFinite`, `.noSuchLayer` or `.cancelled`.
   public func features(
     of samples: [Float], layers: LayerSelection = .last, layerZero: LayerZero = .projection, normalize: Bool? = nil,
     progress: ((Double) -> Bool)? = nil, cancellation: Cancellation? = nil
@@ -95,10 +99,15 @@ public final class Session {
 
   /// Writes hidden states, [selected, T, E], row-major, to memory of the caller.
   ///
-  /// The parameters and faults are those of `features(of:layers:layerZero:normalize:progress:cancellation:)`. When it throws,
-  /// some of the memory may have been written.
-  ///
-  /// - Parameter values: Room for that many floats or more; less is a programming error, which stops the program.
+  /// - Parameters:
+  ///   - samples: As in `features(of:layers:layerZero:normalize:progress:cancellation:)`.
+  ///   - layers: Which hidden states, in which order.
+  ///   - layerZero: What counts as hidden state 0.
+  ///   - normalize: Whether the waveform is normalised; nil for what the model says.
+  ///   - values: Room for that many floats or more; less is a programming error, which stops the program.
+  ///   - progress: Called with the done fraction of the work now and then; false cancels the run.
+  ///   - cancellation: Ends the run from another thread or task.
+  /// - Throws: `ModelFault`, as `features` does; then some of the memory may have been written.
   public func run(
     _ samples: UnsafeBufferPointer<Float>, layers: LayerSelection, layerZero: LayerZero, normalize: Bool? = nil,
     into values: UnsafeMutableBufferPointer<Float>, progress: ((Double) -> Bool)? = nil,
@@ -119,10 +128,15 @@ public final class Session {
 
   /// Passes hidden states on as they come, rising, so that none is kept longer than the computation needs it.
   ///
-  /// The parameters and faults are those of `features(of:layers:layerZero:normalize:progress:cancellation:)`.
-  ///
-  /// - Parameter body: Called with each hidden state, (its place among the selected ones, [T, E]), which is there for the
-  ///   call only. A fault of the samples comes before the first call.
+  /// - Parameters:
+  ///   - samples: As in `features(of:layers:layerZero:normalize:progress:cancellation:)`.
+  ///   - layers: Which hidden states, in which order.
+  ///   - layerZero: What counts as hidden state 0.
+  ///   - normalize: Whether the waveform is normalised; nil for what the model says.
+  ///   - progress: Called with the done fraction of the work now and then; false cancels the run.
+  ///   - cancellation: Ends the run from another thread or task.
+  ///   - body: Called with each hidden state, (its place among the selected ones, [T, E]), which is there for the call only.
+  /// - Throws: `ModelFault`, as `features` does; a fault of the samples comes before the first call of `body`.
   public func forEachHiddenState(
     of samples: UnsafeBufferPointer<Float>, layers: LayerSelection, layerZero: LayerZero, normalize: Bool? = nil,
     progress: ((Double) -> Bool)? = nil, cancellation: Cancellation? = nil,

@@ -36,7 +36,7 @@ import Testing
     let (bytes, _) = try subnet()
     func fault(_ bytes: [UInt8]) -> ModelFault? {
       #expect(throws: ModelFault.self) {
-        try bytes.withUnsafeBytes { bytes throws(ModelFault) in _ = try Model(bytes: bytes, name: "blob") }
+        try bytes.withUnsafeBytes { try Model(bytes: $0, name: "blob") }
       }
     }
     #expect(fault([])?.description == "blob: is not a .lhb subnet file")

@@ -2,12 +2,23 @@ import Glibc
 
 /// Runs `body` with the path of a new empty folder, and removes that with all it holds afterwards.
 public func withTemporaryFolder<R>(_ body: (String) throws -> R) rethrows -> R {
+  let folder = makeTemporaryFolder()
+  defer { removeTree(folder) }
+  return try body(folder)
+}
+
+/// The same for a body that waits.
+public func withTemporaryFolder<R>(waiting body: (String) async throws -> R) async rethrows -> R {
+  let folder = makeTemporaryFolder()
+  defer { removeTree(folder) }
+  return try await body(folder)
+}
+
+private func makeTemporaryFolder() -> String {
   let temporary = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
   var template = Array("\(temporary)/lighthubert-test-XXXXXX".utf8CString)
   guard mkdtemp(&template) != nil else { fatalError("\(temporary): \(String(cString: strerror(errno)))") }
-  let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  defer { removeTree(folder) }
-  return try body(folder)
+  return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
 private func removeTree(_ path: String) {
