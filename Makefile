@@ -94,6 +94,7 @@ dist: ## Packs the sources of the last commit: .build/lighthubert-VERSION.tar.gz
 .PHONY: check-install
 check-install: $(PACKAGE_FOLDER)/complete ## Installs into a staging folder and checks every file, C and C++ with pkg-config and CMake, uninstall
 	@Tests/Tools/install_packages.sh $(CHECK_INSTALL_PACKAGES)
+	Tests/Tools/check_symbols.sh $(BUILD)
 	Tests/Tools/check_install.sh $(VERSION)
 
 .PHONY: check-c-api
