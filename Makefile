@@ -69,7 +69,7 @@ test: packages test-packages lint ## Installs what is missing, checks the format
 	swift test $(TEST_FLAGS) --disable-testable-imports
 
 .PHONY: libraries
-libraries: $(PACKAGE_FOLDER)/complete ## Makes liblighthubert.a and liblighthubert.so, which need no Swift, in .build/package/lib
+libraries: $(PACKAGE_FOLDER)/complete ## Builds all that is installed, in .build/package: programs, pages, liblighthubert.a and .so, which need no Swift
 
 # Made anew only when something changed: `make && sudo make install` needs no Swift, and leaves no files of root's here.
 $(PACKAGE_FOLDER)/complete: $(shell find Sources -type f) Package.swift Makefile CHANGELOG.md LICENSE

@@ -32,7 +32,8 @@ trap 'rm -rf "$objects"' EXIT
 ld.bfd -r --force-group-allocation -o "$objects/lighthubert.o" \
   "$runtime/$(uname -m)/swiftrt.o" --whole-archive "$build/libLightHuBERTC.a" --no-whole-archive \
   -L"$runtime" --start-group \
-  -lswiftCore -lswift_Concurrency -lswiftSynchronization -lswift_Builtin_float -lswiftGlibc -lswiftDispatch -ldispatch -lBlocksRuntime --end-group
+  -lswiftCore -lswift_Concurrency -lswiftSynchronization -lswift_Builtin_float -lswiftGlibc -lswiftDispatch \
+  -ldispatch -lBlocksRuntime --end-group
 objcopy --wildcard --keep-global-symbol='lh_*' "$objects/lighthubert.o"
 strip --strip-unneeded "$objects/lighthubert.o"
 
@@ -42,10 +43,11 @@ foreign=$(nm --undefined-only "$objects/lighthubert.o" | awk '$1 == "U" && $2 ~ 
 rm -f "$out"/liblighthubert.*
 ar rcsD "$out/liblighthubert.a" "$objects/lighthubert.o"
 
+# nodelete: threads and the runtime's tables outlive a dlclose.
 name=liblighthubert.so
 "$toolchain/bin/clang" -shared -fuse-ld=bfd -o "$out/$name.$version" "$objects/lighthubert.o" \
   -Wl,-soname,"$name.$major" -Wl,--version-script,"$here/exports.map" -Wl,-Bsymbolic -Wl,-z,defs -Wl,-z,text \
-  -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections -Wl,--as-needed -lzstd -lstdc++ -lm -lpthread -ldl
+  -Wl,-z,relro -Wl,-z,now -Wl,-z,nodelete -Wl,--gc-sections -Wl,--as-needed -lzstd -lstdc++ -lm -lpthread -ldl
 strip --strip-unneeded "$out/$name.$version"
 ln -s "$name.$version" "$out/$name.$major"
 ln -s "$name.$major" "$out/$name"
