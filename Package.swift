@@ -141,6 +141,7 @@ func tests(of module: String, _ more: Target.Dependency...) -> Target {
 let testing: [Target] = [
   .target(
     name: "TestSupport", dependencies: ["CZstd", "JSON", "Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
+  .target(name: "TestAllocationCounter", path: "Tests/TestAllocationCounter"),
   .testTarget(name: "TestSupportTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
   tests(of: "JSON", "Faults"),
   tests(of: "Tensors"),
@@ -151,7 +152,9 @@ let testing: [Target] = [
   tests(of: "SubnetFile", "Checkpoint", "Faults", "Files", "JSON", "Subnet", "Tensors"),
   tests(of: "Extraction", "Checkpoint", "Faults", "Files", "Subnet", "SubnetFile", "Tensors"),
   tests(of: "Kernels", "Faults", "KernelTypes"),
-  tests(of: "LightHuBERT", "Checkpoint", "Faults", "JSON", "KernelTypes", "Kernels", "Subnet", "SubnetFile", "Tensors"),
+  tests(
+    of: "LightHuBERT", "Checkpoint", "Faults", "JSON", "KernelTypes", "Kernels", "Subnet", "SubnetFile",
+    "TestAllocationCounter", "Tensors"),
   tests(of: "AudioFile", "CSndFile", "Faults", "Files"),
   tests(of: "NumPyFile", "Faults", "Files"),
   .testTarget(

@@ -43,33 +43,38 @@ extension FastConvolution {
     scratch: UnsafeMutablePointer<Float>, kernels: KernelSet
   ) {
     let groupStride = FastConvolution.outputsPerGroup * outputs
-    let add = {
-      (
-        matrix: Int, a: UnsafePointer<Float>, aStride: Int, pairs: Int, c: UnsafeMutablePointer<Float>, cStride: Int,
-        accumulates: Bool
-      ) in
+    func add(
+      _ matrix: PackedMatrix, _ sums: Int, a: UnsafePointer<Float>, aStride: Int, pairs: Int,
+      to c: UnsafeMutablePointer<Float>, cStride: Int, accumulates: Bool
+    ) {
       multiply(
-        matrix, a: a, aStride: aStride, pairs: pairs, c: c, cStride: cStride, accumulates: accumulates,
-        scratch: scratch, kernels: kernels)
+        matrix, sums: strassenSums[sums].start, a: a, aStride: aStride, pairs: pairs, c: c, cStride: cStride,
+        accumulates: accumulates, scratch: scratch, kernels: kernels)
     }
     // The middle products take the places of outputs 0 and 1 until they are combined.
-    add(0, sums.plus, inputs, pairs, y, groupStride, false)
-    add(1, sums.minus, inputs, pairs, y + outputs, groupStride, false)
+    add(plus, 0, a: sums.plus, aStride: inputs, pairs: pairs, to: y, cStride: groupStride, accumulates: false)
+    add(
+      minus, 1, a: sums.minus, aStride: inputs, pairs: pairs, to: y + outputs, cStride: groupStride, accumulates: false)
     for group in 0..<2 * pairs {
       let y = y + group * groupStride
       kernels.toomCookOutputs(y, y + outputs, outputs, y, outputs)
     }
-    add(2, sums.first, inputs, pairs, y, groupStride, true)
-    add(3, sums.last, inputs, pairs, y + 2 * outputs, groupStride, true)
-    add(4, odd, 2 * inputs, FastConvolution.outputsPerGroup * pairs, y, outputs, true)
+    add(w0, 2, a: sums.first, aStride: inputs, pairs: pairs, to: y, cStride: groupStride, accumulates: true)
+    add(
+      w2, 3, a: sums.last, aStride: inputs, pairs: pairs, to: y + 2 * outputs, cStride: groupStride, accumulates: true)
+    add(
+      w1, 4, a: odd, aStride: 2 * inputs, pairs: FastConvolution.outputsPerGroup * pairs, to: y, cStride: outputs,
+      accumulates: true)
   }
 
-  /// One of the five products, in the order of `strassenSums`, for pairs of rows.
+  /// One of the five products, for pairs of rows.
+  ///
+  /// - Parameter sums: Sums of the matrix's quarters.
   private func multiply(
-    _ index: Int, a: UnsafePointer<Float>, aStride: Int, pairs: Int, c: UnsafeMutablePointer<Float>, cStride: Int,
+    _ matrix: PackedMatrix, sums: UnsafePointer<Float>, a: UnsafePointer<Float>, aStride: Int, pairs: Int,
+    c: UnsafeMutablePointer<Float>, cStride: Int,
     accumulates: Bool, scratch: UnsafeMutablePointer<Float>, kernels: KernelSet
   ) {
-    let matrix = [plus, minus, w0, w2, w1][index]
     var block = StrassenBlock(
       pairs: pairs, lowerPairs: pairs, depth: half, upper: a, lower: a + aStride, pairStride: 2 * aStride,
       rowSums: scratch)
@@ -80,7 +85,7 @@ extension FastConvolution {
     for pair in 0..<panelPairs {
       let column = pair * width
       block.multiply(
-        columns(matrix, pair: pair, sums: strassenSums[index].start), pairs: 0..<pairs, to: products, upcoming: nil,
+        columns(matrix, pair: pair, sums: sums), pairs: 0..<pairs, to: products, upcoming: nil,
         kernels: kernels)
       block.finish(
         products, pairs: 0..<pairs, upper: c + column, lower: c + (cStride + column), pairStride: 2 * cStride,

@@ -158,7 +158,8 @@ package struct FastConvolution: Sendable {
       (y + row * outputs).update(repeating: 0, count: outputs)
       if let bias = plus.bias { (y + row * outputs).update(from: bias, count: outputs) }
     }
-    for (tap, matrix) in [w0, w1, w2].enumerated() {
+    for tap in 0..<3 {
+      let matrix = tap == 0 ? w0 : tap == 1 ? w1 : w2
       for index in 0..<matrix.panelCount {
         multiplier.multiply(
           MatrixProduct(

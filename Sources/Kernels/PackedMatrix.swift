@@ -78,4 +78,7 @@ package final class PackedMatrix: Sendable {
 extension Int {
   /// The smallest multiple of `step` that is not smaller.
   package func roundedUp(toMultipleOf step: Int) -> Int { (self + step - 1) / step * step }
+
+  /// This number of floats, rounded up to whole cache lines.
+  package var wholeCacheLines: Int { roundedUp(toMultipleOf: 16) }
 }

@@ -49,11 +49,11 @@ package struct StrassenPlan {
     (StrassenSums.planes * deepestPart / 2 + StrassenOutputs.planes * pairBlock) * kernels.panelWidth
   }
 
-  /// Pairs of rows that are worked on together.
-  static func groups(rows: Int) -> [Range<Int>] {
+  /// Calls `body` with the pairs of rows that are worked on together.
+  static func forEachGroup(rows: Int, _ body: (Range<Int>) -> Void) {
     let pairs = (rows + 1) / 2
     let count = (pairs + pairGroup - 1) / pairGroup
-    return (0..<count).map { $0 * pairs / count..<($0 + 1) * pairs / count }
+    for index in 0..<count { body(index * pairs / count..<(index + 1) * pairs / count) }
   }
 }
 
@@ -64,7 +64,7 @@ extension MatrixMultiplier {
   func multiply(
     _ product: MatrixProduct, _ plan: StrassenPlan, on pool: WorkerPool, scratch: UnsafeMutablePointer<Float>
   ) {
-    for pairs in StrassenPlan.groups(rows: product.rows) {
+    StrassenPlan.forEachGroup(rows: product.rows) { pairs in
       for part in 0..<plan.parts {
         let start = 2 * pairs.lowerBound
         let a = product.a + (start * product.aStride + part * 2 * plan.half)

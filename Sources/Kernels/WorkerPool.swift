@@ -10,6 +10,10 @@ package final class WorkerPool: @unchecked Sendable {
   /// Number of threads that run a piece of work, the caller among them.
   package let threadCount: Int
 
+  /// Pieces of work that several threads ran so far. Each allocates one small object, which carries a closure that must
+  /// not escape to other threads.
+  package private(set) var sharedCount = 0
+
   /// Set by the caller for the runs that it may end early: after it is cancelled no further task is begun, and what the tasks
   /// should have computed must not be used.
   package var cancellation: Cancellation?
@@ -57,6 +61,7 @@ package final class WorkerPool: @unchecked Sendable {
     if threads.isEmpty || count <= 1 {
       for task in 0..<count { body(task, 0) }
     } else {
+      sharedCount += 1
       withoutActuallyEscaping(body) { state.run(count, helpers: threads.count, $0) }
     }
   }

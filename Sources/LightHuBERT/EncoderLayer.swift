@@ -17,13 +17,42 @@ struct EncoderLayer {
     let qkv: UnsafeMutablePointer<Float>
     /// [frames, E], for the norms of pre-norm models.
     let normed: UnsafeMutablePointer<Float>
-    /// [ffnRows, F]; may be the memory of `qkv`, which is read no more.
+    /// [ffnRows, F]; the memory of `qkv`, which is read no more.
     let inner: UnsafeMutablePointer<Float>
     /// Transposed keys and what each thread needs; see `Attention`.
     let keys: UnsafeMutablePointer<Float>
     let attention: UnsafeMutablePointer<Float>
     /// For Strassen's algorithm, `StrassenPlan.scratchCount` floats.
     let strassen: UnsafeMutablePointer<Float>
+
+    /// Cuts memory of `sizes.total` floats.
+    init(_ sizes: ScratchSizes, at start: UnsafeMutablePointer<Float>) {
+      qkv = start
+      inner = start
+      normed = qkv + sizes.activations
+      keys = normed + sizes.normed
+      attention = keys + sizes.keys
+      strassen = attention + sizes.attention
+    }
+  }
+
+  /// Floats of the parts of a scratch, in whole cache lines.
+  struct ScratchSizes {
+    let activations, normed, keys, attention, strassen: Int
+    var total: Int { activations + normed + keys + attention + strassen }
+
+    /// What the widest of a model's layers needs.
+    init(_ model: Model, frames: Int, threads: Int) {
+      let architecture = model.architecture
+      let kernels = model.multiplier.kernels
+      let heads = architecture.headCounts.max() ?? 0
+      let innerCount = min(frames, EncoderLayer.ffnRows) * (architecture.ffnDims.max() ?? 0)
+      activations = max(frames * 3 * heads * Architecture.headSize, innerCount).wholeCacheLines
+      normed = model.config.layerNormFirst ? (frames * architecture.embedDim).wholeCacheLines : 0
+      keys = Attention.keyCount(frames: frames, heads: heads, kernels: kernels).wholeCacheLines
+      attention = (Attention.scratchCount(frames: frames, kernels: kernels) * threads).wholeCacheLines
+      strassen = StrassenPlan.scratchCount(rows: frames, threads: threads, kernels: kernels).wholeCacheLines
+    }
   }
 
   /// Runs the layer.

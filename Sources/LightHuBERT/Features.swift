@@ -8,6 +8,20 @@ public enum LayerSelection: Sendable, Equatable {
   case indices([Int])
 }
 
+extension LayerSelection {
+  /// Calls `body` with each place among the selected hidden states where one of a forward pass belongs.
+  ///
+  /// - Parameter isLast: Whether it is the last representation, and not an output of layer `layer`.
+  func forEachPlace(of layer: Int, isLast: Bool, _ body: (Int) -> Void) {
+    switch self {
+    case .last: if isLast { body(0) }
+    case .all: if !isLast { body(layer) }
+    case .indices(let indices):
+      for (place, index) in indices.enumerated() where !isLast && index == layer { body(place) }
+    }
+  }
+}
+
 /// What counts as hidden state 0.
 public enum LayerZero: String, Sendable, CaseIterable {
   /// The projected features, before the position convolution: the published code's convention.

@@ -31,13 +31,16 @@ struct ForwardPass {
     }
 
     let x = session.buffers.hidden.reserve(frames * embedDim)
-    session.clock.measure(.convStack) { extractFeatures(waveform, to: x) }
+    let layerSizes = EncoderLayer.ScratchSizes(model, frames: frames, threads: session.pool.threadCount)
+    let workspace = session.buffers.workspace.reserve(
+      workspaceCount(layerSizes, samples: waveform.samples.count))
+    session.clock.measure(.convStack) { extractFeatures(waveform, to: x, workspace: workspace) }
     try advance(Double(layerCount / 2))
     if layerZero == .projection { emit(0, false, x) }
-    convolvePositions(x)
+    convolvePositions(x, workspace: workspace)
     try advance(1)
     if layerZero == .encoderInput { emit(0, false, x) }
-    let scratch = layerScratch()
+    let scratch = EncoderLayer.Scratch(layerSizes, at: workspace)
     for (index, layer) in weights.layers.enumerated() {
       EncoderLayer(weights: layer, config: model.config, multiplier: model.multiplier, clock: session.clock)
         .run(x, frames: frames, scratch: scratch, queryBlock: session.blocking.queries, on: session.pool)
@@ -47,6 +50,8 @@ struct ForwardPass {
     if model.config.layerNormFirst { normalize(weights.encoderNorm, x) }
     emit(layerCount, true, x)
   }
+
+  private var stack: ConvStack { ConvStack(weights: weights.convs, multiplier: model.multiplier) }
 
   /// Frames of the feature extractor that one thread computes in a row.
   ///
@@ -59,39 +64,49 @@ struct ForwardPass {
     }
   }
 
+  /// Most frames of a block of the feature extractor.
+  private var blockFrames: Int { min(session.blocking.convFrames, extractorFrames) }
+
+  /// Floats that the step which needs most works with.
+  private func workspaceCount(_ layerSizes: EncoderLayer.ScratchSizes, samples: Int) -> Int {
+    let threads = session.pool.threadCount
+    return max(
+      groupNormFold?.scratchCount(samples: samples) ?? 0, threads * stack.scratchCount(blockFrames: blockFrames),
+      positionConvolution.workspaceCount(frames: frames, threads: threads), layerSizes.total)
+  }
+
   /// Feature extractor, layer norm and projection: [T, E].
-  private func extractFeatures(_ waveform: Waveform, to x: UnsafeMutablePointer<Float>) {
+  private func extractFeatures(
+    _ waveform: Waveform, to x: UnsafeMutablePointer<Float>, workspace: UnsafeMutablePointer<Float>
+  ) {
     guard let samples = waveform.samples.baseAddress else { return }
-    let firstMatrix = foldedConvolution(waveform, samples)
-    let stack = ConvStack(weights: weights.convs, multiplier: model.multiplier)
-    let session = session
+    if let matrix = session.foldedConvolution {
+      groupNormFold?.fold(
+        samples: samples, count: waveform.samples.count, mean: waveform.mean, factor: waveform.factor, into: matrix,
+        scratch: workspace, on: session.pool)
+    }
+    let stack = stack
     let share = extractorFrames
-    nonisolated(unsafe) let samplesStart = samples
-    nonisolated(unsafe) let target = x
-    session.convScratch.withUnsafeMutableBufferPointer { scratch in
-      nonisolated(unsafe) let scratch = scratch
-      session.pool.run((frames + share - 1) / share) { task, worker in
-        stack.run(
-          samples: samplesStart, sampleCount: waveform.samples.count, mean: waveform.mean, factor: waveform.factor,
-          firstMatrix: firstMatrix,
-          frames: task * share..<min((task + 1) * share, frames), blockFrames: session.blocking.convFrames,
-          scratch: &scratch[worker]
-        ) { first, count, channels in
-          // The first worker is the calling thread.
-          project(channels, count: count, to: target + first * embedDim, clock: worker == 0 ? session.clock : nil)
-          return !session.isCancelled
-        }
+    let blockFrames = blockFrames
+    let scratchCount = stack.scratchCount(blockFrames: blockFrames)
+    session.pool.run((frames + share - 1) / share) { task, worker in
+      stack.run(
+        samples: samples, sampleCount: waveform.samples.count, mean: waveform.mean, factor: waveform.factor,
+        firstMatrix: session.foldedConvolution, frames: task * share..<min((task + 1) * share, frames),
+        blockFrames: blockFrames,
+        scratch: workspace + worker * scratchCount
+      ) { first, count, channels in
+        // The first worker is the calling thread.
+        project(channels, count: count, to: x + first * embedDim, clock: worker == 0 ? session.clock : nil)
+        return !session.isCancelled
       }
     }
   }
 
-  /// The first convolution with this utterance's group norm folded into it; nil for other extractors.
-  private func foldedConvolution(_ waveform: Waveform, _ samples: UnsafePointer<Float>) -> PackedMatrix? {
-    guard let matrix = session.foldedConvolution, let first = weights.convs.first else { return nil }
-    GroupNormFold(layer: first, multiplier: model.multiplier).fold(
-      samples: samples, frames: first.shape.frameCount(forInput: waveform.samples.count), mean: waveform.mean,
-      factor: waveform.factor, into: matrix, on: session.pool)
-    return matrix
+  /// What folds the group norm of the first convolution into it; nil for other extractors.
+  private var groupNormFold: GroupNormFold? {
+    guard session.foldedConvolution != nil, let first = weights.convs.first else { return nil }
+    return GroupNormFold(layer: first, multiplier: model.multiplier)
   }
 
   /// Layer norm over channels, in place, and the projection of a block of frames.
@@ -112,15 +127,14 @@ struct ForwardPass {
     }
   }
 
+  private var positionConvolution: PositionConvolution {
+    PositionConvolution(layers: weights.position, multiplier: model.multiplier)
+  }
+
   /// Position convolution and, in post-norm models, the encoder's layer norm.
-  private func convolvePositions(_ x: UnsafeMutablePointer<Float>) {
-    let convolution = PositionConvolution(layers: weights.position, multiplier: model.multiplier)
-    let size = frames * convolution.widestChannels
-    let output = session.buffers.activations.reserve(size)
-    let other = weights.position.count > 1 ? session.buffers.normed.reserve(size) : output
-    let scratch = session.buffers.perThread.reserve(convolution.scratchCount * session.pool.threadCount)
+  private func convolvePositions(_ x: UnsafeMutablePointer<Float>, workspace: UnsafeMutablePointer<Float>) {
     session.clock.measure(.positionConvolution) {
-      convolution.add(to: x, frames: frames, buffers: (output, other), scratch: scratch, on: session.pool)
+      positionConvolution.add(to: x, frames: frames, workspace: workspace, on: session.pool)
     }
     if !model.config.layerNormFirst { normalize(weights.encoderNorm, x) }
   }
@@ -129,24 +143,5 @@ struct ForwardPass {
     session.clock.measure(.norms) {
       norm.normalize(x, to: x, frames: frames, kernels: model.multiplier.kernels, on: session.pool)
     }
-  }
-
-  /// Memory for the widest of the layers.
-  private func layerScratch() -> EncoderLayer.Scratch {
-    let architecture = model.architecture
-    let kernels = model.multiplier.kernels
-    let heads = architecture.headCounts.max() ?? 0
-    let width = heads * Architecture.headSize
-    let innerSize = min(frames, EncoderLayer.ffnRows) * (architecture.ffnDims.max() ?? 0)
-    let activations = session.buffers.activations.reserve(max(frames * 3 * width, innerSize))
-    return EncoderLayer.Scratch(
-      qkv: activations,
-      normed: session.buffers.normed.reserve(model.config.layerNormFirst ? frames * embedDim : 1),
-      inner: activations,
-      keys: session.buffers.keys.reserve(Attention.keyCount(frames: frames, heads: heads, kernels: kernels)),
-      attention: session.buffers.perThread.reserve(
-        Attention.scratchCount(frames: frames, kernels: kernels) * session.pool.threadCount),
-      strassen: session.buffers.strassen.reserve(
-        StrassenPlan.scratchCount(rows: frames, threads: session.pool.threadCount, kernels: kernels)))
   }
 }

@@ -13,29 +13,36 @@ struct PositionConvolution {
   private static let blockFrames = 192
 
   /// Floats of scratch that each thread needs.
-  var scratchCount: Int {
-    layers.map { layer in
+  private var scratchCount: Int {
+    layers.reduce(0) { most, layer in
       switch layer {
-      case .direct(let layer): (layer.kernel - 1 + PositionConvolution.blockFrames) * layer.inputPerGroup
-      case .fourier(let convolution): convolution.scratchCount
+      case .direct(let layer):
+        max(most, (layer.kernel - 1 + PositionConvolution.blockFrames) * layer.inputPerGroup)
+      case .fourier(let convolution): max(most, convolution.scratchCount)
       }
-    }.max() ?? 0
+    }
   }
 
-  /// Channels of the widest layer's input or output: both buffers need as many floats a frame.
-  var widestChannels: Int { layers.map(\.widestChannels).max() ?? 0 }
+  /// Floats of a layer's output. Several layers take turns with two buffers.
+  private func bufferCount(frames: Int) -> Int {
+    layers.reduce(0) { max($0, frames * $1.widestChannels) }.wholeCacheLines
+  }
+
+  /// Floats of workspace.
+  func workspaceCount(frames: Int, threads: Int) -> Int {
+    min(layers.count, 2) * bufferCount(frames: frames) + threads * scratchCount
+  }
 
   /// Adds the convolution of `x`, [frames, E], to `x`.
   ///
-  /// - Parameters:
-  ///   - buffers: Two of [frames, widestChannels]; the second is used by several layers only.
-  ///   - scratch: `scratchCount` floats for each thread.
+  /// - Parameter workspace: `workspaceCount(...)` floats.
   func add(
-    to x: UnsafeMutablePointer<Float>, frames: Int, buffers: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>),
-    scratch: UnsafeMutablePointer<Float>, on pool: WorkerPool
+    to x: UnsafeMutablePointer<Float>, frames: Int, workspace: UnsafeMutablePointer<Float>, on pool: WorkerPool
   ) {
     var input = UnsafePointer(x)
-    var (output, other) = buffers
+    var output = workspace
+    var other = layers.count > 1 ? workspace + bufferCount(frames: frames) : workspace
+    let scratch = other + bufferCount(frames: frames)
     let scratchCount = scratchCount
     for layer in layers {
       switch layer {

@@ -7,9 +7,8 @@ public final class Session {
   /// The model.
   public let model: Model
 
-  let pool: WorkerPool
+  package let pool: WorkerPool
   var buffers = SessionBuffers()
-  var convScratch: [ConvStack.Scratch]
   /// The first convolution with an utterance's group norm folded into it.
   let foldedConvolution: PackedMatrix?
 
@@ -35,7 +34,6 @@ public final class Session {
   public init(_ model: Model, threadCount: Int? = nil) {
     self.model = model
     pool = WorkerPool(threadCount: threadCount ?? model.options.resolvedThreadCount)
-    convScratch = Array(repeating: .init(layerCount: model.weights.convs.count), count: pool.threadCount)
     if let first = model.weights.convs.first, first.rows != nil {
       foldedConvolution = model.multiplier.matrix(
         depth: first.shape.kernel, columns: first.shape.channels, hasBias: true)
@@ -86,14 +84,27 @@ public final class Session {
   ///
   /// - Throws: `ModelFault.noSuchLayer`.
   public func layerIndices(_ selection: LayerSelection) throws(ModelFault) -> [Int] {
+    try check(selection)
     switch selection {
     case .last: return [model.architecture.layerCount]
     case .all: return Array(0..<model.hiddenStateCount)
+    case .indices(let indices): return indices
+    }
+  }
+
+  /// Makes sure that all hidden states of a selection exist.
+  ///
+  /// - Returns: Their number.
+  @discardableResult
+  private func check(_ selection: LayerSelection) throws(ModelFault) -> Int {
+    switch selection {
+    case .last: return 1
+    case .all: return model.hiddenStateCount
     case .indices(let indices):
       for index in indices where !(0..<model.hiddenStateCount).contains(index) {
         throw .noSuchLayer(index, count: model.hiddenStateCount)
       }
-      return indices
+      return indices.count
     }
   }
 
@@ -113,16 +124,15 @@ public final class Session {
     into values: UnsafeMutableBufferPointer<Float>, progress: ((Double) -> Bool)? = nil,
     cancellation: Cancellation? = nil
   ) throws(ModelFault) {
-    let indices = try layerIndices(layers)
-    let size = model.frameCount(forSamples: samples.count) * model.architecture.embedDim
-    guard let target = values.baseAddress, values.count >= indices.count * size else {
-      preconditionFailure("\(indices.count * size) floats are written, there is room for \(values.count)")
+    let count = try check(layers) * model.frameCount(forSamples: samples.count) * model.architecture.embedDim
+    guard let target = values.baseAddress, values.count >= count else {
+      preconditionFailure("\(count) floats are written, there is room for \(values.count)")
     }
     try forEachHiddenState(
       of: samples, layers: layers, layerZero: layerZero, normalize: normalize, progress: progress,
       cancellation: cancellation
     ) { place, state in
-      (target + place * size).update(from: state.baseAddress!, count: size)
+      (target + place * state.count).update(from: state.baseAddress!, count: state.count)
     }
   }
 
@@ -142,7 +152,7 @@ public final class Session {
     progress: ((Double) -> Bool)? = nil, cancellation: Cancellation? = nil,
     _ body: (_ place: Int, _ state: UnsafeBufferPointer<Float>) -> Void
   ) throws(ModelFault) {
-    let indices = try layerIndices(layers)
+    try check(layers)
     let minimum = model.config.minimumSampleCount
     guard samples.count >= minimum else { throw .tooShort(samples: samples.count, minimum: minimum) }
     pool.cancellation = cancellation
@@ -151,9 +161,8 @@ public final class Session {
     let frames = model.frameCount(forSamples: samples.count)
     try ForwardPass(session: self, frames: frames).run(waveform, layerZero: layerZero, progress: progress) {
       layer, isLast, state in
-      guard isLast == (layers == .last) else { return }
       let state = UnsafeBufferPointer(start: state, count: frames * model.architecture.embedDim)
-      for (place, index) in indices.enumerated() where index == layer { body(place, state) }
+      layers.forEachPlace(of: layer, isLast: isLast) { body($0, state) }
     }
   }
 }
