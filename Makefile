@@ -41,7 +41,7 @@ TEST_PACKAGES := binutils python3
 CHECK_INSTALL_PACKAGES := cmake g++ gcc mandoc pkg-config
 CHECK_C_API_PACKAGES := gcc g++ valgrind
 # What runs under the thread sanitizer.
-THREADS_FLAGS := --disable-xctest --scratch-path .build-tsan --sanitize=thread
+THREADS_FLAGS := -c release --scratch-path .build-tsan --sanitize=thread
 THREADS_TESTS := SessionTests|WorkerPoolTests|CAPITests
 # What the comparison at real size wants besides.
 REFERENCE_PACKAGES := python3-numpy python3-scipy python3-torch
@@ -69,7 +69,7 @@ test: packages test-packages lint ## Installs what is missing, checks the format
 	swift test $(TEST_FLAGS) --disable-testable-imports
 
 .PHONY: libraries
-libraries: $(PACKAGE_FOLDER)/complete ## Makes liblighthubert.a and liblighthubert.so, which need no Swift, in .build/package/lib
+libraries: $(PACKAGE_FOLDER)/complete ## Builds all that is installed, in .build/package: programs, pages, liblighthubert.a and .so, which need no Swift
 
 # Made anew only when something changed: `make && sudo make install` needs no Swift, and leaves no files of root's here.
 $(PACKAGE_FOLDER)/complete: $(shell find Sources -type f) Package.swift Makefile CHANGELOG.md LICENSE
@@ -94,6 +94,7 @@ dist: ## Packs the sources of the last commit: .build/lighthubert-VERSION.tar.gz
 .PHONY: check-install
 check-install: $(PACKAGE_FOLDER)/complete ## Installs into a staging folder and checks every file, C and C++ with pkg-config and CMake, uninstall
 	@Tests/Tools/install_packages.sh $(CHECK_INSTALL_PACKAGES)
+	Tests/Tools/check_symbols.sh $(BUILD)
 	Tests/Tools/check_install.sh $(VERSION)
 
 .PHONY: check-c-api
@@ -103,9 +104,12 @@ check-c-api: $(PACKAGE_FOLDER)/complete ## Runs a C program that uses the whole 
 	Tests/Tools/check_c_api.sh $(PACKAGE_FOLDER)/lib --valgrind
 
 .PHONY: check-threads
-check-threads: packages toolchain ## Runs the tests that use threads with the thread sanitizer (built in .build-tsan)
-	swift build $(THREADS_FLAGS) --build-tests
-	TSAN_OPTIONS=halt_on_error=1 swift test $(THREADS_FLAGS) --filter '$(THREADS_TESTS)'
+check-threads: packages toolchain ## Runs what uses threads under the thread sanitizer, from Swift and from C (built in .build-tsan)
+	swift build $(THREADS_FLAGS) --product LightHuBERTC
+	Tests/Tools/check_c_api.sh .build-tsan/release --sanitize thread
+	swift build $(THREADS_FLAGS) --disable-xctest --build-tests
+	TSAN_OPTIONS=halt_on_error=1 swift test $(THREADS_FLAGS) --disable-xctest --disable-testable-imports \
+		--filter '$(THREADS_TESTS)'
 
 .PHONY: check-real-size
 check-real-size: packages build ## Compares subnets of the published sizes with a float64 reference (minutes, 2 GB of disk)

@@ -31,8 +31,9 @@ def escaped(text):
 
 
 def sentences(text):
-    """Running text, each sentence on a line, as roff wants it."""
-    return re.sub(r"(?<=[a-z0-9)]{2}[.:?]) +(?=[A-Z])", "\n", escaped(text))
+    """Running text, each sentence on a line, as roff wants it, and no option broken in two."""
+    text = re.sub(r"(?<=[a-z0-9)]{2}[.:?]) +(?=[A-Z])", "\n", escaped(text))
+    return re.sub(r"(?<!\S)\\-(?=\S)", r"\\%\\-", text)
 
 
 def discussion(text):
@@ -64,7 +65,7 @@ def explained(argument):
         facts.append("by default " + argument["defaultValue"])
     if facts:
         said = "; ".join(facts)
-        text.append(escaped(said[0].upper() + said[1:]) + ".")
+        text.append(sentences(said[0].upper() + said[1:]) + ".")
     if argument.get("discussion"):
         text.append(sentences(argument["discussion"]))
     return [line for line in text if line]

@@ -19,7 +19,8 @@ mkdir -p "$package/bin" "$package/man" "$package/bash" "$package/zsh" "$package/
 "$here/make_libraries.sh" "$build" "$package/lib" "$version"
 
 for program in lhb-bench lhb-extract lhb-features lhb-inspect; do
-  strip -o "$package/bin/$program" "$build/$program"
+  # What else is removed are hashes of files whose paths they depend on: the same sources give the same bytes anywhere.
+  strip --remove-section=.swift_modhash --remove-section=.note.gnu.build-id -o "$package/bin/$program" "$build/$program"
   run="$package/bin/$program"
   "$run" --experimental-dump-help | python3 "$here/make_manual.py" "$version" "$date" > "$package/man/$program.1"
   "$run" --generate-completion-script bash > "$package/bash/$program"
