@@ -33,14 +33,16 @@ package struct FourierConvolution: Sendable {
   private static let blocksAtATime = 3
 
   /// A convolution whose taps and biases are zero until they are set.
-  package init(kernel: Int, groups: Int, width: Int, kernels: KernelSet) {
+  ///
+  /// - Parameter arena: Where memory comes from.
+  package init(kernel: Int, groups: Int, width: Int, kernels: KernelSet, arena: MemoryArena) {
     precondition((1...FourierConvolution.longestKernel).contains(kernel), "\(kernel) taps")
     self.kernel = kernel
     self.groups = groups
     self.width = width
     rowWidth = (2 * width).roundedUp(toMultipleOf: kernels.lanes)
-    weights = AlignedBuffer(count: groups * BlockTransform.binCount * width * rowWidth)
-    biases = AlignedBuffer(count: groups * width)
+    weights = AlignedBuffer(count: groups * BlockTransform.binCount * width * rowWidth, in: arena)
+    biases = AlignedBuffer(count: groups * width, in: arena)
   }
 
   /// Sets the taps of a group, [output, input, kernel] with `outputStride` between outputs. Different groups may be set at

@@ -14,6 +14,18 @@ package struct TensorSource: Sendable {
 }
 
 extension TensorSource {
+  /// `forEachPart` with the rows as float32 numbers in row-major order: (first number, rows, index of the first row). They
+  /// lie in the file where it has them in that format.
+  func forEachFloats(
+    _ name: String, rowsAtOnce: Int, _ body: (_ rows: UnsafePointer<Float>, _ count: Int, _ first: Int) -> Void
+  ) throws(ModelFault) {
+    try forEachPart(name, rowsAtOnce) { rows, first in
+      if rows.withFloats({ body($0, rows.shape[0], first) }) == nil {
+        rows.withConvertedFloats { body($0, rows.shape[0], first) }
+      }
+    }
+  }
+
   /// A source that has whole tensors.
   package init(tensor: @escaping @Sendable (_ name: String) throws(ModelFault) -> TensorView) {
     self.init(

@@ -48,38 +48,38 @@ extension WeightLoader {
     }
   }
 
-  /// A convolution, [out, in, kernel], whose output channels are shared out among matrices in order. A matrix has the
+  /// A convolution, [out, in, kernel], whose output channels are shared out equally among matrices in order. A matrix has the
   /// taps outside and the channels inside.
   func packConvolution(
     _ name: String, into matrices: [PackedMatrix], inputChannels: Int, kernel: Int, hasBias: Bool
   ) {
     let kernels = multiplier.kernels
     jobs.append { [source] () throws(ModelFault) in
-      let view = try source.tensor(name + ".weight")
-      defer { source.release(name + ".weight") }
-      let biasView = hasBias ? try source.tensor(name + ".bias") : nil
       let depth = inputChannels * kernel
+      let columns = matrices[0].columns
       let many = 16
-      let original = AlignedBuffer(count: many * depth)
       let reordered = AlignedBuffer(count: many * depth)
-      var first = 0
-      for matrix in matrices {
-        for start in stride(from: 0, to: matrix.columns, by: many) {
-          let count = min(many, matrix.columns - start)
-          view.narrowed(axis: 0, to: first + start..<first + start + count)
-            .copy(to: original.start, strides: [depth, kernel, 1])
-          for row in 0..<count {
-            kernels.transpose(
-              original.start + row * depth, inputChannels, kernel, kernel, reordered.start + row * depth, inputChannels)
-          }
-          matrix.pack(rows: reordered.start, count: count, stride: depth, atColumn: start, kernels: kernels)
+      try source.forEachFloats(name + ".weight", rowsAtOnce: many) { rows, count, first in
+        for row in 0..<count {
+          // [input, tap] to [tap][input]
+          kernels.transpose(
+            rows + row * depth, inputChannels, kernel, kernel, reordered.start + row * depth, inputChannels)
         }
-        if let biasView {
-          let values = AlignedBuffer(count: matrix.columns)
-          biasView.narrowed(axis: 0, to: first..<first + matrix.columns).copy(to: values.start, strides: [1])
-          matrix.setBias(values.start, count: matrix.columns, atColumn: 0)
+        var row = 0
+        while row < count {
+          let column = (first + row) % columns
+          let packed = min(count - row, columns - column)
+          matrices[(first + row) / columns].pack(
+            rows: reordered.start + row * depth, count: packed, stride: depth, atColumn: column, kernels: kernels)
+          row += packed
         }
-        first += matrix.columns
+      }
+      source.release(name + ".weight")
+      guard hasBias else { return }
+      let values = AlignedBuffer(count: matrices.count * columns)
+      try source.tensor(name + ".bias").copy(to: values.start, strides: [1])
+      for (index, matrix) in matrices.enumerated() {
+        matrix.setBias(values.start + index * columns, count: columns, atColumn: 0)
       }
     }
   }
@@ -97,30 +97,25 @@ extension WeightLoader {
     let kernels = multiplier.kernels
     let hasBias = config.convBias
     jobs.append { [source] () throws(ModelFault) in
-      let view = try source.tensor(name + ".weight")
-      defer { source.release(name + ".weight") }
       let many = 16
       let size = many * inputChannels
-      let original = AlignedBuffer(count: 3 * size)
       let taps = AlignedBuffer(count: 5 * size)
-      for first in stride(from: 0, to: channels, by: many) {
-        let count = min(many, channels - first)
-        view.narrowed(axis: 0, to: first..<first + count)
-          .copy(to: original.start, strides: [3 * inputChannels, 3, 1])
+      let matrices = [convolution.w0, convolution.w1, convolution.w2, convolution.plus, convolution.minus]
+      try source.forEachFloats(name + ".weight", rowsAtOnce: many) { rows, count, first in
         // [output, input, tap] to [tap][output, input]
-        kernels.transpose(original.start, count * inputChannels, 3, 3, taps.start, size)
+        kernels.transpose(rows, count * inputChannels, 3, 3, taps.start, size)
         for n in 0..<count * inputChannels {
           let w0 = taps.start[n]
           let w2 = taps.start[2 * size + n]
           taps.start[3 * size + n] = (w0 + w2) / 2
           taps.start[4 * size + n] = (w0 - w2) / 2
         }
-        let matrices = [convolution.w0, convolution.w1, convolution.w2, convolution.plus, convolution.minus]
         for (index, matrix) in matrices.enumerated() {
           matrix.pack(
             rows: taps.start + index * size, count: count, stride: inputChannels, atColumn: first, kernels: kernels)
         }
       }
+      source.release(name + ".weight")
       if hasBias {
         let values = AlignedBuffer(count: channels)
         try source.tensor(name + ".bias").copy(to: values.start, strides: [1])

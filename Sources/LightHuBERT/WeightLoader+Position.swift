@@ -32,18 +32,16 @@ extension WeightLoader {
   private func fourierConvolution(_ name: String, width: Int, kernel: Int) -> FourierConvolution {
     let kernels = multiplier.kernels
     let convolution = FourierConvolution(
-      kernel: kernel, groups: config.positionGroups, width: width, kernels: kernels)
+      kernel: kernel, groups: config.positionGroups, width: width, kernels: kernels, arena: arena)
     jobs.append { [source] () throws(ModelFault) in
-      let view = try source.tensor(name + ".weight")
-      defer { source.release(name + ".weight") }
       // The filling keeps the outputs' taps from falling into the same lines of the cache.
       let outputStride = width * kernel + 16
       let taps = AlignedBuffer(count: width * outputStride)
-      for group in 0..<convolution.groups {
-        view.narrowed(axis: 0, to: group * width..<(group + 1) * width)
-          .copy(to: taps.start, strides: [outputStride, kernel, 1])
-        convolution.setTaps(taps.start, outputStride: outputStride, group: group, kernels: kernels)
+      try source.forEachPart(name + ".weight", width) { rows, first in
+        rows.copy(to: taps.start, strides: [outputStride, kernel, 1])
+        convolution.setTaps(taps.start, outputStride: outputStride, group: first / width, kernels: kernels)
       }
+      source.release(name + ".weight")
       try source.tensor(name + ".bias").copy(to: convolution.bias, strides: [1])
     }
     return convolution

@@ -72,7 +72,8 @@ private struct Convolution: CustomStringConvertible {
   var description: String { "\(kernel) taps, \(groups) groups of \(width), \(frames) frames" }
 
   func run(_ set: KernelSet) -> [Float] {
-    let convolution = FourierConvolution(kernel: kernel, groups: groups, width: width, kernels: set)
+    let convolution = FourierConvolution(
+      kernel: kernel, groups: groups, width: width, kernels: set, arena: MemoryArena())
     for group in 0..<groups {
       let size = width * width * kernel
       convolution.setTaps(
