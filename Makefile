@@ -40,8 +40,7 @@ PACKAGING_PACKAGES := binutils python3
 TEST_PACKAGES := binutils python3
 CHECK_INSTALL_PACKAGES := cmake g++ gcc mandoc pkg-config
 CHECK_C_API_PACKAGES := gcc g++ valgrind
-# What runs under the thread sanitizer.
-# (Not optimised: then the stacks show the locks that thread_sanitizer.txt names. Kernels are, always.)
+# What runs under the thread sanitizer, not optimised but for the kernels.
 THREADS_FLAGS := -c debug --scratch-path .build-tsan --sanitize=thread
 THREADS_TESTS := WorkerPoolTests|SessionTests|BatchTests|CancellationTests|ExtractionTests|HandleTests|ThreadTests
 # What the comparison at real size wants besides.
