@@ -53,19 +53,20 @@ struct ForwardPass {
 
   private var stack: ConvStack { ConvStack(weights: weights.convs, multiplier: model.multiplier) }
 
-  /// Frames of the feature extractor that one thread computes in a row.
+  /// Ranges of frames that the feature extractor is cut into, of equal length or one less. The first is a shorter one:
+  /// whole groups of frames beyond its end cost it more than the frames before its own cost the last one.
   ///
-  /// Usually an equal share for each thread. What OpenBLAS computes depends on the number of rows, which must therefore
-  /// not depend on the number of threads.
-  private var extractorFrames: Int {
+  /// Usually one for each thread. What OpenBLAS computes depends on the number of rows, which must therefore not depend on
+  /// the number of threads.
+  private var extractorTasks: Int {
     switch model.multiplier.backend {
-    case .packed: (frames + session.pool.threadCount - 1) / session.pool.threadCount
-    case .openBLAS: 4 * ConvStack.blockFrames
+    case .packed: min(frames, session.pool.threadCount)
+    case .openBLAS: (frames + 4 * ConvStack.blockFrames - 1) / (4 * ConvStack.blockFrames)
     }
   }
 
   /// Most frames of a block of the feature extractor.
-  private var blockFrames: Int { min(session.blocking.convFrames, extractorFrames) }
+  private var blockFrames: Int { min(session.blocking.convFrames, (frames + extractorTasks - 1) / extractorTasks) }
 
   /// Floats that the step which needs most works with.
   private func workspaceCount(_ layerSizes: EncoderLayer.ScratchSizes, samples: Int) -> Int {
@@ -86,15 +87,14 @@ struct ForwardPass {
         scratch: workspace, on: session.pool)
     }
     let stack = stack
-    let share = extractorFrames
+    let tasks = extractorTasks
     let blockFrames = blockFrames
     let scratchCount = stack.scratchCount(blockFrames: blockFrames)
-    session.pool.run((frames + share - 1) / share) { task, worker in
+    session.pool.run(tasks) { task, worker in
       stack.run(
         samples: samples, sampleCount: waveform.samples.count, mean: waveform.mean, factor: waveform.factor,
-        firstMatrix: session.foldedConvolution, frames: task * share..<min((task + 1) * share, frames),
-        blockFrames: blockFrames,
-        scratch: workspace + worker * scratchCount
+        firstMatrix: session.foldedConvolution, frames: task * frames / tasks..<(task + 1) * frames / tasks,
+        blockFrames: blockFrames, scratch: workspace + worker * scratchCount
       ) { first, count, channels in
         // The first worker is the calling thread.
         project(channels, count: count, to: x + first * embedDim, clock: worker == 0 ? session.clock : nil)
