@@ -39,6 +39,7 @@ PACKAGING_PACKAGES := binutils python3
 # What the tests want besides.
 TEST_PACKAGES := binutils python3
 CHECK_INSTALL_PACKAGES := cmake g++ gcc mandoc pkg-config
+CHECK_EXAMPLES_PACKAGES := g++ gcc pkg-config python3-numpy zstd
 CHECK_C_API_PACKAGES := gcc g++ valgrind
 # What runs under the thread sanitizer, not optimised but for the kernels.
 THREADS_FLAGS := -c debug --scratch-path .build-tsan --sanitize=thread
@@ -51,7 +52,7 @@ PEERS := .peers
 PEER_WHEELS := numpy onnxruntime openvino
 # --quick proves a benchmark in a minute or two and writes nothing.
 BENCH_FLAGS :=
-SWIFT_SOURCES := Sources Tests Package.swift
+SWIFT_SOURCES := Sources Tests Docs/examples/swift Package.swift
 
 .PHONY: build
 build: toolchain ## Builds the programs, optimised (the default)
@@ -96,6 +97,13 @@ check-install: $(PACKAGE_FOLDER)/complete ## Installs into a staging folder and 
 	@Tests/Tools/install_packages.sh $(CHECK_INSTALL_PACKAGES)
 	Tests/Tools/check_symbols.sh $(BUILD)
 	Tests/Tools/check_install.sh $(VERSION)
+
+.PHONY: check-examples
+check-examples: $(PACKAGE_FOLDER)/complete ## Builds the examples of Docs/examples against an installation and compares what they compute
+	@Tests/Tools/install_packages.sh $(PACKAGES) $(CHECK_EXAMPLES_PACKAGES)
+	@rm -rf .build/examples/stage
+	@$(MAKE) --no-print-directory install DESTDIR='$(CURDIR)/.build/examples' PREFIX=/stage
+	/usr/bin/python3 Tests/Tools/check_examples.py .build/examples/stage
 
 .PHONY: check-c-api
 check-c-api: $(PACKAGE_FOLDER)/complete ## Runs a C program that uses the whole C interface with both libraries, then under valgrind

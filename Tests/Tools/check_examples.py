@@ -55,7 +55,8 @@ def compare(name, found, wanted):
     excess = np.abs(found.astype(np.float64) - wanted) / (TOLERANCE * np.maximum(1, np.abs(wanted)))
     # Not a number must not pass.
     if not excess.max() <= 1:
-        raise Failure(f"{name}: differs by {excess.max():.3g} of what is allowed, at {np.unravel_index(excess.argmax(), excess.shape)}")
+        place = tuple(int(index) for index in np.unravel_index(excess.argmax(), excess.shape))
+        raise Failure(f"{name}: differs by {excess.max():.3g} of what is allowed, at {place}")
     print(f"{name}: {found.shape}, at most {excess.max():.3f} of the allowed difference")
 
 
@@ -63,7 +64,8 @@ def run(arguments, environment=None, **more):
     result = subprocess.run([str(a) for a in arguments], env=environment, capture_output=True, **more)
     if result.returncode != 0:
         command = shlex.join(str(a) for a in arguments)
-        raise Failure(f"{command}: exit code {result.returncode}\n{result.stderr.decode(errors='replace')}")
+        raise Failure(f"{command}: exit code {result.returncode}\n"
+                      + (result.stdout + result.stderr).decode(errors="replace"))
     return result.stdout
 
 

@@ -112,7 +112,8 @@ class Model:
             if layers == "all":
                 shape = (self.layer_count + 1, *shape)
         else:
-            indices = numpy.ascontiguousarray(layers, numpy.int32)
+            # No ascontiguousarray, which makes a list of a single index.
+            indices = numpy.array(layers, numpy.int32)
             options.layer_selection = 2
             options.layers = indices.ctypes.data_as(ctypes.POINTER(ctypes.c_int32))
             options.layer_count = indices.size
