@@ -72,6 +72,7 @@ let programs: [Target] = [
 let foundations: [Target] = [
   .target(name: "CPU", cSettings: [.unsafeFlags(["-O2"])]),
   .target(name: "Faults", swiftSettings: strict),
+  .target(name: "Locks", swiftSettings: strict),
   .target(name: "JSON", dependencies: ["Faults"], swiftSettings: strict),
   .target(name: "Tensors", swiftSettings: strict),
   .target(name: "Files", dependencies: ["CPU", "Faults"], swiftSettings: strict),
@@ -84,10 +85,11 @@ let extraction: [Target] = [
     name: "ArchitectureFile",
     dependencies: ["Faults", "Files", "JSON", "Subnet", .product(name: "Yams", package: "Yams")], swiftSettings: strict),
   .target(
-    name: "SubnetFile", dependencies: ["CZstd", "Faults", "Files", "JSON", "Subnet", "Tensors"], swiftSettings: strict),
-  .target(
-    name: "Extraction", dependencies: ["Checkpoint", "Faults", "Files", "Subnet", "SubnetFile", "Tensors"],
+    name: "SubnetFile", dependencies: ["CZstd", "Faults", "Files", "JSON", "Locks", "Subnet", "Tensors"],
     swiftSettings: strict),
+  .target(
+    name: "Extraction",
+    dependencies: ["Checkpoint", "Faults", "Files", "Locks", "Subnet", "SubnetFile", "Tensors"], swiftSettings: strict),
 ]
 
 let runtime: [Target] =
@@ -104,8 +106,8 @@ let runtime: [Target] =
     .target(
       name: "LightHuBERT",
       dependencies: [
-        "CPU", "Checkpoint", "Extraction", "Faults", "Files", "JSON", "KernelTypes", "Kernels", "Subnet", "SubnetFile",
-        "Tensors",
+        "CPU", "Checkpoint", "Extraction", "Faults", "Files", "JSON", "KernelTypes", "Kernels", "Locks", "Subnet",
+        "SubnetFile", "Tensors",
       ],
       swiftSettings: strict),
   ]
@@ -114,7 +116,7 @@ let cInterface: [Target] = [
   .target(name: "CLightHuBERT"),
   .target(
     name: "LightHuBERTC",
-    dependencies: ["CLightHuBERT", "LightHuBERT", "SubnetFile"],
+    dependencies: ["CLightHuBERT", "LightHuBERT", "Locks", "SubnetFile"],
     swiftSettings: strict),
 ]
 
@@ -141,26 +143,30 @@ func tests(of module: String, _ more: Target.Dependency...) -> Target {
 
 let testing: [Target] = [
   .target(
-    name: "TestSupport", dependencies: ["CZstd", "JSON", "Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
+    name: "TestSupport", dependencies: ["CZstd", "JSON", "Locks", "Tensors"], path: "Tests/TestSupport",
+    swiftSettings: strict),
   .target(name: "TestAllocationCounter", path: "Tests/TestAllocationCounter"),
   .testTarget(name: "TestSupportTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
   tests(of: "JSON", "Faults"),
+  tests(of: "Locks"),
   tests(of: "Tensors"),
   tests(of: "Files", "Faults"),
   tests(of: "Checkpoint", "Faults", "Files", "JSON", "Tensors"),
   tests(of: "Subnet", "Checkpoint", "Faults", "JSON", "Tensors"),
   tests(of: "ArchitectureFile", "Faults", "Subnet"),
-  tests(of: "SubnetFile", "Checkpoint", "Faults", "Files", "JSON", "Subnet", "Tensors"),
+  tests(of: "SubnetFile", "Checkpoint", "Faults", "Files", "JSON", "Locks", "Subnet", "Tensors"),
   tests(of: "Extraction", "Checkpoint", "Faults", "Files", "Subnet", "SubnetFile", "Tensors"),
   tests(of: "Kernels", "Faults", "KernelTypes"),
   tests(
     of: "LightHuBERT", "Checkpoint", "Faults", "JSON", "KernelTypes", "Kernels", "Subnet", "SubnetFile",
     "TestAllocationCounter", "Tensors"),
   tests(of: "AudioFile", "CSndFile", "Faults", "Files"),
-  tests(of: "NumPyFile", "Faults", "Files"),
+  tests(of: "NumPyFile", "Faults", "Files", "Locks"),
   .testTarget(
     name: "CAPITests",
-    dependencies: ["CLightHuBERT", "LightHuBERTC", "SubnetFile", "TestSupport", "lhb-extract", "lhb-features"],
+    dependencies: [
+      "CLightHuBERT", "LightHuBERTC", "Locks", "SubnetFile", "TestSupport", "lhb-extract", "lhb-features",
+    ],
     exclude: ["abi.txt", "c"], swiftSettings: strict),
   .testTarget(
     name: "CommandTests",

@@ -1,10 +1,10 @@
 import Dispatch
 import Files
-import Synchronization
+import Locks
 
 /// SHA-256 of a mapped file, computed by a thread of its own.
 final class BackgroundDigest: Sendable {
-  private let digest = Mutex<String?>(nil)
+  private let digest = Locked<String?>(nil)
   private let done = DispatchGroup()
 
   /// Bytes between two times of giving pages back.

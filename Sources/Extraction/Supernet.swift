@@ -1,9 +1,9 @@
 import Checkpoint
 import Faults
 import Files
+import Locks
 public import Subnet
 public import SubnetFile
-import Synchronization
 import Tensors
 
 /// A supernet's checkpoint, from which subnets are cut.
@@ -21,7 +21,7 @@ public final class Supernet: Sendable {
 
   private let checkpoint: Checkpoint
   /// SHA-256 of the checkpoint, once the first extraction has asked for it.
-  private let digest = Mutex<BackgroundDigest?>(nil)
+  private let digest = Locked<BackgroundDigest?>(nil)
 
   /// Opens a checkpoint that `torch.save` wrote, in either of its formats.
   ///

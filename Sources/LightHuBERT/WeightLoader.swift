@@ -1,8 +1,8 @@
 import Faults
 import KernelTypes
 import Kernels
+import Locks
 import Subnet
-import Synchronization
 import Tensors
 
 /// Packs the tensors of a subnet into the kernels' layouts, on the threads of a pool.
@@ -33,7 +33,7 @@ final class WeightLoader {
       convs: convolutions(), featureNorm: norm("layer_norm", width: config.convChannels), projection: projection(),
       position: positionLayers(), encoderNorm: norm("encoder.layer_norm", width: architecture.embedDim),
       layers: (0..<architecture.layerCount).map(layer))
-    let fault = Mutex<ModelFault?>(nil)
+    let fault = Locked<ModelFault?>(nil)
     pool.run(jobs.count) { index, _ in
       do throws(ModelFault) {
         try jobs[index]()

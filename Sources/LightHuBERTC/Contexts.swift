@@ -1,6 +1,6 @@
 public import CLightHuBERT
 import LightHuBERT
-import Synchronization
+import Locks
 
 /// A session that a handle names, which one call at a time may use.
 final class RunContext: Sendable {
@@ -8,7 +8,7 @@ final class RunContext: Sendable {
   /// Used only by the call that `running` belongs to.
   private nonisolated(unsafe) let session: Session
   /// Ends the call that runs; nil when none does.
-  private let running = Mutex<Cancellation?>(nil)
+  private let running = Locked<Cancellation?>(nil)
 
   init(_ model: Model, threadCount: Int?) {
     self.model = model

@@ -1,5 +1,5 @@
 import CLightHuBERT
-import Synchronization
+import Locks
 
 /// The objects that the handles of C programs name.
 ///
@@ -15,7 +15,7 @@ final class HandleTable: Sendable {
     var lastNumber: UInt = 0
   }
 
-  private let contents = Mutex(Contents())
+  private let contents = Locked(Contents())
 
   /// "LH" above 48 bits, which no processor takes for an address.
   private static let mark = UInt(0x4C48) << 48

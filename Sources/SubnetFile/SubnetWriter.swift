@@ -1,7 +1,7 @@
 import Dispatch
 import Files
+import Locks
 public import Subnet
-import Synchronization
 import Tensors
 
 /// Writes subnet files.
@@ -91,7 +91,7 @@ public struct SubnetWriter: Sendable {
     _ tensors: ArraySlice<SubnetTensor>,
     _ values: @Sendable (SubnetTensor, UnsafeMutableBufferPointer<Float>) throws -> Double
   ) throws -> [EncodedTensor] {
-    let results = Mutex<[Result<EncodedTensor, any Error>?]>(Array(repeating: nil, count: tensors.count))
+    let results = Locked<[Result<EncodedTensor, any Error>?]>(Array(repeating: nil, count: tensors.count))
     withoutActuallyEscaping(values) { values in
       DispatchQueue.concurrentPerform(iterations: tensors.count) { index in
         let result = Result {

@@ -1,5 +1,6 @@
 import CLightHuBERT
 import Dispatch
+import Locks
 import Synchronization
 import TestSupport
 import Testing
@@ -10,7 +11,7 @@ import Testing
     let model = try CModel()
     let samples = readSamples("speech-b")
     let expected = try CContext(model).run(samples, runOptions(LH_LAYERS_ALL))
-    let results = Mutex<[[Float]]>([])
+    let results = Locked<[[Float]]>([])
     DispatchQueue.concurrentPerform(iterations: 8) { index in
       for _ in 0..<3 {
         let result = try? CContext(model, threads: Int32(index % 3 + 1)).run(samples, runOptions(LH_LAYERS_ALL))
@@ -26,7 +27,7 @@ import Testing
   final class Interruption: Sendable {
     let context: CContext
     let action: @Sendable (CContext) -> lh_status
-    let statuses = Mutex<[lh_status]>([])
+    let statuses = Locked<[lh_status]>([])
 
     init(_ context: CContext, _ action: @escaping @Sendable (CContext) -> lh_status) {
       self.context = context

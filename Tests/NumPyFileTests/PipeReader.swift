@@ -1,9 +1,9 @@
 import Glibc
-import Synchronization
+import Locks
 
 /// Reads a descriptor to its end on a thread of its own, in small steps with pauses.
 final class PipeReader: Sendable {
-  private let bytes = Mutex<[UInt8]>([])
+  private let bytes = Locked<[UInt8]>([])
   private nonisolated(unsafe) var thread = pthread_t()
   private let descriptor: Int32
 

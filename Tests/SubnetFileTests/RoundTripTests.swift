@@ -1,9 +1,9 @@
 import Dispatch
 import Files
 import Glibc
+import Locks
 import Subnet
 import SubnetFile
-import Synchronization
 import Tensors
 import TestSupport
 import Testing
@@ -111,7 +111,7 @@ import Testing
 
   @Test func manyThreadsReadAtOnce() throws {
     let reader = try open(try TestSubnet.bytes(level: 3))
-    let wrong = Mutex<[String]>([])
+    let wrong = Locked<[String]>([])
     DispatchQueue.concurrentPerform(iterations: 4 * TestSubnet.layout.count) { index in
       let tensor = TestSubnet.layout[index % TestSubnet.layout.count]
       let values = (try? reader.tensor(tensor.name)).map(floats)

@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Locks
 
 /// The files under Fixtures/.
 public enum Fixture {
@@ -30,7 +30,7 @@ public enum Fixture {
     return parts.dropLast(3).joined(separator: "/") + "/Fixtures/"
   }()
 
-  private static let unpackedPaths = Mutex<[String: String]>([:])
+  private static let unpackedPaths = Locked<[String: String]>([:])
 
   private static func exists(_ path: String) -> Bool { access(path, R_OK) == 0 }
 
