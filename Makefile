@@ -39,7 +39,7 @@ PACKAGING_PACKAGES := binutils python3
 # What the tests want besides.
 TEST_PACKAGES := binutils python3
 CHECK_INSTALL_PACKAGES := cmake g++ gcc mandoc pkg-config
-CHECK_EXAMPLES_PACKAGES := g++ gcc pkg-config python3-numpy zstd
+CHECK_EXAMPLES_PACKAGES := g++ gcc pkg-config python3-numpy valgrind zstd
 CHECK_C_API_PACKAGES := gcc g++ valgrind
 # What runs under the thread sanitizer, not optimised but for the kernels.
 THREADS_FLAGS := -c debug --scratch-path .build-tsan --sanitize=thread
@@ -125,7 +125,7 @@ check-real-size: packages build ## Compares subnets of the published sizes with 
 	/usr/bin/python3 Tests/Tools/check_real_size.py $(BUILD)
 
 .PHONY: bench
-bench: packages build ## Measures the standard table and writes it into Docs/performance.md (10 minutes, 2 GB of disk)
+bench: $(PACKAGE_FOLDER)/complete ## Measures the standard table and writes it into Docs/performance.md (10 minutes, 2 GB of disk)
 	@Tests/Tools/install_packages.sh $(REFERENCE_PACKAGES)
 	/usr/bin/python3 Tests/Benchmarks/bench.py $(BUILD) $(BENCH_FLAGS)
 

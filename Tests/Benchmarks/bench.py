@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Measures the standard table with lhb-bench and writes it into Docs/performance.md.
 
-    bench.py [BUILD_FOLDER, by default .build/release] [--work FOLDER] [--quick]
+    bench.py [BUILD_FOLDER, by default .build/release] [--library FILE, by default .build/package/lib/liblighthubert.so.0]
+        [--work FOLDER] [--quick]
 
 Three subnets with both kinds of feature extractor at three lengths on one and two threads; how time and memory grow up to
-ten minutes; the other instruction sets; a cold start. Takes ten minutes and 2 GB of disk. With --quick lengths
+ten minutes; the other instruction sets; a cold start; Python beside lhb-bench. Takes ten minutes and 2 GB of disk. With --quick lengths
 and runs are few and the tables only shown: that proves the way, not the speed.
 
 Making the checkpoints needs python3-numpy and python3-torch (apt).
@@ -14,6 +15,7 @@ import json
 import math
 import statistics
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -36,13 +38,15 @@ class Plan:
         self.long = (4,) if quick else (60, 300, 600)
         self.isa_length = 1 if quick else 15
         self.starts = 2 if quick else 11
+        self.python_length = 1 if quick else 15
+        self.python_rounds = 1 if quick else 5
 
 
 class Programs:
-    """lhb-bench and lhb-features, run on the subnets."""
+    """lhb-bench, lhb-features and the library, run on the subnets."""
 
-    def __init__(self, build, work):
-        self.build, self.work = build, work
+    def __init__(self, build, library, work):
+        self.build, self.library, self.work = build, library, work
 
     def bench(self, name, extractor, lengths, threads, runs, **variables):
         """lhb-bench's object."""
@@ -64,6 +68,20 @@ class Programs:
             subprocess.run(command, check=True, env=subnets.environment())
             times.append(time.perf_counter() - start)
         return statistics.median(times)
+
+    def python(self, name, extractor, seconds, threads, rounds, runs):
+        """Seconds of lhb-bench and from Python in turn, [(lhb-bench, Python)], medians of `runs`."""
+        path = subnets.subnet(name, extractor, self.build, self.work)
+        audio = subnets.clip(seconds, self.work)
+        print(f"{name}, {extractor} extractor: {seconds:g} s on {threads} threads, from Python", flush=True)
+        bench = [self.build / "lhb-bench", path, "--audio", audio, "--threads", threads, "--runs", runs, "--json"]
+        python = [sys.executable, Path(__file__).with_name("time_python.py"), path, audio, threads, runs]
+        pairs = []
+        for _ in range(rounds):
+            ours = json.loads(subnets.run(*subnets.pinned(threads, *bench)))["median_s"]
+            theirs = subnets.run(*subnets.pinned(threads, *python), LIGHTHUBERT_LIBRARY=str(self.library))
+            pairs.append((ours, float(theirs)))
+        return pairs
 
 
 def speed_table(results):
@@ -149,6 +167,14 @@ def start_table(starts, results):
     return report.table(["subnet", "threads", "whole process, ms", "of that computing, ms", "all else, ms"], rows)
 
 
+def python_table(pairs):
+    """`pairs` has [(seconds of lhb-bench, of Python)] by (subnet, threads)."""
+    rows = [[name, threads, *(f"{statistics.median(side):.4f}" for side in zip(*rounds)),
+             f"{statistics.median(python / bench for bench, python in rounds):.3f}"]
+            for (name, threads), rounds in pairs.items()]
+    return report.table(["subnet", "threads", "lhb-bench, s", "Python, s", "Python / lhb-bench"], rows)
+
+
 def measure(programs, plan):
     """[(place, text)]"""
     results = {}
@@ -166,23 +192,32 @@ def measure(programs, plan):
     for name in ("small-default", "base-max"):
         for threads in THREADS:
             starts[name, threads] = programs.start(name, "layer-norm", threads, plan.starts)
+    python = {}
+    for name in ("small-default", "base-max"):
+        for threads in THREADS:
+            python[name, threads] = programs.python(
+                name, "layer-norm", plan.python_length, threads, plan.python_rounds, plan.runs)
     cpu = long["cpu"]
     tables = [
         ("speed", speed_table(results)), ("loading", load_table(results)), ("stages", stage_table(results)),
         ("growth", growth_table([results[*GROWING, THREADS[-1]], long])),
-        ("instruction sets", instruction_set_table(others)), ("cold start", start_table(starts, results))]
+        ("instruction sets", instruction_set_table(others)), ("cold start", start_table(starts, results)),
+        ("python", python_table(python))]
     return [(place, f"{report.caption(cpu)}\n\n{text}") for place, text in tables]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", nargs="?", type=Path, default=subnets.REPOSITORY / ".build/release")
+    parser.add_argument(
+        "--library", type=Path, default=subnets.REPOSITORY / ".build/package/lib/liblighthubert.so.0")
     parser.add_argument("--work", type=Path, default=subnets.REPOSITORY / ".build/bench", help="what is made goes there")
     parser.add_argument("--quick", action="store_true")
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
-    places = measure(Programs(arguments.build.resolve(), arguments.work), Plan(arguments.quick))
+    places = measure(
+        Programs(arguments.build.resolve(), arguments.library.resolve(), arguments.work), Plan(arguments.quick))
     report.publish(PAGE, places, arguments.quick)
     print(f"took {time.monotonic() - start:.0f} s")
 

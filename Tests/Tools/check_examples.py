@@ -3,12 +3,12 @@
 
     check_examples.py PREFIX     for example .build/stage/usr/local, where `make install` put it
 
-C is built twice, with the archive and with the shared library, C++ with the shared one; both see a PATH on which there is
+C is built twice, with the archive (and run under valgrind too) and with the shared library, C++ with the shared one; both see a PATH on which there is
 no Swift. The Swift package is built from the sources beside it, since Swift packages are. Python loads the installed
 library. All compute features of Fixtures/golden/audio/speech-b.wav with Fixtures/versions/v1-tiny-min.lhb, which may
 differ from the golden ones by 1e-5 * max(1, |value|). Prints a line an example; the exit code is 1 when one fails.
 
-Needs a C and a C++ compiler, pkg-config, libsndfile1-dev, libzstd-dev, zstd, python3-numpy, and Swift for the Swift one.
+Needs a C and a C++ compiler, pkg-config, valgrind, libsndfile1-dev, libzstd-dev, zstd, python3-numpy, and Swift for the Swift one.
 """
 import os
 import shlex
@@ -117,6 +117,11 @@ class Examples:
     def c_with_archive(self):
         libraries = [flag for flag in self.flags("--static", "--libs", "lighthubert") if flag != "-llighthubert"]
         self.c("c-archive", [self.library / "liblighthubert.a", *libraries, *self.flags("--libs", "sndfile")])
+        valgrind = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite"]
+        # Valgrind knows no AVX-512.
+        run([*valgrind, self.work / "c-archive", MODEL, AUDIO, self.work / "valgrind.npy"],
+            {**self.environment, "LHB_ISA": "avx2"})
+        compare("c-archive under valgrind", np.load(self.work / "valgrind.npy"), self.last)
 
     def c_with_shared_library(self):
         self.c("c-shared", self.flags("--libs", "lighthubert", "sndfile"))
