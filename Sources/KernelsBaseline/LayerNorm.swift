@@ -88,26 +88,24 @@ private func normalize(
   let factor = moments.factor
   var n = 0
   while n &+ lanes <= norm.width {
-    let z = affine(
-      ((load(x + n) - mean) - rest) * factor, norm.gain.map { load($0 + n) }, norm.bias.map { load($0 + n) })
-    store(function(z), y + n)
+    let z = ((load(x + n) - mean) - rest) * factor
+    store(function(affine(z, norm) { load($0 + n) }), y + n)
     n &+= lanes
   }
   if n < norm.width {
     let count = norm.width &- n
-    let z = affine(
-      ((loadPart(x + n, count) - mean) - rest) * factor, norm.gain.map { loadPart($0 + n, count) },
-      norm.bias.map { loadPart($0 + n, count) })
-    storePart(function(z), y + n, count)
+    let z = ((loadPart(x + n, count) - mean) - rest) * factor
+    storePart(function(affine(z, norm) { loadPart($0 + n, count) }), y + n, count)
   }
 }
 
+/// z * gain + bias, as far as they exist. Optional vectors would be taken apart lane by lane; optional pointers are not.
 @inline(__always)
-private func affine(_ z: Vector, _ gain: Vector?, _ bias: Vector?) -> Vector {
-  switch (gain, bias) {
-  case (let gain?, let bias?): multiplyAdd(bias, z, gain)
-  case (let gain?, nil): z * gain
-  case (nil, let bias?): z + bias
+private func affine(_ z: Vector, _ norm: LayerNormRows, _ load: (UnsafePointer<Float>) -> Vector) -> Vector {
+  switch (norm.gain, norm.bias) {
+  case (let gain?, let bias?): multiplyAdd(load(bias), z, load(gain))
+  case (let gain?, nil): z * load(gain)
+  case (nil, let bias?): z + load(bias)
   case (nil, nil): z
   }
 }
