@@ -6,11 +6,10 @@ func layerNorm(_ norm: LayerNormRows) {
   for row in 0..<norm.rows {
     let x = norm.x + row &* norm.xStride
     let moments = Moments(x, norm.width)
-    if norm.appliesGELU {
-      normalize(norm, x, norm.y + row &* norm.yStride, moments) { gelu($0) }
-    } else {
-      normalize(norm, x, norm.y + row &* norm.yStride, moments) { $0 }
-    }
+    let y = norm.y + row &* norm.yStride
+    normalize(norm, x, y, moments)
+    // A pass of its own, over what is in the cache: its constants and the norm's would not all fit the registers.
+    if norm.appliesGELU { geluRows(y, 1, norm.width, norm.width) }
   }
 }
 
@@ -80,8 +79,7 @@ private struct Moments {
 
 @inline(__always)
 private func normalize(
-  _ norm: LayerNormRows, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ moments: Moments,
-  _ function: (Vector) -> Vector
+  _ norm: LayerNormRows, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ moments: Moments
 ) {
   let mean = moments.mean
   let rest = moments.rest
@@ -89,13 +87,13 @@ private func normalize(
   var n = 0
   while n &+ lanes <= norm.width {
     let z = ((load(x + n) - mean) - rest) * factor
-    store(function(affine(z, norm) { load($0 + n) }), y + n)
+    store(affine(z, norm) { load($0 + n) }, y + n)
     n &+= lanes
   }
   if n < norm.width {
     let count = norm.width &- n
     let z = ((loadPart(x + n, count) - mean) - rest) * factor
-    storePart(function(affine(z, norm) { loadPart($0 + n, count) }), y + n, count)
+    storePart(affine(z, norm) { loadPart($0 + n, count) }, y + n, count)
   }
 }
 
