@@ -41,7 +41,7 @@ struct Tile {
       let depth = min(left, product.chainLength)
       for _ in 0..<depth / stepsPerTurn {
         step(&sums, a, b, isBackward: false)
-        if stepsPerTurn == 2 { step(&sums, a + 1, b + product.bStride, isBackward: turnsBack) }
+        if stepsPerTurn == 2 { step(&sums, a + 1, b + product.bStride, isBackward: true) }
         cpu_prefetch(upcoming)
         cpu_prefetch(upcoming + 16)
         upcoming += 32
@@ -88,15 +88,9 @@ struct Tile {
   static func upcomingCount(depth: Int) -> Int { depth / stepsPerTurn &* 32 }
 }
 
-// A small tile leaves the processor little time for the loop's own instructions, so two steps share them. With AVX2 the
-// second one goes back over the rows.
-#if KERNELS_AVX512 || !arch(x86_64)
-  private var stepsPerTurn: Int { 1 }
-  private var turnsBack: Bool { false }
-#elseif KERNELS_AVX2
+// The tile of the AVX2 set leaves the processor little time for the loop's own instructions, so two steps share them.
+#if KERNELS_AVX2
   private var stepsPerTurn: Int { 2 }
-  private var turnsBack: Bool { true }
 #else
-  private var stepsPerTurn: Int { 2 }
-  private var turnsBack: Bool { false }
+  private var stepsPerTurn: Int { 1 }
 #endif
