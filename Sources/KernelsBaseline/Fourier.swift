@@ -163,30 +163,20 @@ private func joinReal(_ work: UnsafeMutablePointer<Float>, _ roots: UnsafePointe
 private func split(_ work: UnsafeMutablePointer<Float>, _ count: Int, _ roots: UnsafePointer<Float>) {
   let imaginary = count &* lanes
   var half = count / 2
-  var nodes = 1
   while half > 0 {
-    for node in 0..<nodes {
-      let real = Vector(repeating: roots[4 &* (nodes &+ node)])
-      let turn = Vector(repeating: roots[4 &* (nodes &+ node) &+ 1])
-      let minusTurn = -turn
-      var a = work + node &* 2 &* half &* lanes
-      for _ in 0..<half {
-        let b = a + half &* lanes
-        let x = load(b)
-        let y = load(b + imaginary)
-        let u = multiplyAdd(x * real, y, minusTurn)
-        let v = multiplyAdd(x * turn, y, real)
-        let p = load(a)
-        let q = load(a + imaginary)
-        store(p + u, a)
-        store(q + v, a + imaginary)
-        store(p - u, b)
-        store(q - v, b + imaginary)
-        a += lanes
-      }
+    forEachPair(work, count, half, roots) { a, b, root in
+      let x = load(b)
+      let y = load(b + imaginary)
+      let u = multiplyAdd(x * root.real, y, -root.imaginary)
+      let v = multiplyAdd(x * root.imaginary, y, root.real)
+      let p = load(a)
+      let q = load(a + imaginary)
+      store(p + u, a)
+      store(q + v, a + imaginary)
+      store(p - u, b)
+      store(q - v, b + imaginary)
     }
     half /= 2
-    nodes &*= 2
   }
 }
 
@@ -194,29 +184,40 @@ private func split(_ work: UnsafeMutablePointer<Float>, _ count: Int, _ roots: U
 private func join(_ work: UnsafeMutablePointer<Float>, _ count: Int, _ roots: UnsafePointer<Float>) {
   let imaginary = count &* lanes
   var half = 1
-  var nodes = count / 2
-  while nodes > 0 {
-    for node in 0..<nodes {
-      let real = Vector(repeating: roots[4 &* (nodes &+ node)])
-      let turn = Vector(repeating: roots[4 &* (nodes &+ node) &+ 1])
-      let minusTurn = -turn
-      var a = work + node &* 2 &* half &* lanes
-      for _ in 0..<half {
-        let b = a + half &* lanes
-        let p = load(a)
-        let q = load(a + imaginary)
-        let u = load(b)
-        let v = load(b + imaginary)
-        store(p + u, a)
-        store(q + v, a + imaginary)
-        let x = p - u
-        let y = q - v
-        store(multiplyAdd(x * real, y, turn), b)
-        store(multiplyAdd(y * real, x, minusTurn), b + imaginary)
-        a += lanes
-      }
+  while half < count {
+    forEachPair(work, count, half, roots) { a, b, root in
+      let p = load(a)
+      let q = load(a + imaginary)
+      let u = load(b)
+      let v = load(b + imaginary)
+      store(p + u, a)
+      store(q + v, a + imaginary)
+      let x = p - u
+      let y = q - v
+      store(multiplyAdd(x * root.real, y, root.imaginary), b)
+      store(multiplyAdd(y * root.real, x, -root.imaginary), b + imaginary)
     }
     half &*= 2
-    nodes /= 2
+  }
+}
+
+/// Calls `body` with the real parts of each coefficient a and b of all remainders modulo z^2half - root^2, which are split
+/// into those modulo z^half - root and z^half + root, or joined from them.
+@inline(__always)
+private func forEachPair(
+  _ work: UnsafeMutablePointer<Float>, _ count: Int, _ half: Int, _ roots: UnsafePointer<Float>,
+  _ body: (
+    _ a: UnsafeMutablePointer<Float>, _ b: UnsafeMutablePointer<Float>, _ root: (real: Vector, imaginary: Vector)
+  ) -> Void
+) {
+  let nodes = count / (2 &* half)
+  for node in 0..<nodes {
+    let root = roots + 4 &* (nodes &+ node)
+    let factor = (real: Vector(repeating: root[0]), imaginary: Vector(repeating: root[1]))
+    var a = work + node &* 2 &* half &* lanes
+    for _ in 0..<half {
+      body(a, a + half &* lanes, factor)
+      a += lanes
+    }
   }
 }

@@ -6,11 +6,10 @@ func layerNorm(_ norm: LayerNormRows) {
   for row in 0..<norm.rows {
     let x = norm.x + row &* norm.xStride
     let moments = Moments(x, norm.width)
-    if norm.appliesGELU {
-      normalize(norm, x, norm.y + row &* norm.yStride, moments) { gelu($0) }
-    } else {
-      normalize(norm, x, norm.y + row &* norm.yStride, moments) { $0 }
-    }
+    let y = norm.y + row &* norm.yStride
+    normalize(norm, x, y, moments)
+    // A pass of its own, over what is in the cache: its constants and the norm's would not all fit the registers.
+    if norm.appliesGELU { geluRows(y, 1, norm.width, norm.width) }
   }
 }
 
@@ -80,34 +79,31 @@ private struct Moments {
 
 @inline(__always)
 private func normalize(
-  _ norm: LayerNormRows, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ moments: Moments,
-  _ function: (Vector) -> Vector
+  _ norm: LayerNormRows, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ moments: Moments
 ) {
   let mean = moments.mean
   let rest = moments.rest
   let factor = moments.factor
   var n = 0
   while n &+ lanes <= norm.width {
-    let z = affine(
-      ((load(x + n) - mean) - rest) * factor, norm.gain.map { load($0 + n) }, norm.bias.map { load($0 + n) })
-    store(function(z), y + n)
+    let z = ((load(x + n) - mean) - rest) * factor
+    store(affine(z, norm) { load($0 + n) }, y + n)
     n &+= lanes
   }
   if n < norm.width {
     let count = norm.width &- n
-    let z = affine(
-      ((loadPart(x + n, count) - mean) - rest) * factor, norm.gain.map { loadPart($0 + n, count) },
-      norm.bias.map { loadPart($0 + n, count) })
-    storePart(function(z), y + n, count)
+    let z = ((loadPart(x + n, count) - mean) - rest) * factor
+    storePart(affine(z, norm) { loadPart($0 + n, count) }, y + n, count)
   }
 }
 
+/// z * gain + bias, as far as they exist. Optional vectors would be taken apart lane by lane; optional pointers are not.
 @inline(__always)
-private func affine(_ z: Vector, _ gain: Vector?, _ bias: Vector?) -> Vector {
-  switch (gain, bias) {
-  case (let gain?, let bias?): multiplyAdd(bias, z, gain)
-  case (let gain?, nil): z * gain
-  case (nil, let bias?): z + bias
+private func affine(_ z: Vector, _ norm: LayerNormRows, _ load: (UnsafePointer<Float>) -> Vector) -> Vector {
+  switch (norm.gain, norm.bias) {
+  case (let gain?, let bias?): multiplyAdd(load(bias), z, load(gain))
+  case (let gain?, nil): z * load(gain)
+  case (nil, let bias?): z + load(bias)
   case (nil, nil): z
   }
 }

@@ -2,7 +2,7 @@
 /// cycles busy.
 func peak(_ rounds: Int) -> Int {
   var sums = InlineArray<12, Vector>(repeating: .zero)
-  for n in 0..<12 { sums[n] = Vector(repeating: Float(n)) }
+  for n in 0..<12 { sums[n] = Vector(repeating: Float(n &+ 2)) }
   let factor = Vector(repeating: 0.999)
   let term = Vector(repeating: 0.001)
   for _ in 0..<rounds {

@@ -2,6 +2,8 @@
 // files). Only raw pointers, concrete SIMD types and Int may be used here: a symbol of the standard library that was
 // emitted for a wide instruction set could otherwise be linked into code that an older processor runs.
 
+import CPU
+
 #if KERNELS_AVX512
   typealias Vector = SIMD16<Float>
   typealias IntVector = SIMD16<Int32>
@@ -33,9 +35,13 @@ func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
 /// be a library call for each lane.
 @inline(__always)
 func multiplyAdd(_ sum: Vector, _ left: Vector, _ right: Vector) -> Vector {
-  #if KERNELS_BASELINE && arch(x86_64)
+  #if KERNELS_AVX512
+    cpu_fma16(sum, left, right)
+  #elseif KERNELS_AVX2
+    cpu_fma8(sum, left, right)
+  #elseif arch(x86_64)
     sum + left * right
   #else
-    sum.addingProduct(left, right)
+    cpu_fma4(sum, left, right)
   #endif
 }

@@ -1,6 +1,8 @@
 #ifndef LIGHTHUBERT_CPU_H
 #define LIGHTHUBERT_CPU_H
 
+#include "fma.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
