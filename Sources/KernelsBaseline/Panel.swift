@@ -36,7 +36,8 @@ private func multiplyNarrow(_ product: PanelProduct) {
 }
 
 // The tallest tile of each width fills the registers (32 vectors with AVX-512 and NEON, 16 otherwise) as far as the
-// compiler keeps all of its sums there: with 16 it spills 12 x 2 and 9 x 1. Without fused operations products take registers too.
+// compiler keeps all of its sums there: with 16 it spills 12 x 2 and 9 x 1. Without fused operations products take
+// registers too.
 #if KERNELS_AVX512 || !arch(x86_64)
   let panelVectors = 4
 
