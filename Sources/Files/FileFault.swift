@@ -30,7 +30,7 @@ public enum FileFault: Fault, Equatable {
     case .cannotRead(let path, let reason): "\(path): cannot be read: \(reason)"
     case .notAFile(let path): "\(path): is not a regular file"
     case .cannotCreate(let path, let reason): "\(path): cannot be created: \(reason)"
-    case .exists(let path): "\(path): exists already; use --force to replace it"
+    case .exists(let path): "\(path): exists already; name another file, or ask for it to be replaced (--force)"
     case .targetNotAFile(let path): "\(path): cannot be created: something that is not a regular file has that name"
     case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason)"
     }
