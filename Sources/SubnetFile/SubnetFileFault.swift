@@ -157,7 +157,7 @@ extension SubnetFileFault {
       "\(path): tensor \(tensor) cannot be decoded: \(problem)"
     case .noSuchTensor(let path, let tensor): "\(path): has no tensor \(tensor)"
     case .outOfRange(let tensor, let type):
-      "tensor \(tensor) has a value beyond the range of \(type); store the weights as f32 or auto"
+      "tensor \(tensor) has a value beyond the range of \(type); store the weights as f32 or auto (--weights)"
     case .cannotCompress(let tensor, let problem): "tensor \(tensor) cannot be compressed: \(problem)"
     case .wrongSourceDate(let text):
       "SOURCE_DATE_EPOCH is \"\(text)\", expected seconds since 1970 between 0 and 253402300799"
