@@ -120,11 +120,3 @@ func withLayers<R>(
     return try withUnsafePointer(to: &options, body)
   }
 }
-
-/// The samples of a 16-bit mono file with a plain header of 44 bytes.
-func readSamples(_ name: String) -> [Float] {
-  let bytes = readBytes(Fixture.path("golden/audio/\(name).wav"))
-  return stride(from: 44, to: bytes.count - 1, by: 2).map { index in
-    Float(Int16(bitPattern: UInt16(bytes[index]) | UInt16(bytes[index + 1]) << 8)) / 32768
-  }
-}

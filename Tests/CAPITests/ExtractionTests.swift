@@ -51,7 +51,7 @@ import Testing
       let path = folder + "/subnet.lhb"
       try succeed { lh_extract(Self.checkpoint, Self.architecture, path, nil, $0) }
       let context = try CContext(CModel(path))
-      let samples = readSamples("speech-b")
+      let samples = goldenSamples("speech-b")
       for (kind, options) in [("hidden_states", runOptions(LH_LAYERS_ALL)), ("last", runOptions())] {
         let expected = try NumPyArray(
           path: Fixture.path("golden/expected/tiny-layernorm-mixed-speech-b.\(kind).npy"))

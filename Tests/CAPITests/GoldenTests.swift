@@ -11,7 +11,7 @@ import Testing
   @Test(arguments: ["speech-a", "speech-b", "frames-1", "frames-2"])
   func everyHiddenStateAgrees(_ audio: String) throws {
     let context = try CContext(CModel())
-    let samples = readSamples(audio)
+    let samples = goldenSamples(audio)
     let expected = try Self.expected("hidden_states", audio)
     #expect(try context.model.frameCount(samples.count) == expected.shape[1])
     expectClose(audio, try context.run(samples, runOptions(LH_LAYERS_ALL)), expected.values)
@@ -21,13 +21,13 @@ import Testing
     let context = try CContext(CModel())
     let options = runOptions(layerZero: LH_LAYER_ZERO_ENCODER_INPUT)
     expectClose(
-      "encoder input", try context.run(readSamples("speech-b"), options, layers: [0]),
+      "encoder input", try context.run(goldenSamples("speech-b"), options, layers: [0]),
       try Self.expected("encoder_input").values)
   }
 
   @Test func layersComeInTheOrderAskedFor() throws {
     let context = try CContext(CModel())
-    let samples = readSamples("speech-b")
+    let samples = goldenSamples("speech-b")
     let all = try context.run(samples, runOptions(LH_LAYERS_ALL))
     let layers: [Int32] = [6, 0, 3]
     let some = try context.run(samples, layers: layers)
@@ -40,7 +40,7 @@ import Testing
 
   @Test func normalizingIsTheModelsUnlessAskedFor() throws {
     let context = try CContext(CModel())
-    let samples = readSamples("speech-b")
+    let samples = goldenSamples("speech-b")
     let usual = try context.run(samples)
     let on = try context.run(samples, runOptions(normalize: LH_NORMALIZE_ON))
     let off = try context.run(samples, runOptions(normalize: LH_NORMALIZE_OFF))
@@ -50,7 +50,7 @@ import Testing
 
   @Test func aBatchIsItsUtterances() throws {
     let context = try CContext(CModel())
-    let batch = ["speech-b", "frames-1", "speech-a"].map(readSamples)
+    let batch = ["speech-b", "frames-1", "speech-a"].map(goldenSamples)
     let expected = try batch.map { try context.run($0) }
     let outputs = expected.map { UnsafeMutableBufferPointer<Float>.allocate(capacity: $0.count) }
     defer { outputs.forEach { $0.deallocate() } }
@@ -79,7 +79,7 @@ import Testing
     // The bytes are not needed any more.
     memory.initializeMemory(as: UInt8.self, repeating: 0xff)
     memory.deallocate()
-    let samples = readSamples("frames-2")
+    let samples = goldenSamples("frames-2")
     let found = try CContext(CModel(handle: handle)).run(samples, runOptions(LH_LAYERS_ALL))
     let expected = try CContext(CModel()).run(samples, runOptions(LH_LAYERS_ALL))
     #expect(found == expected)
@@ -87,7 +87,7 @@ import Testing
 
   @Test func theLibrarysMemoryHoldsTheSame() throws {
     let context = try CContext(CModel())
-    let samples = readSamples("speech-b")
+    let samples = goldenSamples("speech-b")
     let listed: [Int32] = [2, 5]
     let expected = try context.run(samples, layers: listed)
     var features: OpaquePointer?

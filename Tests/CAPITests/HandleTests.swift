@@ -38,7 +38,7 @@ import Testing
 
   @Test func everyFunctionRefusesAnotherKind() throws {
     let context = try CContext(CModel())
-    let samples = readSamples("frames-1")
+    let samples = goldenSamples("frames-1")
     var features: OpaquePointer?
     try succeed { lh_run_alloc(context.handle, samples, samples.count, nil, &features, $0) }
     expectRefused(asContext: context.model.handle)
@@ -60,7 +60,7 @@ import Testing
       let model = try CModel()
       try succeed { lh_context_create(model.handle, nil, &context, $0) }
     }
-    let samples = readSamples("frames-1")
+    let samples = goldenSamples("frames-1")
     var output = [Float](repeating: .nan, count: 128)
     try succeed { lh_run(context, samples, samples.count, nil, &output, output.count, $0) }
     #expect(output[0].isFinite)

@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test func aThousandRoundsLeaveNothing() throws {
-    let samples = readSamples("frames-2")
+    let samples = goldenSamples("frames-2")
     let path = Fixture.path("versions/v1-tiny-min.lhb")
     func round() throws {
       var (model, context, features): (OpaquePointer?, OpaquePointer?, OpaquePointer?) = (nil, nil, nil)

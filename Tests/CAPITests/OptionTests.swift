@@ -8,7 +8,7 @@ import Testing
 
   /// Runs with options that lie in `memory`, and gives back the hidden states.
   private func run(_ memory: UnsafeMutableRawBufferPointer, _ context: CContext) throws -> [Float] {
-    let samples = readSamples("frames-2")
+    let samples = goldenSamples("frames-2")
     let options = UnsafePointer(memory.baseAddress!.assumingMemoryBound(to: lh_run_options.self))
     var count = -1
     try succeed { lh_model_output_count(context.model.handle, samples.count, options, &count, $0) }
@@ -30,7 +30,7 @@ import Testing
 
   @Test func whatASmallerStructLacksIsZero() throws {
     let context = try CContext(CModel())
-    let expected = try context.run(readSamples("frames-2"))
+    let expected = try context.run(goldenSamples("frames-2"))
     try withOptions(size: MemoryLayout<Int>.size, filledWith: 0xff) { memory in
       let found = try run(memory, context)
       #expect(found == expected)
@@ -39,7 +39,7 @@ import Testing
 
   @Test func aSmallerStructCountsAsFarAsItGoes() throws {
     let context = try CContext(CModel())
-    let expected = try context.run(readSamples("frames-2"), runOptions(LH_LAYERS_ALL))
+    let expected = try context.run(goldenSamples("frames-2"), runOptions(LH_LAYERS_ALL))
     let place = try #require(MemoryLayout<lh_run_options>.offset(of: \.layer_selection))
     try withOptions(size: place + 4, filledWith: 0xff) { memory in
       memory[8..<place].initializeMemory(as: UInt8.self, repeating: 0)
@@ -52,12 +52,12 @@ import Testing
   @Test(arguments: [size + 1, size + 8, LH_MAX_STRUCT_SIZE])
   func aLargerStructIsTakenWhileTheRestIsZero(_ size: Int) throws {
     let context = try CContext(CModel())
-    let expected = try context.run(readSamples("frames-2"))
+    let expected = try context.run(goldenSamples("frames-2"))
     try withOptions(size: size, filledWith: 0) { memory in
       let found = try run(memory, context)
       #expect(found == expected)
       memory[size - 1] = 1
-      let samples = readSamples("frames-2")
+      let samples = goldenSamples("frames-2")
       var output = [Float](repeating: .nan, count: 1024)
       let refused = outcome {
         lh_run(

@@ -9,7 +9,7 @@ import Testing
 @Suite struct ThreadTests {
   @Test func eightThreadsGetTheSameBytes() throws {
     let model = try CModel()
-    let samples = readSamples("speech-b")
+    let samples = goldenSamples("speech-b")
     let expected = try CContext(model).run(samples, runOptions(LH_LAYERS_ALL))
     let results = Locked<[[Float]]>([])
     DispatchQueue.concurrentPerform(iterations: 8) { index in
@@ -36,7 +36,7 @@ import Testing
 
     /// Runs an utterance, with the action in the middle.
     func run() -> lh_status {
-      let samples = readSamples("speech-b")
+      let samples = goldenSamples("speech-b")
       var output = [Float](repeating: .nan, count: 1 << 16)
       var options = runOptions()
       options.progress_data = Unmanaged.passUnretained(self).toOpaque()
@@ -52,7 +52,7 @@ import Testing
 
   @Test func aRunningContextIsBusy() throws {
     let interruption = Interruption(try CContext(CModel())) { context in
-      let samples = readSamples("frames-1")
+      let samples = goldenSamples("frames-1")
       var output = [Float](repeating: .nan, count: 128)
       return lh_run(context.handle, samples, samples.count, nil, &output, output.count, nil)
     }
@@ -70,13 +70,13 @@ import Testing
     #expect(interruption.statuses.withLock { $0 } == [lh_status(LH_OK)])
     // Neither that nor one between runs is remembered.
     #expect(lh_context_cancel(context.handle) == LH_OK)
-    let later = try context.run(readSamples("frames-1"))
+    let later = try context.run(goldenSamples("frames-1"))
     #expect(!later.isEmpty)
   }
 
   @Test func aProgressFunctionCancels() throws {
     let context = try CContext(CModel())
-    let samples = readSamples("speech-b")
+    let samples = goldenSamples("speech-b")
     var output = [Float](repeating: .nan, count: 1 << 16)
     var options = runOptions()
     options.progress = { fraction, _ in fraction >= 0.5 ? 1 : 0 }
@@ -88,7 +88,7 @@ import Testing
 
   @Test func progressRisesToTheEndOfABatch() throws {
     let context = try CContext(CModel())
-    var samples = readSamples("speech-b")
+    var samples = goldenSamples("speech-b")
     var output = [Float](repeating: .nan, count: 1 << 16)
     var fractions: [Double] = []
     withUnsafeMutablePointer(to: &fractions) { fractions in
@@ -135,7 +135,7 @@ import Testing
     var model: OpaquePointer?
     try succeed { lh_model_open(Fixture.path("versions/v1-tiny-min.lhb"), nil, &model, $0) }
     try succeed { lh_context_create(model, nil, &context, $0) }
-    let samples = readSamples("speech-b")
+    let samples = goldenSamples("speech-b")
     let expected = try CContext(CModel()).run(samples)
     var output = [Float](repeating: .nan, count: expected.count)
     var handles = [model, context]

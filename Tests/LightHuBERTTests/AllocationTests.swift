@@ -52,7 +52,7 @@ struct AllocationTests {
 
   /// Allocations of a run on a recording.
   private static func allocations(of session: Session, layers: LayerSelection = .all) throws -> Int {
-    let samples = try readSamples(Fixture.path("golden/audio/speech-b.wav"))
+    let samples = goldenSamples("speech-b")
     let model = session.model
     let size = model.frameCount(forSamples: samples.count) * model.architecture.embedDim
     var values = [Float](repeating: 0, count: model.hiddenStateCount * size)

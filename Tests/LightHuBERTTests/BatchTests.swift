@@ -6,14 +6,14 @@ import Testing
 @Suite struct BatchTests {
   static let names = ["speech-a", "frames-1", "speech-b", "frames-2", "speech-a"]
 
-  private func utterances() throws -> [[Float]] {
-    try Self.names.map { try readSamples(Fixture.path("golden/audio/\($0).wav")) }
+  private func utterances() -> [[Float]] {
+    Self.names.map(goldenSamples)
   }
 
   @Test(arguments: ["tiny", "tiny-layernorm"], [1, 3])
   func `Each result is that of the utterance alone`(checkpoint: String, threads: Int) throws {
     let model = try goldenModel(checkpoint: checkpoint, architecture: "mixed")
-    let utterances = try utterances()
+    let utterances = utterances()
     let together = try Session(model, threadCount: threads).features(
       of: utterances, layers: .indices([10, 0]), layerZero: .encoderInput)
     let alone = try utterances.map {
@@ -33,7 +33,7 @@ import Testing
 
   @Test func `Progress is of the whole, and cancels it`() throws {
     let session = Session(try goldenModel(checkpoint: "tiny", architecture: "min"))
-    let utterances = try utterances()
+    let utterances = utterances()
     var seen: [Double] = []
     _ = try session.features(of: utterances) { done in
       seen.append(done)
@@ -46,7 +46,7 @@ import Testing
 
   @Test func `The utterance that is at fault is named, a short one before any work`() throws {
     let session = Session(try goldenModel(checkpoint: "tiny", architecture: "min"))
-    var utterances = try utterances()
+    var utterances = utterances()
     utterances[2][7] = .nan
     let notFinite = #expect(throws: ModelFault.self) { try session.features(of: utterances) }
     #expect(notFinite?.description == "utterance 2: sample 7 is infinite or not a number")

@@ -10,7 +10,7 @@ import Testing
 
   @Test func `What is cancelled before ends before anything is handed on`() throws {
     let session = Session(try Self.golden.model())
-    let samples = try Self.golden.samples()
+    let samples = Self.golden.samples()
     let cancellation = Cancellation()
     cancellation.cancel()
     let fault = #expect(throws: ModelFault.self) {
@@ -26,7 +26,7 @@ import Testing
   @Test(arguments: [1, 3], [1, 4, 9])
   func `Another thread ends a run, and the session is as good as new`(threads: Int, calls: Int) throws {
     let session = Session(try Self.golden.model(), threadCount: threads)
-    let samples = try Self.golden.samples()
+    let samples = Self.golden.samples()
     let expected = try session.features(of: samples, layers: .all)
     let cancellation = Cancellation()
     var seen = 0
@@ -45,7 +45,7 @@ import Testing
 
   @Test func `A cancelled task ends its run`() async throws {
     let model = try Self.golden.model()
-    let samples = try Self.golden.samples()
+    let samples = Self.golden.samples()
     let task = Task {
       let cancellation = Cancellation()
       return try await withTaskCancellationHandler {

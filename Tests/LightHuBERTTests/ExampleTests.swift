@@ -16,7 +16,7 @@ import Testing
       checkpointPath: Fixture.path("golden/tiny.pt"), subnet: subnet, modelPath: modelPath)
     #expect(sizes.count == 10)
     let model = try Model(contentsOf: modelPath)
-    let samples = try readSamples(Fixture.path("golden/audio/speech-b.wav"))
+    let samples = goldenSamples("speech-b")
     let utterances = [samples, Array(samples.prefix(8000))]
     let expected = try model.features(of: samples, layers: .all)
     let size = expected.frameCount * expected.embedDim
@@ -43,7 +43,7 @@ import Testing
     try withTemporaryFolder { folder in
       let checkpoint = folder + "/a.pt"
       try Self.writeSupernet(to: checkpoint)
-      let samples = try readSamples(Fixture.path("golden/audio/frames-2.wav"))
+      let samples = goldenSamples("frames-2")
       let features = try Examples.readme(checkpointPath: checkpoint, modelPath: folder + "/a.lhb", samples: samples)
       #expect(features.layers == [0, 6, 12] && features.values.count == 3 * 2 * 384)
     }

@@ -34,7 +34,7 @@ struct GoldenCase: CustomTestStringConvertible, Sendable {
     try NumPyArray(path: Fixture.path("golden/expected/\(testDescription).\(kind).npy"))
   }
 
-  func samples() throws -> [Float] { try readSamples(Fixture.path("golden/audio/\(audio).wav")) }
+  func samples() -> [Float] { goldenSamples(audio) }
 
   func model(_ options: RuntimeOptions = .init()) throws -> Model {
     try goldenModel(checkpoint: checkpoint, architecture: architecture, options: options)
@@ -64,14 +64,6 @@ func goldenModel(checkpoint: String, architecture: String, options: RuntimeOptio
   }
   return try Model(
     path: checkpoint, config: config, architecture: subnet, options: options, source: tensorSource)
-}
-
-/// The samples of a 16-bit mono file with a plain header of 44 bytes.
-func readSamples(_ path: String) throws -> [Float] {
-  let bytes = readBytes(path)
-  return stride(from: 44, to: bytes.count - 1, by: 2).map { index in
-    Float(Int16(bitPattern: UInt16(bytes[index]) | UInt16(bytes[index + 1]) << 8)) / 32768
-  }
 }
 
 extension String {

@@ -10,7 +10,7 @@ import Testing
   @Test(arguments: cases, [GEMMBackend.packed, .openBLAS])
   func threadsDoNotChangeResults(_ golden: GoldenCase, gemm: GEMMBackend) throws {
     let model = try golden.model(RuntimeOptions(gemm: gemm))
-    let samples = try golden.samples()
+    let samples = golden.samples()
     let alone = try Session(model, threadCount: 1).features(of: samples, layers: .all)
     for threadCount in [2, 3, 7] {
       let shared = try Session(model, threadCount: threadCount).features(of: samples, layers: .all)
@@ -21,7 +21,7 @@ import Testing
   @Test(arguments: cases)
   func blockSizesDoNotChangeResults(_ golden: GoldenCase) throws {
     let model = try golden.model()
-    let samples = try golden.samples()
+    let samples = golden.samples()
     let session = Session(model, threadCount: 1)
     let usual = try session.features(of: samples, layers: .all)
     for (convFrames, queries) in [(1, 1), (7, 5), (32, 48), (1000, 12)] {
@@ -34,7 +34,7 @@ import Testing
 
   @Test func weightsLoadedByManyThreadsAreTheSame() throws {
     let golden = GoldenCase(checkpoint: "tiny", architecture: "mixed", audio: "speech-a")
-    let samples = try golden.samples()
+    let samples = golden.samples()
     let alone = try golden.model(RuntimeOptions(threadCount: 1)).features(of: samples)
     let shared = try golden.model(RuntimeOptions(threadCount: 5)).features(of: samples)
     #expect(shared == alone)
@@ -43,7 +43,7 @@ import Testing
   @Test func aSessionIsUsedAgainForLongerAndShorterUtterances() throws {
     let golden = GoldenCase(checkpoint: "tiny", architecture: "sliding", audio: "speech-a")
     let model = try golden.model()
-    let samples = try golden.samples()
+    let samples = golden.samples()
     let session = Session(model)
     for count in [samples.count, 400, samples.count / 2, 401, samples.count] {
       let part = Array(samples[..<count])

@@ -26,7 +26,7 @@ import Testing
     // The model has nothing of the bytes left.
     memory.initializeMemory(as: UInt8.self, repeating: 0xff)
     memory.deallocate()
-    let samples = try readSamples(Fixture.path("golden/audio/speech-b.wav"))
+    let samples = goldenSamples("speech-b")
     #expect(try other.features(of: samples, layers: .all) == model.features(of: samples, layers: .all))
     #expect(other.path == "model in memory")
     #expect(other.provenance == model.provenance && other.provenance?.source == "tiny.pt")

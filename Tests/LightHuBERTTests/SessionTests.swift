@@ -9,7 +9,7 @@ import Testing
 
   @Test func layersComeInTheOrderAskedFor() throws {
     let model = try Self.golden.model()
-    let samples = try Self.golden.samples()
+    let samples = Self.golden.samples()
     let all = try model.features(of: samples, layers: .all)
     let some = try model.features(of: samples, layers: .indices([10, 0, 3, 3]))
     #expect(some.layers == [10, 0, 3, 3])
@@ -22,7 +22,7 @@ import Testing
 
   @Test func hiddenStatesArePassedOnRising() throws {
     let session = Session(try Self.golden.model())
-    let samples = try Self.golden.samples()
+    let samples = Self.golden.samples()
     for layers in [LayerSelection.last, .all, .indices([10, 0, 3, 3])] {
       let features = try session.features(of: samples, layers: layers)
       let size = features.frameCount * features.embedDim
@@ -60,7 +60,7 @@ import Testing
 
   @Test(arguments: [Float.nan, .infinity, -.infinity])
   func samplesThatAreNotFiniteAreAFault(_ sample: Float) throws {
-    var samples = try Self.golden.samples()
+    var samples = Self.golden.samples()
     samples[1234] = sample
     let model = try Self.golden.model()
     let error = #expect(throws: ModelFault.self) { try model.features(of: samples) }
@@ -78,7 +78,7 @@ import Testing
 
   @Test func progressRisesToOneAndCancels() throws {
     let session = Session(try Self.golden.model())
-    let samples = try Self.golden.samples()
+    let samples = Self.golden.samples()
     var seen: [Double] = []
     _ = try session.features(of: samples) { fraction in
       seen.append(fraction)
@@ -91,7 +91,7 @@ import Testing
 
   @Test func normalisingCanBeOverridden() throws {
     let model = try Self.golden.model()
-    let samples = try Self.golden.samples()
+    let samples = Self.golden.samples()
     let asIs = try model.features(of: samples)
     let unnormalised = try model.features(of: samples, normalize: false)
     #expect(unnormalised == asIs)
