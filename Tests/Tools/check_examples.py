@@ -10,6 +10,7 @@ differ from the golden ones by 1e-5 * max(1, |value|). Prints a line an example;
 
 Needs a C and a C++ compiler, pkg-config, valgrind, libsndfile1-dev, libzstd-dev, zstd, python3-numpy, and Swift for the Swift one.
 """
+import io
 import os
 import shlex
 import shutil
@@ -19,6 +20,8 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+
+from byte_planes import from_byte_planes
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXAMPLES = REPOSITORY / "Docs/examples"
@@ -31,12 +34,7 @@ def expected(kind):
     """Golden values of a kind, "hidden_states" or "encoder_input"; see Fixtures/README.md for the packing."""
     packed = REPOSITORY / f"Fixtures/golden/expected/tiny-min-speech-b.{kind}.npy.planes.zst"
     planes = subprocess.run(["zstd", "-dc", packed], check=True, capture_output=True).stdout
-    whole = len(planes) // 4 * 4
-    data = np.frombuffer(planes[:whole], np.uint8).reshape(4, -1).T.tobytes() + planes[whole:]
-    with tempfile.TemporaryFile() as file:
-        file.write(data)
-        file.seek(0)
-        return np.load(file)
+    return np.load(io.BytesIO(from_byte_planes(planes)))
 
 
 def samples():
