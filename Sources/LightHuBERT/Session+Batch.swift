@@ -19,9 +19,12 @@ extension Session {
     of utterances: [[Float]], layers: LayerSelection = .last, layerZero: LayerZero = .projection,
     normalize: Bool? = nil, progress: ((Double) -> Bool)? = nil, cancellation: Cancellation? = nil
   ) throws(ModelFault) -> [Features] {
-    let minimum = model.config.minimumSampleCount
-    if let index = utterances.firstIndex(where: { $0.count < minimum }) {
-      throw .utterance(index, .tooShort(samples: utterances[index].count, minimum: minimum))
+    for (index, samples) in utterances.enumerated() {
+      do throws(ModelFault) {
+        try model.checkSampleCount(samples.count)
+      } catch {
+        throw .utterance(index, error)
+      }
     }
     let total = Double(utterances.reduce(0) { $0 + $1.count })
     var done = 0.0

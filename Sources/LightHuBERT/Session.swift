@@ -60,7 +60,7 @@ public final class Session {
     of samples: [Float], layers: LayerSelection = .last, layerZero: LayerZero = .projection, normalize: Bool? = nil,
     progress: ((Double) -> Bool)? = nil, cancellation: Cancellation? = nil
   ) throws(ModelFault) -> Features {
-    let indices = try layerIndices(layers)
+    let indices = try model.layerIndices(layers)
     let frames = model.frameCount(forSamples: samples.count)
     let count = indices.count * frames * model.architecture.embedDim
     var fault: ModelFault?
@@ -80,34 +80,6 @@ public final class Session {
     return Features(layers: indices, frameCount: frames, embedDim: model.architecture.embedDim, values: values)
   }
 
-  /// The hidden states that a selection means: indices in 0...layers, in the order in which they are asked for.
-  ///
-  /// - Throws: `ModelFault.noSuchLayer`.
-  public func layerIndices(_ selection: LayerSelection) throws(ModelFault) -> [Int] {
-    try check(selection)
-    switch selection {
-    case .last: return [model.architecture.layerCount]
-    case .all: return Array(0..<model.hiddenStateCount)
-    case .indices(let indices): return indices
-    }
-  }
-
-  /// Makes sure that all hidden states of a selection exist.
-  ///
-  /// - Returns: Their number.
-  @discardableResult
-  private func check(_ selection: LayerSelection) throws(ModelFault) -> Int {
-    switch selection {
-    case .last: return 1
-    case .all: return model.hiddenStateCount
-    case .indices(let indices):
-      for index in indices where !(0..<model.hiddenStateCount).contains(index) {
-        throw .noSuchLayer(index, count: model.hiddenStateCount)
-      }
-      return indices.count
-    }
-  }
-
   /// Writes hidden states, [selected, T, E], row-major, to memory of the caller.
   ///
   /// - Parameters:
@@ -124,7 +96,7 @@ public final class Session {
     into values: UnsafeMutableBufferPointer<Float>, progress: ((Double) -> Bool)? = nil,
     cancellation: Cancellation? = nil
   ) throws(ModelFault) {
-    let count = try check(layers) * model.frameCount(forSamples: samples.count) * model.architecture.embedDim
+    let count = try model.check(layers) * model.frameCount(forSamples: samples.count) * model.architecture.embedDim
     guard let target = values.baseAddress, values.count >= count else {
       preconditionFailure("\(count) floats are written, there is room for \(values.count)")
     }
@@ -152,9 +124,8 @@ public final class Session {
     progress: ((Double) -> Bool)? = nil, cancellation: Cancellation? = nil,
     _ body: (_ place: Int, _ state: UnsafeBufferPointer<Float>) -> Void
   ) throws(ModelFault) {
-    try check(layers)
-    let minimum = model.config.minimumSampleCount
-    guard samples.count >= minimum else { throw .tooShort(samples: samples.count, minimum: minimum) }
+    try model.check(layers)
+    try model.checkSampleCount(samples.count)
     pool.cancellation = cancellation
     defer { pool.cancellation = nil }
     let waveform = try Waveform(samples: samples, normalizes: normalize ?? model.config.normalizesWaveform)

@@ -15,22 +15,15 @@ public func lh_extract(
     let output = try text(outputPath, "output_path", limit: LH_MAX_PATH_LENGTH)
     let options = try LightHuBERTC.options(options, else: lh_extract_options())
     let extractionOptions = try ExtractionOptions(options)
-    do throws(ExtractionFault) {
-      let supernet = try Supernet(contentsOf: checkpoint)
-      try supernet.extract(
-        try subnet(architecture, of: supernet), to: output, options: extractionOptions,
-        progress: progressFunction(options.progress, options.progress_data))
-    } catch {
-      throw CallFault(error)
+    let supernet = try mappingFaults { () throws(ExtractionFault) in try Supernet(contentsOf: checkpoint) }
+    let subnet = try mappingFaults { () throws(SubnetFault) in
+      try Architecture(architecture, fitting: supernet.config)
     }
-  }
-}
-
-private func subnet(_ text: String, of supernet: Supernet) throws(ExtractionFault) -> Architecture {
-  do throws(SubnetFault) {
-    return try Architecture(text, fitting: supernet.config)
-  } catch {
-    throw .cause(error)
+    _ = try mappingFaults { () throws(ExtractionFault) in
+      try supernet.extract(
+        subnet, to: output, options: extractionOptions,
+        progress: progressFunction(options.progress, options.progress_data))
+    }
   }
 }
 

@@ -24,11 +24,8 @@ public func lh_model_open(
     let target = try output(model, "model", initially: nil)
     let path = try text(path, "path", limit: LH_MAX_PATH_LENGTH)
     let options = try runtimeOptions(options)
-    do throws(ModelFault) {
-      target.pointee = HandleTable.shared.add(OpenModel(try Model(contentsOf: path, options: options)))
-    } catch {
-      throw CallFault(error)
-    }
+    let opened = try mappingFaults { () throws(ModelFault) in try Model(contentsOf: path, options: options) }
+    target.pointee = HandleTable.shared.add(OpenModel(opened))
   }
 }
 
@@ -42,12 +39,10 @@ public func lh_model_open_memory(
     let target = try output(model, "model", initially: nil)
     let bytes = try array(bytes?.assumingMemoryBound(to: UInt8.self), count: size, "bytes")
     let options = try runtimeOptions(options)
-    do throws(ModelFault) {
-      target.pointee = HandleTable.shared.add(
-        OpenModel(try Model(bytes: UnsafeRawBufferPointer(bytes), options: options)))
-    } catch {
-      throw CallFault(error)
+    let opened = try mappingFaults { () throws(ModelFault) in
+      try Model(bytes: UnsafeRawBufferPointer(bytes), options: options)
     }
+    target.pointee = HandleTable.shared.add(OpenModel(opened))
   }
 }
 

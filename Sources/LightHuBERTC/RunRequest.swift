@@ -16,12 +16,10 @@ struct RunRequest {
     try checkReserved(options.reserved)
     self.model = model
     let listed = try RunRequest.listedLayers(of: options, model)
-    selection = try choice(options.layer_selection, among: .last, .all, .indices(listed), of: "layer_selection")
-    switch selection {
-    case .last: layers = [model.architecture.layerCount]
-    case .all: layers = Array(0..<model.hiddenStateCount)
-    case .indices(let indices): layers = indices
-    }
+    let selection: LayerSelection = try choice(
+      options.layer_selection, among: .last, .all, .indices(listed), of: "layer_selection")
+    self.selection = selection
+    layers = try mappingFaults { () throws(ModelFault) in try model.layerIndices(selection) }
     layerZero = try choice(options.layer_zero, among: .projection, .encoderInput, of: "layer_zero")
     normalize = try choice(options.normalize, among: nil, true, false, of: "normalize")
     progress = progressFunction(options.progress, options.progress_data)
@@ -41,11 +39,8 @@ struct RunRequest {
         LH_INVALID_ARGUMENT, "layer_count is \(UInt(bitPattern: options.layer_count)), expected 1 to \(limit)")
     }
     let layers = try array(options.layers, count: options.layer_count, "layers").map { Int($0) }
-    for (place, layer) in layers.enumerated() {
-      guard (0..<limit).contains(layer) else { throw CallFault(ModelFault.noSuchLayer(layer, count: limit)) }
-      guard !layers[..<place].contains(layer) else {
-        throw CallFault(LH_INVALID_ARGUMENT, "hidden state \(layer) is listed twice")
-      }
+    for (place, layer) in layers.enumerated() where layers[..<place].contains(layer) {
+      throw CallFault(LH_INVALID_ARGUMENT, "hidden state \(layer) is listed twice")
     }
     return layers
   }
@@ -53,8 +48,7 @@ struct RunRequest {
   /// Floats of the output for a number of samples.
   func outputCount(samples: Int) throws(CallFault) -> Int {
     try checkSampleCount(samples)
-    let minimum = model.config.minimumSampleCount
-    guard samples >= minimum else { throw CallFault(ModelFault.tooShort(samples: samples, minimum: minimum)) }
+    try mappingFaults { () throws(ModelFault) in try model.checkSampleCount(samples) }
     // Configurations are limited to widths and depths with which this cannot overflow.
     return layers.count * model.frameCount(forSamples: samples) * model.architecture.embedDim
   }

@@ -40,12 +40,10 @@ extension RunRequest {
   func run(
     _ utterance: Utterance, on session: Session, _ cancellation: Cancellation, progress: ((Double) -> Bool)?
   ) throws(CallFault) {
-    do throws(ModelFault) {
+    try mappingFaults { () throws(ModelFault) in
       try session.run(
         utterance.samples, layers: selection, layerZero: layerZero, normalize: normalize, into: utterance.output,
         progress: progress, cancellation: cancellation)
-    } catch {
-      throw CallFault(error)
     }
   }
 }

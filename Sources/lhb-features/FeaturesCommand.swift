@@ -95,7 +95,7 @@ struct FeaturesCommand: ParsableCommand {
     let session = Session(model)
     let stateCount: Int
     do {
-      stateCount = try session.layerIndices(layers).count
+      stateCount = try model.layerIndices(layers).count
     } catch {
       throw LocatedFault(path: modelPath, error)
     }
