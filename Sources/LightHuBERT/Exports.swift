@@ -16,6 +16,7 @@
 @_exported public import class Kernels.Cancellation
 @_exported public import enum Kernels.GEMMBackend
 @_exported public import enum Kernels.KernelFault
+@_exported public import enum Kernels.Precision
 @_exported public import enum Subnet.Activation
 @_exported public import struct Subnet.Architecture
 @_exported public import enum Subnet.AttentionWindow

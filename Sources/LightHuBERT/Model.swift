@@ -1,5 +1,5 @@
 import KernelTypes
-import Kernels
+public import Kernels
 public import Subnet
 public import SubnetFile
 
@@ -53,6 +53,9 @@ public final class Model: Sendable {
 
   /// Name of the instruction set in use: "avx512", "avx2", "baseline" or "scalar".
   public var instructionSet: String { multiplier.kernels.name }
+
+  /// Number formats of the products with weights: what `options.precision` came to, never `Precision.auto`.
+  public var precision: Precision { .f32 }
 
   /// Hidden states of one utterance. For many utterances keep a `Session`, which keeps its threads and memory.
   ///

@@ -1,7 +1,7 @@
 import CPU
 public import Kernels
 
-/// How a model is run. None of it changes the numbers, but for the last bits that another backend or instruction set
+/// How a model is run. Only `precision` changes the numbers, but for the last bits that another backend or instruction set
 /// rounds in another way.
 public struct RuntimeOptions: Sendable {
   /// Threads that one run uses; nil for as many as this process may use processors.
@@ -10,12 +10,23 @@ public struct RuntimeOptions: Sendable {
   public var gemm: GEMMBackend
   /// "avx512", "avx2", "baseline" or "scalar"; nil for what the environment variable `LHB_ISA` names, else the fastest.
   public var instructionSet: String?
+  /// Number formats of the products with weights.
+  public var precision: Precision
+  /// The relative error of the last hidden state, as a ratio of root mean squares, that `Precision.auto` may make; nil for
+  /// none, which means float32.
+  public var maxError: Double?
 
   /// Options.
-  public init(threadCount: Int? = nil, gemm: GEMMBackend = .automatic, instructionSet: String? = nil) {
+  public init(
+    threadCount: Int? = nil, gemm: GEMMBackend = .automatic, instructionSet: String? = nil,
+    precision: Precision = .auto,
+    maxError: Double? = nil
+  ) {
     self.threadCount = threadCount
     self.gemm = gemm
     self.instructionSet = instructionSet
+    self.precision = precision
+    self.maxError = maxError
   }
 
   /// The number of threads that these options mean on this machine.

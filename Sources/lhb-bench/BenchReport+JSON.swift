@@ -16,7 +16,7 @@ extension BenchReport {
       "cpu": .string(SystemText.processor),
       "instruction_set": .string(bench.model.instructionSet),
       "gemm": .string(bench.model.options.gemm.rawValue),
-      "precision": .string(Precision.f32.rawValue),
+      "precision": .string(bench.model.precision.rawValue),
       "threads": .integer(threadCount),
       "load_s": .number(bench.loadSeconds),
       "load_peak_memory_bytes": .integer(bench.loadPeakMemory),
