@@ -2,14 +2,24 @@
 ///
 /// All members compute the same functions for every set; only the order of roundings inside reductions may differ.
 public struct KernelSet: Sendable {
-  /// "avx512", "avx2", "baseline" or "scalar".
-  public let name: String
+  /// "avx512", "avx512-plain", "avx2", "avx2-plain", "baseline" or "scalar".
+  public private(set) var name: String
+  /// The dot-product instructions that it uses.
+  public private(set) var dotProducts = DotProducts()
   /// Floats in a vector.
   public let lanes: Int
   /// Vectors in the widest panel.
   public let panelVectors: Int
   /// A product of rows with a panel.
   public let multiplyPanel: @Sendable (PanelProduct) -> Void
+  /// A product of rows of bytes with a panel of an eight-bit matrix.
+  public private(set) var multiplyInt8Panel: @Sendable (Int8PanelProduct) -> Void
+  /// A product of rows with a panel in bfloat16.
+  public private(set) var multiplyBFloat16Panel: @Sendable (BFloat16PanelProduct) -> Void
+  /// Rows of floats to bytes.
+  public let quantizeRows: @Sendable (QuantizeRows) -> Void
+  /// The nearest bfloat16, ties to even; a NaN stays one: (floats, bfloat16, count).
+  public let roundToBFloat16: @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<UInt16>, Int) -> Void
   /// GELU, the exact erf form, in place: (first element, rows, width, distance between rows).
   public let gelu: @Sendable (UnsafeMutablePointer<Float>, Int, Int, Int) -> Void
   /// max(x, 0) in place: (first element, rows, width, distance between rows).
@@ -60,6 +70,10 @@ public struct KernelSet: Sendable {
   public init(
     name: String, lanes: Int, panelVectors: Int,
     multiplyPanel: @escaping @Sendable (PanelProduct) -> Void,
+    multiplyInt8Panel: @escaping @Sendable (Int8PanelProduct) -> Void,
+    multiplyBFloat16Panel: @escaping @Sendable (BFloat16PanelProduct) -> Void,
+    quantizeRows: @escaping @Sendable (QuantizeRows) -> Void,
+    roundToBFloat16: @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<UInt16>, Int) -> Void,
     gelu: @escaping @Sendable (UnsafeMutablePointer<Float>, Int, Int, Int) -> Void,
     relu: @escaping @Sendable (UnsafeMutablePointer<Float>, Int, Int, Int) -> Void,
     layerNorm: @escaping @Sendable (LayerNormRows) -> Void,
@@ -84,6 +98,10 @@ public struct KernelSet: Sendable {
     self.lanes = lanes
     self.panelVectors = panelVectors
     self.multiplyPanel = multiplyPanel
+    self.multiplyInt8Panel = multiplyInt8Panel
+    self.multiplyBFloat16Panel = multiplyBFloat16Panel
+    self.quantizeRows = quantizeRows
+    self.roundToBFloat16 = roundToBFloat16
     self.gelu = gelu
     self.relu = relu
     self.layerNorm = layerNorm

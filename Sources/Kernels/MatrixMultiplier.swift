@@ -103,29 +103,38 @@ package struct MatrixMultiplier: Sendable {
       multiply(product, plan, on: pool, scratch: strassenScratch)
       return
     }
-    let blocks = (product.rows + rowBlock - 1) / rowBlock
-    let panels = product.matrix.panelCount
+    shareOut(rows: product.rows, panels: product.matrix.panelCount, on: pool) { rows, panels in
+      multiply(product, rows: rows, panels: panels)
+    }
+  }
+
+  /// Cuts a product into blocks of rows and groups of panels, for the threads of a pool.
+  func shareOut(
+    rows: Int, panels: Int, on pool: WorkerPool, _ body: (_ rows: Range<Int>, _ panels: Range<Int>) -> Void
+  ) {
+    guard rows > 0 else { return }
+    let blocks = (rows + rowBlock - 1) / rowBlock
     // Few rows are shared out by panels, so that each thread reads its own part of the weights.
     let wanted = pool.threadCount == 1 ? 1 : 4 * pool.threadCount
     let groups = min(panels, (wanted + blocks - 1) / blocks)
-    let rowsPerBlock = (product.rows + blocks - 1) / blocks
+    let rowsPerBlock = (rows + blocks - 1) / blocks
     pool.run(blocks * groups) { task, _ in
       let first = task / groups * rowsPerBlock
       let group = task % groups
-      multiply(
-        product, rows: first..<min(first + rowsPerBlock, product.rows),
-        panels: group * panels / groups..<(group + 1) * panels / groups)
+      body(
+        first..<min(first + rowsPerBlock, rows), group * panels / groups..<(group + 1) * panels / groups)
     }
   }
 
   /// A product on the calling thread.
   package func multiply(_ product: MatrixProduct) {
-    var first = 0
-    while first < product.rows {
-      let end = min(first + rowBlock, product.rows)
-      multiply(product, rows: first..<end, panels: 0..<product.matrix.panelCount)
-      first = end
+    forEachBlock(ofRows: product.rows) { rows in
+      multiply(product, rows: rows, panels: 0..<product.matrix.panelCount)
     }
+  }
+
+  func forEachBlock(ofRows rows: Int, _ body: (Range<Int>) -> Void) {
+    for first in stride(from: 0, to: rows, by: rowBlock) { body(first..<min(first + rowBlock, rows)) }
   }
 
   /// The columns of one panel, on the calling thread, with the packed backend and without an epilogue; C begins at the
@@ -165,7 +174,7 @@ package struct MatrixMultiplier: Sendable {
         start(c, rows: rows.count, columns: panel.columns.count, bias: bias, product: product)
         multiplyWithBLAS(product, a: a, b: panel.start, c: c, rows: rows.count)
       }
-      finish(c, rows: rows.count, columns: panel.columns.count, product: product)
+      finish(c, rows: rows.count, columns: panel.columns.count, stride: product.cStride, epilogue: product.epilogue)
     }
   }
 
@@ -198,11 +207,12 @@ package struct MatrixMultiplier: Sendable {
     }
   }
 
-  func finish(_ c: UnsafeMutablePointer<Float>, rows: Int, columns: Int, product: MatrixProduct) {
-    switch product.epilogue {
+  /// Applies an epilogue to some columns of C.
+  func finish(_ c: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int, epilogue: Epilogue) {
+    switch epilogue {
     case .none: break
-    case .gelu: kernels.gelu(c, rows, columns, product.cStride)
-    case .relu: kernels.relu(c, rows, columns, product.cStride)
+    case .gelu: kernels.gelu(c, rows, columns, stride)
+    case .relu: kernels.relu(c, rows, columns, stride)
     }
   }
 }

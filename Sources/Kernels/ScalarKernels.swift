@@ -17,6 +17,12 @@ let scalarKernels = KernelSet(
       }
     }
   },
+  multiplyInt8Panel: { multiplyInt8Panel($0) },
+  multiplyBFloat16Panel: { multiplyBFloat16Panel($0) },
+  quantizeRows: { quantizeRows($0) },
+  roundToBFloat16: { x, y, count in
+    for n in 0..<count { y[n] = roundToBFloat16(x[n]) }
+  },
   gelu: { x, rows, width, stride in
     for row in 0..<rows {
       for n in 0..<width { x[row * stride + n] = gelu(x[row * stride + n]) }

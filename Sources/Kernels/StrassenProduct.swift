@@ -139,8 +139,9 @@ extension MatrixMultiplier {
         accumulates: product.accumulates || part > 0, kernels: kernels)
       if part == plan.parts - 1 {
         let rows = 2 * (end - start) - (end > block.lowerPairs ? 1 : 0)
-        finish(c, rows: rows, columns: width, product: product)
-        finish(c + rightOffset, rows: rows, columns: width, product: product)
+        finish(c, rows: rows, columns: width, stride: product.cStride, epilogue: product.epilogue)
+        finish(
+          c + rightOffset, rows: rows, columns: width, stride: product.cStride, epilogue: product.epilogue)
       }
     }
   }

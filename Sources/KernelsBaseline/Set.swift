@@ -12,6 +12,10 @@ public import KernelTypes
 public let kernels = KernelSet(
   name: name, lanes: lanes, panelVectors: panelVectors,
   multiplyPanel: { multiplyPanel($0) },
+  multiplyInt8Panel: { multiplyInt8Panel($0) },
+  multiplyBFloat16Panel: { multiplyBFloat16Panel($0) },
+  quantizeRows: { quantizeRows($0) },
+  roundToBFloat16: { roundToBFloat16($0, $1, $2) },
   gelu: { geluRows($0, $1, $2, $3) },
   relu: { reluRows($0, $1, $2, $3) },
   layerNorm: { layerNorm($0) },

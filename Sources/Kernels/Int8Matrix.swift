@@ -1,0 +1,157 @@
+package import KernelTypes
+
+/// The right-hand matrix of a product, [depth, columns], in signed bytes with a scale for each column.
+///
+/// Some channels, the outliers, may have scales of their own: they are a second group of the depth. A panel is
+/// [depth / 4][panel width][4], then the same with the outliers, each group's depth filled up to a multiple of 4 with zeros.
+package final class Int8Matrix: Sendable {
+  /// Rows, the length of the sums.
+  package let depth: Int
+  /// How the columns are cut.
+  package let layout: PanelLayout
+  /// The channels, rising, that form a group of their own; may be empty.
+  package let outliers: [Int]
+  /// One factor for each channel: 0 for outliers, else 1. Nil without outliers.
+  private let mask: AlignedBuffer?
+  private let storage: AlignedBuffer
+  private let scales: AlignedBuffer
+  private let sums: AlignedBuffer
+  private let biases: AlignedBuffer?
+
+  /// Room for a matrix of zeros, to be filled with `pack`.
+  ///
+  /// - Parameters:
+  ///   - depth: At most `Int8PanelProduct.largestDepth`.
+  ///   - outliers: Channels below `depth`, rising.
+  ///   - arena: Where its memory comes from; nil for memory of its own.
+  package init(
+    depth: Int, columns: Int, hasBias: Bool, outliers: [Int] = [], kernels: KernelSet, arena: MemoryArena? = nil
+  ) {
+    precondition(depth <= Int8PanelProduct.largestDepth, "sums of \(depth) products of bytes may overflow")
+    self.depth = depth
+    self.outliers = outliers
+    layout = PanelLayout(columns: columns, kernels: kernels)
+    let buffer = { (count: Int) in arena.map { AlignedBuffer(count: count, in: $0) } ?? AlignedBuffer(count: count) }
+    let stored = layout.storedColumns
+    let words = (depth + 3) / 4 + (outliers.count + 3) / 4
+    let groups = outliers.isEmpty ? 1 : 2
+    storage = buffer(words * stored)
+    scales = buffer(groups * stored)
+    sums = buffer(groups * stored)
+    biases = hasBias ? buffer(stored) : nil
+    mask = outliers.isEmpty ? nil : buffer(depth)
+    if let mask {
+      mask.start.update(repeating: 1, count: depth)
+      for channel in outliers { mask.start[channel] = 0 }
+    }
+  }
+
+  /// Columns, without the filling.
+  package var columns: Int { layout.columns }
+
+  /// Number of panels.
+  package var panelCount: Int { layout.panelCount }
+
+  /// Groups of the depth that have scales of their own: 1, or 2 with outliers. So many `RowQuantization` has a row.
+  package var groupCount: Int { outliers.isEmpty ? 1 : 2 }
+
+  /// Bytes of a row of the left-hand matrix: those of its groups, one behind the other.
+  package var rowByteCount: Int { (0..<groupCount).reduce(0) { $0 + groupDepth($1) } }
+
+  /// Bytes of the panels, scales, sums and biases.
+  package var byteCount: Int {
+    [storage, scales, sums, biases, mask].reduce(0) { $0 + ($1?.byteCount ?? 0) }
+  }
+
+  /// Products in a group's sum, with the filling.
+  func groupDepth(_ group: Int) -> Int { (group == 0 ? depth : outliers.count).roundedUp(toMultipleOf: 4) }
+
+  /// A panel of one group.
+  struct Panel {
+    let start: UnsafePointer<Int8>
+    let scales: UnsafePointer<Float>
+    let sums: UnsafePointer<Int32>
+  }
+
+  func panel(_ index: Int, group: Int) -> Panel {
+    let (columns, width) = layout.panel(index)
+    let bytes = columns.lowerBound * rowByteCount + (group == 0 ? 0 : groupDepth(0) * width)
+    let first = group * layout.storedColumns + columns.lowerBound
+    return Panel(
+      start: UnsafeRawPointer(storage.start).advanced(by: bytes).assumingMemoryBound(to: Int8.self),
+      scales: UnsafePointer(scales.start + first),
+      sums: UnsafeRawPointer(sums.start + first).assumingMemoryBound(to: Int32.self))
+  }
+
+  /// The biases of all columns, zero-filled to whole panels; nil when there are none.
+  package var bias: UnsafePointer<Float>? { biases.map { UnsafePointer($0.start) } }
+
+  /// Quantises some columns. Different columns may be written at the same time by different threads.
+  ///
+  /// A column and group has the scale max|w| / 127; a byte is the integer nearest to w / scale, ties to even. Bytes times
+  /// their scale give the same bytes again.
+  ///
+  /// - Parameters:
+  ///   - rows: [count, depth] with `stride` between rows: each row becomes a column.
+  ///   - first: The first column that is written.
+  package func pack(
+    rows: UnsafePointer<Float>, count: Int, stride: Int, atColumn first: Int, kernels: KernelSet
+  ) {
+    layout.forEachPart(of: first..<first + count) { part, index in
+      let (columns, width) = layout.panel(index)
+      for column in part {
+        let row = rows + (column - first) * stride
+        for group in 0..<groupCount {
+          let panel = panel(index, group: group)
+          let place = column - columns.lowerBound
+          let q = UnsafeMutablePointer(mutating: panel.start) + 4 * place
+          let value = { [self] (k: Int) in group == 0 ? row[k] * (mask?.start[k] ?? 1) : row[outliers[k]] }
+          let many = group == 0 ? depth : outliers.count
+          let largest = (0..<many).reduce(Float(0)) { max($0, abs(value($1))) }
+          let scale = largest / 127
+          var sum: Int32 = 0
+          for k in 0..<many {
+            let integer = scale > 0 ? min(max((value(k) / scale).rounded(.toNearestOrEven), -127), 127) : 0
+            q[k / 4 * 4 * width + k % 4] = Int8(integer)
+            sum += Int32(integer)
+          }
+          UnsafeMutablePointer(mutating: panel.scales)[place] = scale
+          UnsafeMutablePointer(mutating: panel.sums)[place] = sum
+        }
+      }
+    }
+  }
+
+  /// Writes some biases.
+  package func setBias(_ values: UnsafePointer<Float>, count: Int, atColumn first: Int) {
+    biases?.start.advanced(by: first).update(from: values, count: count)
+  }
+
+  /// Quantises rows of the left-hand matrix.
+  ///
+  /// - Parameters:
+  ///   - x: [count, depth] with `stride` between rows.
+  ///   - rows: Row r goes to `rows + r * rowByteCount`.
+  ///   - parameters: Its scales and zeros to `parameters + r * groupCount`.
+  package func quantize(
+    _ x: UnsafePointer<Float>, count: Int, stride: Int, to rows: UnsafeMutablePointer<UInt8>,
+    parameters: UnsafeMutablePointer<RowQuantization>, kernels: KernelSet
+  ) {
+    kernels.quantizeRows(
+      QuantizeRows(
+        rows: count, width: depth, x: x, xStride: stride, mask: mask.map { UnsafePointer($0.start) }, q: rows,
+        qStride: rowByteCount, parameters: parameters, parameterStride: groupCount))
+    guard !outliers.isEmpty else { return }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: outliers.count) { gathered in
+      guard let gathered = gathered.baseAddress else { return }
+      for row in 0..<count {
+        for (place, channel) in outliers.enumerated() { gathered[place] = x[row * stride + channel] }
+        kernels.quantizeRows(
+          QuantizeRows(
+            rows: 1, width: outliers.count, x: gathered, xStride: outliers.count, mask: nil,
+            q: rows + (row * rowByteCount + groupDepth(0)), qStride: rowByteCount,
+            parameters: parameters + (row * groupCount + 1), parameterStride: groupCount))
+      }
+    }
+  }
+}
