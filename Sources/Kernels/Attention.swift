@@ -15,6 +15,8 @@ package struct Attention {
   package var leadingZeros: Int
   /// First element of [T, 3 * 64 H]: queries, keys, values. The output, [T, 64 H], takes the place of the queries.
   package var qkv: UnsafeMutablePointer<Float>
+  /// Whether both products have bfloat16 operands. Scores and sums are float32 all the same.
+  package var usesBFloat16 = false
 
   /// Size of a head.
   package static let headSize = 64
@@ -22,7 +24,7 @@ package struct Attention {
   package static let queryBlock = 48
   /// Keys of a block, a multiple of all panel widths and of `PanelProduct.chainLength`. Blocks begin at its multiples, so
   /// that sums do not depend on how queries are cut. A block's keys, values and scores stay in the second-level cache.
-  private static let keyBlock = 1024
+  static let keyBlock = 1024
   /// Floats of transposed keys beyond which heads are worked on in groups.
   private static let mostKeyFloats = 4 << 20
 
@@ -34,9 +36,9 @@ package struct Attention {
     self.qkv = qkv
   }
 
-  private var width: Int { heads * Attention.headSize }
+  var width: Int { heads * Attention.headSize }
   /// Distance between the queries, keys and values of two frames.
-  private var stride: Int { 3 * width }
+  var stride: Int { 3 * width }
 
   /// Computes the output on the threads of a pool.
   ///
@@ -54,8 +56,11 @@ package struct Attention {
     let blocks = (frames + queryBlock - 1) / queryBlock
     for firstHead in Swift.stride(from: 0, to: heads, by: group) {
       let count = min(group, heads - firstHead)
-      if multiplier.backend == .packed {
-        transposeKeys(of: firstHead..<firstHead + count, to: keys, kernels: kernels, pool: pool)
+      let prepared = firstHead..<firstHead + count
+      if usesBFloat16 {
+        prepareBFloat16(of: prepared, to: keys, scratch: scratch, kernels: kernels, pool: pool)
+      } else if multiplier.backend == .packed {
+        transposeKeys(of: prepared, to: keys, kernels: kernels, pool: pool)
       }
       pool.run(count * blocks) { task, worker in
         let head = task / blocks
@@ -79,9 +84,11 @@ package struct Attention {
       * frames.roundedUp(toMultipleOf: kernels.panelWidth)
   }
 
-  /// Floats that `scratch` needs for each thread: the scores of a block, and the sums of its queries.
+  /// Floats that `scratch` needs for each thread: the scores of a block, and the sums of its queries; queries and scores once
+  /// more as bfloat16.
   package static func scratchCount(frames: Int, kernels: KernelSet) -> Int {
-    queryBlock * (scoreStride(frames: frames, panelWidth: kernels.panelWidth) + headSize)
+    let narrow = BFloat16Rows.count(strip: scoreStride(frames: frames, panelWidth: kernels.panelWidth))
+    return queryBlock * (scoreStride(frames: frames, panelWidth: kernels.panelWidth) + headSize) + narrow
   }
 
   /// Distance between the scores of two queries. Rows that lie a multiple of 4 KiB apart would compete for the same
@@ -117,13 +124,15 @@ package struct Attention {
   ///
   /// - Parameter keys: The head's transposed keys.
   private func attend(
-    head: Int, queries: Range<Int>, _ multiplier: MatrixMultiplier, keys: UnsafePointer<Float>,
+    head: Int, queries: Range<Int>, _ multiplier: MatrixMultiplier, keys: UnsafeMutablePointer<Float>,
     scratch: UnsafeMutablePointer<Float>
   ) {
     let kernels = multiplier.kernels
     let size = Attention.headSize
     let strip = Attention.scoreStride(frames: frames, panelWidth: kernels.panelWidth)
     let sums = scratch + Attention.queryBlock * strip
+    let rows = BFloat16Rows(at: sums + Attention.queryBlock * size)
+    let operands = BFloat16Operands(frames: frames, at: keys, kernels: kernels)
     var running = InlineArray<48, RunningSoftmax>(repeating: RunningSoftmax())
     for query in queries { running[query - queries.lowerBound] = RunningSoftmax(zeros: zeroCount(of: query)) }
     // Keys that any query of the block sees; a row's own ones are a part of them. They begin where the parts of a sum do,
@@ -134,7 +143,11 @@ package struct Attention {
     var start = seen.lowerBound
     while start < seen.upperBound {
       let end = min(seen.upperBound, (start / Attention.keyBlock + 1) * Attention.keyBlock)
-      score(head: head, queries: queries, seen: start..<end, multiplier, keys, scratch, strip)
+      if usesBFloat16 {
+        scoreBFloat16(head: head, queries: queries, seen: start..<end, operands, rows, scratch, strip, kernels)
+      } else {
+        score(head: head, queries: queries, seen: start..<end, multiplier, keys, scratch, strip)
+      }
       for query in queries {
         let index = query - queries.lowerBound
         let row = scratch + index * strip
@@ -146,9 +159,15 @@ package struct Attention {
         row.update(repeating: 0, count: range.lowerBound - start)
         (row + (range.upperBound - start)).update(repeating: 0, count: end - range.upperBound)
       }
-      addValues(
-        head: head, rows: queries.count, seen: start..<end, multiplier, scratch, strip, to: sums,
-        accumulates: start > seen.lowerBound)
+      if usesBFloat16 {
+        addBFloat16Values(
+          rowCount: queries.count, seen: start..<end, operands, rows, scratch, strip, to: sums,
+          accumulates: start > seen.lowerBound, kernels)
+      } else {
+        addValues(
+          head: head, rows: queries.count, seen: start..<end, multiplier, scratch, strip, to: sums,
+          accumulates: start > seen.lowerBound)
+      }
       start = end
     }
     for query in queries {

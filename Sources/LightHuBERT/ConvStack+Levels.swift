@@ -78,7 +78,11 @@ extension ConvStack {
   private var productCount: Int {
     var most = 0
     for layer in weights {
-      if case .fast(let convolution) = layer.taps { most = max(most, convolution.scratchCount) }
+      switch layer.taps {
+      case .direct: break
+      case .fast(let convolution): most = max(most, convolution.scratchCount)
+      case .narrow(let convolution): most = max(most, convolution.scratchCount(kernels: multiplier.kernels))
+      }
     }
     return most.wholeCacheLines
   }

@@ -70,32 +70,36 @@ struct ConvStack {
     let frames = target.done..<target.end
     let input = source.buffer + (frames.lowerBound * layer.shape.stride - source.start) * layer.inputChannels
     let output = target.buffer + (frames.lowerBound - target.start) * channels
-    if folded == nil, case .fast(let convolution) = layer.taps {
-      convolution.run(
-        first: frames.lowerBound, count: frames.count, total: target.total, x: input, y: output, scratch: scratch,
-        multiplier: multiplier
-      ) { first, count in
-        let c = output + first * channels
-        if let norm = layer.norm {
-          kernels.layerNorm(norm.rows(c, count: count, appliesGELU: true))
-        } else {
-          kernels.gelu(c, count, channels, channels)
-        }
-      }
-      return
-    }
-    guard let matrix = folded ?? layer.directMatrix else { return }
     // A folded norm is in the matrix already.
     let norm = folded == nil ? layer.norm : nil
-    let rowStride = layer.shape.stride * layer.inputChannels
-    for first in stride(from: 0, to: frames.count, by: multiplier.rowBlock) {
-      let count = min(multiplier.rowBlock, frames.count - first)
+    func finish(_ first: Int, _ count: Int) {
       let c = output + first * channels
-      multiplier.multiply(
-        MatrixProduct(
-          rows: count, a: input + first * rowStride, aStride: rowStride, matrix: matrix, c: c, cStride: channels,
-          epilogue: norm == nil ? .gelu : .none, chainLength: FastConvolution.chainLength))
-      if let norm { kernels.layerNorm(norm.rows(c, count: count, appliesGELU: true)) }
+      if let norm {
+        kernels.layerNorm(norm.rows(c, count: count, appliesGELU: true))
+      } else {
+        kernels.gelu(c, count, channels, channels)
+      }
+    }
+    switch layer.taps {
+    case .fast(let convolution):
+      convolution.run(
+        first: frames.lowerBound, count: frames.count, total: target.total, x: input, y: output, scratch: scratch,
+        multiplier: multiplier, finish: finish)
+    case .narrow(let convolution):
+      convolution.run(
+        first: frames.lowerBound, count: frames.count, total: target.total, x: input, y: output, scratch: scratch,
+        multiplier: multiplier, finish: finish)
+    case .direct(let matrix):
+      let rowStride = layer.shape.stride * layer.inputChannels
+      for first in stride(from: 0, to: frames.count, by: multiplier.rowBlock) {
+        let count = min(multiplier.rowBlock, frames.count - first)
+        multiplier.multiply(
+          MatrixProduct(
+            rows: count, a: input + first * rowStride, aStride: rowStride, matrix: folded ?? matrix,
+            c: output + first * channels, cStride: channels, epilogue: norm == nil ? .gelu : .none,
+            chainLength: FastConvolution.chainLength))
+        if norm != nil { finish(first, count) }
+      }
     }
   }
 
@@ -115,12 +119,5 @@ struct ConvStack {
       levels[index].start = next
       levels[index].done = max(level.done, next)
     }
-  }
-}
-
-extension ConvWeights {
-  /// The matrix of the direct form, if the layer has that form.
-  fileprivate var directMatrix: PackedMatrix? {
-    if case .direct(let matrix) = taps { matrix } else { nil }
   }
 }

@@ -24,6 +24,8 @@ struct EncoderLayer {
     let attention: UnsafeMutablePointer<Float>
     /// For Strassen's algorithm, `StrassenPlan.scratchCount` floats.
     let strassen: UnsafeMutablePointer<Float>
+    /// Rows in a narrow number format, the left-hand side of a product.
+    let narrowRows: UnsafeMutablePointer<Float>
 
     /// Cuts memory of `sizes.total` floats.
     init(_ sizes: ScratchSizes, at start: UnsafeMutablePointer<Float>) {
@@ -33,13 +35,14 @@ struct EncoderLayer {
       keys = normed + sizes.normed
       attention = keys + sizes.keys
       strassen = attention + sizes.attention
+      narrowRows = strassen + sizes.strassen
     }
   }
 
   /// Floats of the parts of a scratch, in whole cache lines.
   struct ScratchSizes {
-    let activations, normed, keys, attention, strassen: Int
-    var total: Int { activations + normed + keys + attention + strassen }
+    let activations, normed, keys, attention, strassen, narrowRows: Int
+    var total: Int { activations + normed + keys + attention + strassen + narrowRows }
 
     /// What the widest of a model's layers needs.
     init(_ model: Model, frames: Int, threads: Int) {
@@ -52,6 +55,7 @@ struct EncoderLayer {
       keys = Attention.keyCount(frames: frames, heads: heads, kernels: kernels).wholeCacheLines
       attention = (Attention.scratchCount(frames: frames, kernels: kernels) * threads).wholeCacheLines
       strassen = StrassenPlan.scratchCount(rows: frames, threads: threads, kernels: kernels).wholeCacheLines
+      narrowRows = model.weights.layers.reduce(0) { max($0, $1.narrowRowCount(frames: frames)) }
     }
   }
 
@@ -90,6 +94,8 @@ struct EncoderLayer {
   func attention(frames: Int, scratch: Scratch) -> Attention {
     var attention = Attention(
       frames: frames, heads: weights.heads, reach: nil, leadingZeros: 0, qkv: scratch.qkv)
+    // Where the attention's weights are rounded anyway, so are the operands of its own products.
+    if case .narrow = weights.qkv { attention.usesBFloat16 = true }
     if case .sliding(let size) = weights.window {
       // The published code pads the sequence in front to a multiple of the window, after rounding its length up.
       let padded = frames.roundedUp(toMultipleOf: config.sequenceMultiple)
@@ -115,13 +121,24 @@ struct EncoderLayer {
   }
 
   private func multiply(
-    _ a: UnsafePointer<Float>, stride: Int? = nil, _ matrix: PackedMatrix, to c: UnsafeMutablePointer<Float>,
+    _ a: UnsafePointer<Float>, stride: Int? = nil, _ matrix: WeightMatrix, to c: UnsafeMutablePointer<Float>,
     frames: Int, accumulates: Bool = false, epilogue: Epilogue = .none, scratch: Scratch, on pool: WorkerPool
   ) {
-    multiplier.multiply(
-      MatrixProduct(
-        rows: frames, a: a, aStride: stride ?? matrix.depth, matrix: matrix, c: c, cStride: matrix.columns,
-        accumulates: accumulates, epilogue: epilogue), on: pool, strassenScratch: scratch.strassen)
+    switch matrix {
+    case .float32(let matrix):
+      multiplier.multiply(
+        MatrixProduct(
+          rows: frames, a: a, aStride: stride ?? matrix.depth, matrix: matrix, c: c, cStride: matrix.columns,
+          accumulates: accumulates, epilogue: epilogue), on: pool, strassenScratch: scratch.strassen)
+    case .narrow(let matrix):
+      let rows = matrix.rows(frames, at: scratch.narrowRows)
+      matrix.convert(
+        a, count: frames, stride: stride ?? matrix.depth, to: rows, kernels: multiplier.kernels, on: pool)
+      multiplier.multiply(
+        NarrowProduct(
+          rows: frames, a: rows, matrix: matrix, c: c, cStride: matrix.columns, accumulates: accumulates,
+          epilogue: epilogue), on: pool)
+    }
   }
 
   private func normalize(
@@ -138,5 +155,15 @@ extension Activation {
     case .gelu: .gelu
     case .relu: .relu
     }
+  }
+}
+
+extension LayerWeights {
+  /// Floats for the rows of the product that needs most of them.
+  fileprivate func narrowRowCount(frames: Int) -> Int {
+    let inner = min(frames, EncoderLayer.ffnRows)
+    return max(
+      qkv.rowScratchCount(rows: frames), output.rowScratchCount(rows: frames), fc1.rowScratchCount(rows: inner),
+      fc2.rowScratchCount(rows: inner))
   }
 }

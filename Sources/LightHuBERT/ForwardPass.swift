@@ -68,11 +68,16 @@ struct ForwardPass {
   /// Most frames of a block of the feature extractor.
   private var blockFrames: Int { min(session.blocking.convFrames, (frames + extractorTasks - 1) / extractorTasks) }
 
+  /// Floats that a thread needs for the feature extractor and the projection of a block.
+  private var extractorScratchCount: Int {
+    stack.scratchCount(blockFrames: blockFrames) + (weights.projection?.rowScratchCount(rows: blockFrames) ?? 0)
+  }
+
   /// Floats that the step which needs most works with.
   private func workspaceCount(_ layerSizes: EncoderLayer.ScratchSizes, samples: Int) -> Int {
     let threads = session.pool.threadCount
     return max(
-      groupNormFold?.scratchCount(samples: samples) ?? 0, threads * stack.scratchCount(blockFrames: blockFrames),
+      groupNormFold?.scratchCount(samples: samples) ?? 0, threads * extractorScratchCount,
       positionConvolution.workspaceCount(frames: frames, threads: threads), layerSizes.total)
   }
 
@@ -89,15 +94,19 @@ struct ForwardPass {
     let stack = stack
     let tasks = extractorTasks
     let blockFrames = blockFrames
-    let scratchCount = stack.scratchCount(blockFrames: blockFrames)
+    let stackCount = stack.scratchCount(blockFrames: blockFrames)
+    let scratchCount = extractorScratchCount
     session.pool.run(tasks) { task, worker in
+      let scratch = workspace + worker * scratchCount
       stack.run(
         samples: samples, sampleCount: waveform.samples.count, mean: waveform.mean, factor: waveform.factor,
         firstMatrix: session.foldedConvolution, frames: task * frames / tasks..<(task + 1) * frames / tasks,
-        blockFrames: blockFrames, scratch: workspace + worker * scratchCount
+        blockFrames: blockFrames, scratch: scratch
       ) { first, count, channels in
         // The first worker is the calling thread.
-        project(channels, count: count, to: x + first * embedDim, clock: worker == 0 ? session.clock : nil)
+        project(
+          channels, count: count, to: x + first * embedDim, rowScratch: scratch + stackCount,
+          clock: worker == 0 ? session.clock : nil)
         return !session.isCancelled
       }
     }
@@ -111,7 +120,8 @@ struct ForwardPass {
 
   /// Layer norm over channels, in place, and the projection of a block of frames.
   private func project(
-    _ channels: UnsafeMutablePointer<Float>, count: Int, to x: UnsafeMutablePointer<Float>, clock: StageClock?
+    _ channels: UnsafeMutablePointer<Float>, count: Int, to x: UnsafeMutablePointer<Float>,
+    rowScratch: UnsafeMutablePointer<Float>, clock: StageClock?
   ) {
     let norm = weights.featureNorm
     guard let projection = weights.projection else {
@@ -121,9 +131,17 @@ struct ForwardPass {
     // The last layer's frames are not needed by a later block, so they may be overwritten.
     model.multiplier.kernels.layerNorm(norm.rows(channels, count: count))
     clock.measure(.projections) {
-      model.multiplier.multiply(
-        MatrixProduct(
-          rows: count, a: channels, aStride: projection.depth, matrix: projection, c: x, cStride: projection.columns))
+      switch projection {
+      case .float32(let matrix):
+        model.multiplier.multiply(
+          MatrixProduct(
+            rows: count, a: channels, aStride: matrix.depth, matrix: matrix, c: x, cStride: matrix.columns))
+      case .narrow(let matrix):
+        let rows = matrix.rows(count, at: rowScratch)
+        matrix.convert(channels, count: count, stride: matrix.depth, to: rows, kernels: model.multiplier.kernels)
+        model.multiplier.multiply(
+          NarrowProduct(rows: count, a: rows, matrix: matrix, c: x, cStride: matrix.columns))
+      }
     }
   }
 

@@ -57,7 +57,7 @@ extension Model {
             throw .cause(error)
           }
         },
-        release: { reader.release($0) }))
+        outliers: { _ in [] }, release: { reader.release($0) }))
   }
 }
 

@@ -40,8 +40,9 @@ public final class Model: Sendable {
     } catch {
       throw .cause(error)
     }
+    precision = options.precision == .auto ? .f32 : options.precision
     let loader = WeightLoader(
-      config: config, architecture: architecture, multiplier: multiplier, source: source)
+      config: config, architecture: architecture, multiplier: multiplier, precision: precision, source: source)
     weights = try loader.load(on: WorkerPool(threadCount: options.resolvedThreadCount))
   }
 
@@ -55,7 +56,7 @@ public final class Model: Sendable {
   public var instructionSet: String { multiplier.kernels.name }
 
   /// Number formats of the products with weights: what `options.precision` came to, never `Precision.auto`.
-  public var precision: Precision { .f32 }
+  public let precision: Precision
 
   /// Hidden states of one utterance. For many utterances keep a `Session`, which keeps its threads and memory.
   ///

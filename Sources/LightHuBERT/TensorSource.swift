@@ -9,6 +9,9 @@ package struct TensorSource: Sendable {
   let forEachPart:
     @Sendable (_ name: String, _ rowsAtOnce: Int, _ body: (_ rows: TensorView, _ first: Int) -> Void)
       throws(ModelFault) -> Void
+  /// The input channels of a matrix that eight-bit integers need scales of their own for, rising; nil for a matrix that is not
+  /// to be quantised.
+  let outliers: @Sendable (_ name: String) -> [Int]?
   /// Told the name of each large tensor that is packed and no longer needed.
   let release: @Sendable (_ name: String) -> Void
 }
@@ -27,7 +30,10 @@ extension TensorSource {
   }
 
   /// A source that has whole tensors.
-  package init(tensor: @escaping @Sendable (_ name: String) throws(ModelFault) -> TensorView) {
+  package init(
+    tensor: @escaping @Sendable (_ name: String) throws(ModelFault) -> TensorView,
+    outliers: @escaping @Sendable (_ name: String) -> [Int]? = { _ in [] }
+  ) {
     self.init(
       tensor: tensor,
       forEachPart: { name, rowsAtOnce, body throws(ModelFault) in
@@ -36,6 +42,6 @@ extension TensorSource {
           body(view.narrowed(axis: 0, to: first..<min(first + rowsAtOnce, view.shape[0])), first)
         }
       },
-      release: { _ in })
+      outliers: outliers, release: { _ in })
   }
 }

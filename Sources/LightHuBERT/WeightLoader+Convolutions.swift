@@ -22,8 +22,13 @@ extension WeightLoader {
       let rows = isFolded ? vector(name + ".0.weight", count: shape.channels * depth) : nil
       let bias = isFolded && config.convBias ? vector(name + ".0.bias", count: shape.channels) : nil
       let taps: ConvWeights.Taps
+      let format = index == 0 ? .float32 : formats.format(of: [name + ".0.weight"])
       // With few input channels the sums of frames would cost more than the products that they save.
-      if shape.kernel == 3 && shape.stride == 2 && inputChannels >= 16 && multiplier.backend == .packed {
+      let isFast = shape.kernel == 3 && shape.stride == 2 && inputChannels >= 16
+      if format != .float32 {
+        taps = .narrow(
+          narrowConvolution(name + ".0", shape: shape, inputChannels: inputChannels, isFast: isFast, format: format))
+      } else if isFast && multiplier.backend == .packed {
         taps = .fast(
           fastConvolution(
             name + ".0", inputChannels: inputChannels, channels: shape.channels,

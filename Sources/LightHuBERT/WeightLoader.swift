@@ -14,17 +14,24 @@ final class WeightLoader {
   let architecture: Architecture
   let multiplier: MatrixMultiplier
   let source: TensorSource
+  let formats: WeightFormats
   var jobs: [() throws(ModelFault) -> Void] = []
   let arena = MemoryArena()
 
   /// A loader.
   ///
-  /// - Parameter source: Has the tensors of the subnet's layout in the layout's shapes.
-  init(config: ModelConfig, architecture: Architecture, multiplier: MatrixMultiplier, source: TensorSource) {
+  /// - Parameters:
+  ///   - precision: Number formats of the products, not `auto`.
+  ///   - source: Has the tensors of the subnet's layout in the layout's shapes.
+  init(
+    config: ModelConfig, architecture: Architecture, multiplier: MatrixMultiplier, precision: Precision,
+    source: TensorSource
+  ) {
     self.config = config
     self.architecture = architecture
     self.multiplier = multiplier
     self.source = source
+    formats = WeightFormats(precision: precision, source: source)
   }
 
   /// Loads everything.
@@ -48,29 +55,29 @@ final class WeightLoader {
 
   // MARK: Parts of the model
 
-  private func projection() -> PackedMatrix? {
+  private func projection() -> WeightMatrix? {
     guard config.convChannels != config.encoderEmbedDim else { return nil }
-    let matrix = multiplier.matrix(depth: config.convChannels, columns: architecture.embedDim, hasBias: true, in: arena)
-    pack("post_extract_proj", into: matrix)
-    return matrix
+    return linear("post_extract_proj", depth: config.convChannels, columns: architecture.embedDim)
   }
 
   private func layer(_ index: Int) -> LayerWeights {
     let embedDim = architecture.embedDim
     let attentionDim = architecture.attentionDims[index]
     let name = "encoder.layers.\(index)"
-    let qkv = multiplier.matrix(depth: embedDim, columns: 3 * attentionDim, hasBias: true, in: arena)
-    // Scaling the queries by a power of two here is exact, and saves a pass later.
-    let scale = 1 / Float(Architecture.headSize).squareRoot()
-    pack(name + ".self_attn.q_proj", into: qkv, scale: scale)
-    pack(name + ".self_attn.k_proj", into: qkv, atColumn: attentionDim)
-    pack(name + ".self_attn.v_proj", into: qkv, atColumn: 2 * attentionDim)
-    let output = multiplier.matrix(depth: attentionDim, columns: embedDim, hasBias: true, in: arena)
-    pack(name + ".self_attn.out_proj", into: output)
-    let fc1 = multiplier.matrix(depth: embedDim, columns: architecture.ffnDims[index], hasBias: true, in: arena)
-    pack(name + ".fc1", into: fc1)
-    let fc2 = multiplier.matrix(depth: architecture.ffnDims[index], columns: embedDim, hasBias: true, in: arena)
-    pack(name + ".fc2", into: fc2)
+    let attention = name + ".self_attn."
+    let inputs = ["q_proj", "k_proj", "v_proj"].map { attention + $0 }
+    let qkv = matrix(
+      depth: embedDim, columns: 3 * attentionDim, hasBias: true,
+      format: formats.format(of: inputs.map { $0 + ".weight" }, isAttention: true))
+    for (index, input) in inputs.enumerated() {
+      // Scaling the queries by a power of two here is exact, and saves a pass later.
+      pack(
+        input, into: qkv, atColumn: index * attentionDim,
+        scale: index == 0 ? 1 / Float(Architecture.headSize).squareRoot() : 1)
+    }
+    let output = linear(attention + "out_proj", depth: attentionDim, columns: embedDim, isAttention: true)
+    let fc1 = linear(name + ".fc1", depth: embedDim, columns: architecture.ffnDims[index])
+    let fc2 = linear(name + ".fc2", depth: architecture.ffnDims[index], columns: embedDim)
     return LayerWeights(
       heads: architecture.headCounts[index], window: architecture.windows[index], qkv: qkv, output: output,
       attentionNorm: norm(name + ".self_attn_layer_norm", width: embedDim), fc1: fc1, fc2: fc2,
@@ -93,8 +100,41 @@ final class WeightLoader {
     return buffer
   }
 
+  /// A linear layer with a matrix of its own.
+  private func linear(_ name: String, depth: Int, columns: Int, isAttention: Bool = false) -> WeightMatrix {
+    let matrix = matrix(
+      depth: depth, columns: columns, hasBias: true,
+      format: formats.format(of: [name + ".weight"], isAttention: isAttention))
+    pack(name, into: matrix)
+    return matrix
+  }
+
+  /// An empty matrix.
+  private func matrix(depth: Int, columns: Int, hasBias: Bool, format: MatrixFormat) -> WeightMatrix {
+    guard let matrix = narrowMatrix(depth: depth, columns: columns, hasBias: hasBias, format: format) else {
+      return .float32(multiplier.matrix(depth: depth, columns: columns, hasBias: hasBias, in: arena))
+    }
+    return .narrow(matrix)
+  }
+
+  /// An empty matrix in a narrow format; nil for float32.
+  func narrowMatrix(depth: Int, columns: Int, hasBias: Bool, format: MatrixFormat) -> NarrowMatrix? {
+    switch format {
+    case .float32: nil
+    case .bfloat16:
+      .bfloat16(
+        BFloat16Matrix(
+          depth: depth, columns: columns, hasBias: hasBias, kernels: multiplier.kernels, arena: arena))
+    case .int8(let outliers):
+      .int8(
+        Int8Matrix(
+          depth: depth, columns: columns, hasBias: hasBias, outliers: outliers, kernels: multiplier.kernels,
+          arena: arena))
+    }
+  }
+
   /// A linear layer, [out, in], whose rows become columns from `first` on.
-  private func pack(_ name: String, into matrix: PackedMatrix, atColumn first: Int = 0, scale: Float = 1) {
+  private func pack(_ name: String, into matrix: WeightMatrix, atColumn first: Int = 0, scale: Float = 1) {
     let kernels = multiplier.kernels
     jobs.append { [source] () throws(ModelFault) in
       let depth = matrix.depth

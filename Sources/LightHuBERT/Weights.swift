@@ -10,7 +10,7 @@ struct Weights: Sendable {
   /// Layer norm over the extractor's channels, [C].
   let featureNorm: NormWeights
   /// [C, E]; nil when the channels are the hidden states.
-  let projection: PackedMatrix?
+  let projection: WeightMatrix?
   /// The position convolution's layers.
   let position: [PositionWeights]
   /// [E]
@@ -62,6 +62,8 @@ struct ConvWeights: Sendable {
     case direct(PackedMatrix)
     /// Kernel 3 and stride 2 with fewer multiplications.
     case fast(FastConvolution)
+    /// In a narrow number format.
+    case narrow(NarrowConvolution)
   }
 
   /// Output frames that are computed together: a range of them begins at a multiple of this.
@@ -69,6 +71,7 @@ struct ConvWeights: Sendable {
     switch taps {
     case .direct: 1
     case .fast(let convolution): convolution.groupSize
+    case .narrow(let convolution): convolution.groupSize
     }
   }
 }
@@ -116,15 +119,15 @@ struct LayerWeights: Sendable {
   /// What a frame attends to.
   let window: AttentionWindow
   /// [E, 3 * 64 H]: queries (scaled by 1/8), keys, values.
-  let qkv: PackedMatrix
+  let qkv: WeightMatrix
   /// [64 H, E]
-  let output: PackedMatrix
+  let output: WeightMatrix
   /// [E]
   let attentionNorm: NormWeights
   /// [E, F]
-  let fc1: PackedMatrix
+  let fc1: WeightMatrix
   /// [F, E]
-  let fc2: PackedMatrix
+  let fc2: WeightMatrix
   /// [E]
   let finalNorm: NormWeights
 }

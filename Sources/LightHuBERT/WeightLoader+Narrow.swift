@@ -1,0 +1,51 @@
+import Kernels
+import Subnet
+import Tensors
+
+extension WeightLoader {
+  /// A convolution in a narrow number format.
+  ///
+  /// - Parameter isFast: Whether it takes the Toom-Cook form.
+  func narrowConvolution(
+    _ name: String, shape: ConvLayer, inputChannels: Int, isFast: Bool, format: MatrixFormat
+  ) -> NarrowConvolution {
+    func matrix() -> NarrowMatrix {
+      guard
+        let matrix = narrowMatrix(
+          depth: inputChannels, columns: shape.channels, hasBias: false, format: format)
+      else { preconditionFailure("float32 is no narrow format") }
+      return matrix
+    }
+    let convolution = NarrowConvolution(
+      stride: shape.stride, taps: (0..<shape.kernel).map { _ in matrix() },
+      sums: isFast ? (plus: matrix(), minus: matrix()) : nil,
+      bias: config.convBias ? vector(name + ".bias", count: shape.channels) : nil)
+    let kernels = multiplier.kernels
+    let kernel = shape.kernel
+    jobs.append { [source] () throws(ModelFault) in
+      let many = 16
+      let size = many * inputChannels
+      let taps = AlignedBuffer(count: (kernel + 2) * size)
+      try source.forEachFloats(name + ".weight", rowsAtOnce: many) { rows, count, first in
+        // [output, input, tap] to [tap][output, input]
+        kernels.transpose(rows, count * inputChannels, kernel, kernel, taps.start, size)
+        func pack(_ matrix: NarrowMatrix, _ index: Int) {
+          matrix.pack(
+            rows: taps.start + index * size, count: count, stride: inputChannels, atColumn: first, kernels: kernels)
+        }
+        for (index, matrix) in convolution.taps.enumerated() { pack(matrix, index) }
+        guard let (plus, minus) = convolution.sums else { return }
+        for n in 0..<count * inputChannels {
+          let w0 = taps.start[n]
+          let w2 = taps.start[2 * size + n]
+          taps.start[3 * size + n] = (w0 + w2) / 2
+          taps.start[4 * size + n] = (w0 - w2) / 2
+        }
+        pack(plus, 3)
+        pack(minus, 4)
+      }
+      source.release(name + ".weight")
+    }
+    return convolution
+  }
+}

@@ -1,0 +1,72 @@
+import Glibc
+import Kernels
+import LightHuBERT
+import TestSupport
+import Testing
+
+/// The narrow precisions against the float64 truth: signal over error of each hidden state.
+///
+/// The golden models have few channels, in which rounding errors average out less than in large ones.
+@Suite struct PrecisionTests {
+  /// The least ratio of any hidden state in dB.
+  static let bounds: [(precision: Precision, decibels: Double)] = [(.bf16, 36), (.int8Mixed, 24), (.int8, 24)]
+
+  @Test(arguments: GoldenCase.all, InstructionSet.available.map(\.name))
+  func everyHiddenStateIsNearTheTruth(_ golden: GoldenCase, instructionSet: String) throws {
+    let expected = try golden.expected("hidden_states").values
+    for (precision, bound) in PrecisionTests.bounds {
+      let model = try golden.model(RuntimeOptions(instructionSet: instructionSet, precision: precision))
+      let features = try model.features(of: golden.samples(), layers: .all)
+      let size = features.frameCount * features.embedDim
+      for layer in features.layers {
+        let range = layer * size..<(layer + 1) * size
+        let ratio = decibels(of: Array(features.values[range]), Array(expected[range]))
+        #expect(
+          ratio >= bound,
+          "\(precision.rawValue), \(instructionSet), \(golden.testDescription), hidden state \(layer): \(ratio) dB")
+      }
+    }
+  }
+
+  /// Sets of kernels round sums in different orders, which may move a value over the border between two bytes.
+  @Test(arguments: InvarianceTests.cases, [Precision.bf16, .int8Mixed, .int8])
+  func instructionSetsAgree(_ golden: GoldenCase, precision: Precision) throws {
+    let scalar = try golden.model(RuntimeOptions(instructionSet: "scalar", precision: precision))
+      .features(of: golden.samples()).values
+    for set in InstructionSet.available.map(\.name) {
+      let features = try golden.model(RuntimeOptions(instructionSet: set, precision: precision))
+        .features(of: golden.samples()).values
+      let ratio = decibels(of: features, scalar)
+      #expect(ratio >= 50, "\(precision.rawValue), \(set): \(ratio) dB")
+    }
+  }
+
+  @Test(arguments: InvarianceTests.cases, [Precision.bf16, .int8Mixed, .int8])
+  func cutsDoNotChangeResults(_ golden: GoldenCase, precision: Precision) throws {
+    let model = try golden.model(RuntimeOptions(precision: precision))
+    let samples = golden.samples()
+    let session = Session(model, threadCount: 1)
+    let usual = try session.features(of: samples, layers: .all)
+    for (convFrames, queries) in [(1, 1), (7, 5), (32, 48), (1000, 12)] {
+      session.blocking.convFrames = convFrames
+      session.blocking.queries = queries
+      let cut = try session.features(of: samples, layers: .all)
+      #expect(cut == usual, "\(convFrames) frames of the extractor, \(queries) queries at a time")
+    }
+    for threadCount in [2, 3, 7] {
+      let shared = try Session(model, threadCount: threadCount).features(of: samples, layers: .all)
+      #expect(shared == usual, "\(threadCount) threads")
+    }
+  }
+
+  /// 10 log10 of the signal's power over the error's.
+  private func decibels(of actual: [Float], _ expected: [Float]) -> Double {
+    var signal = 0.0
+    var error = 0.0
+    for (a, e) in zip(actual, expected) {
+      signal += Double(e) * Double(e)
+      error += (Double(a) - Double(e)) * (Double(a) - Double(e))
+    }
+    return 10 * log10(signal / error)
+  }
+}
