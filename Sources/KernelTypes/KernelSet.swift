@@ -20,6 +20,10 @@ public struct KernelSet: Sendable {
   public let quantizeRows: @Sendable (QuantizeRows) -> Void
   /// The nearest bfloat16, ties to even; a NaN stays one: (floats, bfloat16, count).
   public let roundToBFloat16: @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<UInt16>, Int) -> Void
+  /// Rows to bfloat16, each pair of rows in the lower and upper halves of words, with zeros where the last one has no
+  /// second: (first row, rows, width, distance between rows, words, distance between rows of words).
+  public let pairToBFloat16:
+    @Sendable (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<UInt32>, Int) -> Void
   /// GELU, the exact erf form, in place: (first element, rows, width, distance between rows).
   public let gelu: @Sendable (UnsafeMutablePointer<Float>, Int, Int, Int) -> Void
   /// max(x, 0) in place: (first element, rows, width, distance between rows).
@@ -74,6 +78,8 @@ public struct KernelSet: Sendable {
     multiplyBFloat16Panel: @escaping @Sendable (BFloat16PanelProduct) -> Void,
     quantizeRows: @escaping @Sendable (QuantizeRows) -> Void,
     roundToBFloat16: @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<UInt16>, Int) -> Void,
+    pairToBFloat16:
+      @escaping @Sendable (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<UInt32>, Int) -> Void,
     gelu: @escaping @Sendable (UnsafeMutablePointer<Float>, Int, Int, Int) -> Void,
     relu: @escaping @Sendable (UnsafeMutablePointer<Float>, Int, Int, Int) -> Void,
     layerNorm: @escaping @Sendable (LayerNormRows) -> Void,
@@ -102,6 +108,7 @@ public struct KernelSet: Sendable {
     self.multiplyBFloat16Panel = multiplyBFloat16Panel
     self.quantizeRows = quantizeRows
     self.roundToBFloat16 = roundToBFloat16
+    self.pairToBFloat16 = pairToBFloat16
     self.gelu = gelu
     self.relu = relu
     self.layerNorm = layerNorm

@@ -1,5 +1,3 @@
-package import KernelTypes
-
 /// A product C = start + A B of rows in a narrow number format with a whole packed matrix.
 package struct NarrowProduct {
   /// Rows of A and C.

@@ -23,6 +23,15 @@ let scalarKernels = KernelSet(
   roundToBFloat16: { x, y, count in
     for n in 0..<count { y[n] = roundToBFloat16(x[n]) }
   },
+  pairToBFloat16: { x, rows, width, stride, y, yStride in
+    for row in Swift.stride(from: 0, to: rows, by: 2) {
+      for n in 0..<width {
+        let low = UInt32(roundToBFloat16(x[row * stride + n]))
+        let high = row + 1 < rows ? UInt32(roundToBFloat16(x[(row + 1) * stride + n])) : 0
+        y[row / 2 * yStride + n] = low | high << 16
+      }
+    }
+  },
   gelu: { x, rows, width, stride in
     for row in 0..<rows {
       for n in 0..<width { x[row * stride + n] = gelu(x[row * stride + n]) }

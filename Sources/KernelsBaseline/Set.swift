@@ -16,6 +16,7 @@ public let kernels = KernelSet(
   multiplyBFloat16Panel: { multiplyBFloat16Panel($0) },
   quantizeRows: { quantizeRows($0) },
   roundToBFloat16: { roundToBFloat16($0, $1, $2) },
+  pairToBFloat16: { pairToBFloat16($0, $1, $2, $3, $4, $5) },
   gelu: { geluRows($0, $1, $2, $3) },
   relu: { reluRows($0, $1, $2, $3) },
   layerNorm: { layerNorm($0) },

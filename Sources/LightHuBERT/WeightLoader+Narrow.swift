@@ -1,3 +1,4 @@
+import KernelTypes
 import Kernels
 import Subnet
 import Tensors

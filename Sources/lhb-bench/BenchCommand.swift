@@ -69,7 +69,7 @@ struct BenchCommand: ParsableCommand {
   }
 
   func run() throws {
-    let options = RuntimeOptions(threadCount: threads, gemm: gemm)
+    let options = RuntimeOptions(threadCount: threads, gemm: gemm, precision: precision)
     let bench = try Bench(path: model, options: options, runs: runs)
     var results: [Measurement] = []
     if let audio {
