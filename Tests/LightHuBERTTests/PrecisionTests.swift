@@ -1,4 +1,5 @@
 import Glibc
+import KernelTypes
 import Kernels
 import LightHuBERT
 import TestSupport
@@ -9,7 +10,7 @@ import Testing
 /// The golden models have few channels, in which rounding errors average out less than in large ones.
 @Suite struct PrecisionTests {
   /// The least ratio of any hidden state in dB.
-  static let bounds: [(precision: Precision, decibels: Double)] = [(.bf16, 36), (.int8Mixed, 24), (.int8, 24)]
+  static let bounds: [(precision: Precision, decibels: Double)] = [(.bf16, 37), (.int8Mixed, 27), (.int8, 26)]
 
   @Test(arguments: GoldenCase.all, InstructionSet.available.map(\.name))
   func everyHiddenStateIsNearTheTruth(_ golden: GoldenCase, instructionSet: String) throws {
@@ -28,16 +29,20 @@ import Testing
     }
   }
 
-  /// Sets of kernels round sums in different orders, which may move a value over the border between two bytes.
-  @Test(arguments: InvarianceTests.cases, [Precision.bf16, .int8Mixed, .int8])
-  func instructionSetsAgree(_ golden: GoldenCase, precision: Precision) throws {
+  /// Sets of kernels round float32 sums in different orders. That moves some values over the border between two bytes, or
+  /// two bfloat16 numbers, after which they differ as much as a rounding error does.
+  static let agreement: [(precision: Precision, decibels: Double)] = [(.bf16, 48), (.int8Mixed, 39), (.int8, 36)]
+
+  @Test(arguments: InvarianceTests.cases, agreement)
+  func instructionSetsAgree(_ golden: GoldenCase, _ agreement: (precision: Precision, decibels: Double)) throws {
+    let precision = agreement.precision
     let scalar = try golden.model(RuntimeOptions(instructionSet: "scalar", precision: precision))
       .features(of: golden.samples()).values
     for set in InstructionSet.available.map(\.name) {
       let features = try golden.model(RuntimeOptions(instructionSet: set, precision: precision))
         .features(of: golden.samples()).values
       let ratio = decibels(of: features, scalar)
-      #expect(ratio >= 50, "\(precision.rawValue), \(set): \(ratio) dB")
+      #expect(ratio >= agreement.decibels, "\(precision.rawValue), \(set): \(ratio) dB")
     }
   }
 
