@@ -22,8 +22,7 @@ public struct KernelSet: Sendable {
   public let roundToBFloat16: @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<UInt16>, Int) -> Void
   /// Rows to bfloat16, each pair of rows in the lower and upper halves of words, with zeros where the last one has no
   /// second: (first row, rows, width, distance between rows, words, distance between rows of words).
-  public let pairToBFloat16:
-    @Sendable (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<UInt32>, Int) -> Void
+  public let pairToBFloat16: @Sendable (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<UInt32>, Int) -> Void
   /// GELU, the exact erf form, in place: (first element, rows, width, distance between rows).
   public let gelu: @Sendable (UnsafeMutablePointer<Float>, Int, Int, Int) -> Void
   /// max(x, 0) in place: (first element, rows, width, distance between rows).
