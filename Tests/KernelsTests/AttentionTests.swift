@@ -24,9 +24,10 @@ import Testing
       Shape(frames: $0, heads: 1, reach: $1, leadingZeros: $2)
     }
 
-  private func run(_ shape: Shape, _ qkv: [Float], _ multiplier: MatrixMultiplier, queries: Int, threads: Int)
-    -> [Float]
-  {
+  private func run(
+    _ shape: Shape, _ qkv: [Float], _ multiplier: MatrixMultiplier, queries: Int, threads: Int,
+    usesBFloat16: Bool = false
+  ) -> [Float] {
     let width = shape.heads * 64
     let data = GuardedFloats(qkv, isFenced: true)
     let keys = Attention.keyCount(frames: shape.frames, heads: shape.heads, kernels: multiplier.kernels)
@@ -34,9 +35,10 @@ import Testing
     // Whatever lay in this memory before must not matter.
     let keyRoom = GuardedFloats(Array(repeating: poison, count: keys))
     let scratchRoom = GuardedFloats(Array(repeating: poison, count: scratch))
-    Attention(
-      frames: shape.frames, heads: shape.heads, reach: shape.reach, leadingZeros: shape.leadingZeros, qkv: data.start
-    ).run(
+    var attention = Attention(
+      frames: shape.frames, heads: shape.heads, reach: shape.reach, leadingZeros: shape.leadingZeros, qkv: data.start)
+    attention.usesBFloat16 = usesBFloat16
+    attention.run(
       with: multiplier, on: WorkerPool(threadCount: threads), queryBlock: queries, keys: keyRoom.start,
       scratch: scratchRoom.start)
     keyRoom.expectOnly("keys") { _ in true }
@@ -97,6 +99,24 @@ import Testing
       expectIdentical(
         "attention, \(shape.testDescription), \(queries) queries at a time, \(threads) threads", set,
         run(shape, qkv, multiplier, queries: queries, threads: threads), usual)
+    }
+  }
+
+  /// The plain form has the rounded queries, keys and values. What is left is the rounding of the weights, 2^-9 of each.
+  @Test(arguments: shapes, InstructionSet.available)
+  func bfloat16AgreesWithThePlainForm(_ shape: Shape, _ set: KernelSet) {
+    let qkv = numbers(shape)
+    var rounded = [UInt16](repeating: 0, count: qkv.count)
+    set.roundToBFloat16(qkv, &rounded, qkv.count)
+    let truth = expected(shape, rounded.map { Float(bitPattern: UInt32($0) << 16) })
+    let multiplier = MatrixMultiplier(kernels: set, backend: .packed)
+    let output = run(shape, qkv, multiplier, queries: 48, threads: 1, usesBFloat16: true)
+    expectWithin("bfloat16 attention, \(shape.testDescription)", set, output, truth) { _ in 0x1p-9 + 4e-6 }
+    guard set.name != "scalar" else { return }
+    for (queries, threads) in [(1, 1), (5, 2), (12, 3), (47, 2)] {
+      expectIdentical(
+        "bfloat16 attention, \(shape.testDescription), \(queries) queries at a time, \(threads) threads", set,
+        run(shape, qkv, multiplier, queries: queries, threads: threads, usesBFloat16: true), output)
     }
   }
 }
