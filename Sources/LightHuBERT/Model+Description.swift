@@ -10,9 +10,16 @@ extension Model {
   ///
   /// Members: `sample_rate` (Hz), `minimum_samples`, `layer_count`, `hidden_size`, `architecture` (the published form),
   /// `published_name`, `search_spaces`, `config`, `normalizes_waveform`, `parameters`, `macs_per_second` (of an utterance of
-  /// ten seconds) and `provenance`. Members may be added in later versions.
+  /// ten seconds), `provenance`, `precision` and `precision_trials` (`precision` and `relative_error` of each). Members may
+  /// be added in later versions.
   public var descriptionJSON: String {
     let description = SubnetDescription(config: config, architecture: architecture, provenance: provenance)
-    return JSONValue.object(description.json).text()
+    var object = description.json
+    object["precision"] = .string(precision.rawValue)
+    object["precision_trials"] = .array(
+      precisionTrials.map { trial in
+        .object(["precision": .string(trial.precision.rawValue), "relative_error": .number(trial.relativeError)])
+      })
+    return JSONValue.object(object).text()
   }
 }

@@ -18,13 +18,18 @@ public final class Model: Sendable {
   public let provenance: Provenance?
   /// The options that the model was opened with.
   public let options: RuntimeOptions
+  /// Number formats of the products with weights: what `options.precision` came to, never `Precision.auto`.
+  public let precision: Precision
+  /// What `Precision.auto` tried, in that order, before it decided; empty when it was not asked to.
+  public let precisionTrials: [PrecisionTrial]
 
   let weights: Weights
   let multiplier: MatrixMultiplier
 
   /// Packs the weights of a subnet.
   ///
-  /// - Parameter source: Has the tensors of the subnet's layout in the layout's shapes.
+  /// - Parameter source: Has the tensors of the subnet's layout in the layout's shapes. They are read several times when
+  ///   `Precision.auto` is to choose.
   package init(
     path: String, config: ModelConfig, architecture: Architecture, provenance: Provenance? = nil,
     options: RuntimeOptions, source: TensorSource
@@ -34,6 +39,21 @@ public final class Model: Sendable {
     self.architecture = architecture
     self.provenance = provenance
     self.options = options
+    if options.precision == .auto, let maxError = options.maxError {
+      let fastest = try Model.fastest(within: maxError) { precision throws(ModelFault) in
+        var options = options
+        options.precision = precision
+        return try Model(
+          path: path, config: config, architecture: architecture, provenance: provenance, options: options,
+          source: source)
+      }
+      precision = fastest.model.precision
+      precisionTrials = fastest.trials
+      multiplier = fastest.model.multiplier
+      weights = fastest.model.weights
+      return
+    }
+    precisionTrials = []
     do throws(KernelFault) {
       if options.gemm == .openBLAS { try OpenBLAS.load() }
       multiplier = MatrixMultiplier(kernels: try InstructionSet.select(options.instructionSet), backend: options.gemm)
@@ -54,9 +74,6 @@ public final class Model: Sendable {
 
   /// Name of the instruction set in use: "avx512", "avx2", "baseline" or "scalar".
   public var instructionSet: String { multiplier.kernels.name }
-
-  /// Number formats of the products with weights: what `options.precision` came to, never `Precision.auto`.
-  public let precision: Precision
 
   /// Hidden states of one utterance. For many utterances keep a `Session`, which keeps its threads and memory.
   ///

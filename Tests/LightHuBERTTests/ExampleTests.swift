@@ -35,6 +35,9 @@ import Testing
     #expect(published.values == Array(expected.values[..<size]) && s3prl != published)
 
     #expect(try await Examples.share(modelPath: modelPath, utterances: utterances) == expected.frameCount + 24)
+    let fast = try Examples.chooseByError(modelPath: modelPath)
+    #expect(fast.precision != .auto && !fast.precisionTrials.isEmpty)
+    #expect(try Examples.chooseByName(modelPath: modelPath).precision == .bf16)
     #expect(try Examples.takeAsTheyCome(session: Session(model), samples: samples).count == 11)
     #expect(try await Examples.cancel(model: model, samples: samples).layers == [10])
   }

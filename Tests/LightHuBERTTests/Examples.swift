@@ -62,6 +62,19 @@ enum Examples {
     return counts
   }
 
+  static func chooseByError(modelPath: String) throws -> Model {
+    let fast = try Model(contentsOf: modelPath, options: RuntimeOptions(maxError: 0.03))
+    print("\(fast.precision.rawValue) is the fastest within 3 %")
+    for trial in fast.precisionTrials { print("\(trial.precision.rawValue): \(trial.relativeError)") }
+    return fast
+  }
+
+  static func chooseByName(modelPath: String) throws -> Model {
+    let named = try Model(contentsOf: modelPath, options: RuntimeOptions(precision: .bf16))
+    print(named.precision, named.missingInstructions)
+    return named
+  }
+
   static func takeAsTheyCome(session: Session, samples: [Float]) throws -> [Float] {
     var norms: [Float] = []
     try samples.withUnsafeBufferPointer { samples throws(ModelFault) in
