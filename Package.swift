@@ -63,7 +63,7 @@ let programs: [Target] = [
     name: "lhb-bench",
     dependencies: [
       "AudioFile", "CommandSupport", "Files", "JSON", "KernelTypes", "Kernels", "LightHuBERT", "Subnet", "SubnetFile",
-      argumentParser,
+      "Tensors", argumentParser,
     ], swiftSettings: strict),
 ]
 
@@ -165,7 +165,8 @@ let testing: [Target] = [
   .testTarget(
     name: "CAPITests",
     dependencies: [
-      "CLightHuBERT", "LightHuBERTC", "Locks", "SubnetFile", "TestSupport", "lhb-extract", "lhb-features",
+      "CLightHuBERT", "LightHuBERT", "LightHuBERTC", "Locks", "SubnetFile", "TestSupport", "lhb-extract",
+      "lhb-features",
     ],
     exclude: ["abi.txt", "c"], swiftSettings: strict),
   .testTarget(

@@ -63,6 +63,14 @@ public func lh_model_parameter_count(
   }
 }
 
+/// The precision.
+@c @implementation
+public func lh_model_precision(
+  _ model: OpaquePointer?, _ precision: UnsafeMutablePointer<Int32>?, _ error: UnsafeMutablePointer<lh_error>?
+) -> lh_status {
+  tell(model, precision, "precision", initially: 0, error) { Int32($0.model.precision.code) }
+}
+
 /// The description as JSON.
 @c @implementation
 public func lh_model_description(

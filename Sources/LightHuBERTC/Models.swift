@@ -51,13 +51,3 @@ public func lh_model_open_memory(
 public func lh_model_close(_ model: OpaquePointer?) -> lh_status {
   HandleTable.shared.remove(model, as: OpenModel.self)
 }
-
-private func runtimeOptions(_ pointer: UnsafePointer<lh_model_options>?) throws(CallFault) -> RuntimeOptions {
-  let options = try options(pointer, else: lh_model_options())
-  try checkReserved(options.reserved)
-  let longestName = 32
-  return RuntimeOptions(
-    threadCount: try threadCount(options.thread_count),
-    instructionSet: options.instruction_set == nil
-      ? nil : try text(options.instruction_set, "instruction_set", limit: longestName))
-}

@@ -21,10 +21,25 @@ extension ArgumentTests {
     Abuse("another file", LH_BAD_DATA, "arch-min.json") {
       open(Array((Fixture.path("golden/arch-min.json") + "\0").utf8), $1)
     },
-    Abuse("an unknown instruction set", LH_INVALID_ARGUMENT, "mmx") { openWith("mmx", $1) },
+    Abuse("an unknown instruction set", LH_INVALID_ARGUMENT, "mmx") { openWith(instructionSet: "mmx", $1) },
     Abuse("an instruction set with a long name", LH_INVALID_ARGUMENT, "longer than") {
-      openWith(String(repeating: "a", count: 100), $1)
+      openWith(instructionSet: String(repeating: "a", count: 100), $1)
     },
+    Abuse("an unknown precision", LH_INVALID_ARGUMENT, "precision is 5, expected 0 to 4") {
+      openWith($1) { $0.precision = 5 }
+    },
+    Abuse("an error below none", LH_INVALID_ARGUMENT, "max_error is -0.5") { openWith($1) { $0.max_error = -0.5 } },
+    Abuse("an error above the whole", LH_INVALID_ARGUMENT, "max_error is 1.5") { openWith($1) { $0.max_error = 1.5 } },
+    Abuse("an error that is not a number", LH_INVALID_ARGUMENT, "max_error is nan") {
+      openWith($1) { $0.max_error = .nan }
+    },
+    Abuse("an error of a precision that is not to be chosen", LH_INVALID_ARGUMENT, "not LH_PRECISION_AUTO") {
+      openWith($1) {
+        $0.precision = Int32(LH_PRECISION_INT8)
+        $0.max_error = 0.1
+      }
+    },
+    Abuse("a reserved field of a model", LH_INVALID_ARGUMENT, "reserved is 1") { openWith($1) { $0.reserved = 1 } },
     Abuse("no place for the model", LH_INVALID_ARGUMENT, "model is NULL") {
       lh_model_open(Fixture.path("versions/v1-tiny-min.lhb"), nil, nil, $1)
     },
@@ -45,14 +60,22 @@ extension ArgumentTests {
     return status ?? lh_model_open(nil, nil, &model, error)
   }
 
-  private static func openWith(_ instructionSet: String, _ error: UnsafeMutablePointer<lh_error>?) -> lh_status {
-    var model: OpaquePointer?
-    return instructionSet.withCString {
-      var options = lh_model_options()
-      options.struct_size = MemoryLayout<lh_model_options>.size
-      options.instruction_set = $0
-      return lh_model_open(Fixture.path("versions/v1-tiny-min.lhb"), &options, &model, error)
-    }
+  private static func openWith(
+    instructionSet: String, _ error: UnsafeMutablePointer<lh_error>?
+  ) -> lh_status {
+    instructionSet.withCString { name in openWith(error) { $0.instruction_set = name } }
+  }
+
+  private static func openWith(
+    _ error: UnsafeMutablePointer<lh_error>?, _ change: (inout lh_model_options) -> Void
+  ) -> lh_status {
+    var model = OpaquePointer(bitPattern: 7)
+    var options = lh_model_options()
+    options.struct_size = MemoryLayout<lh_model_options>.size
+    change(&options)
+    let status = lh_model_open(Fixture.path("versions/v1-tiny-min.lhb"), &options, &model, error)
+    #expect(model == nil)
+    return status
   }
 
   private static func openMemory(

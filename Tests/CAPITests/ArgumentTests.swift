@@ -258,6 +258,9 @@ import Testing
       lh_model_description($0.model, nil, $1)
     },
     Abuse("no place for a name", LH_INVALID_ARGUMENT, "name is NULL") { lh_model_instruction_set($0.model, nil, $1) },
+    Abuse("no place for a precision", LH_INVALID_ARGUMENT, "precision is NULL") {
+      lh_model_precision($0.model, nil, $1)
+    },
     Abuse("no place for an output count", LH_INVALID_ARGUMENT, "count is NULL") {
       lh_model_output_count($0.model, 400, nil, nil, $1)
     },

@@ -45,11 +45,16 @@ func succeed(
 final class CModel: @unchecked Sendable {
   let handle: OpaquePointer
 
-  init(_ path: String = Fixture.path("versions/v1-tiny-min.lhb"), threads: Int32 = 1) throws {
+  init(
+    _ path: String = Fixture.path("versions/v1-tiny-min.lhb"), threads: Int32 = 1, precision: Int = LH_PRECISION_AUTO,
+    maxError: Float = 0
+  ) throws {
     var handle: OpaquePointer?
     var options = lh_model_options()
     options.struct_size = MemoryLayout<lh_model_options>.size
     options.thread_count = threads
+    options.precision = Int32(precision)
+    options.max_error = maxError
     try succeed { lh_model_open(path, &options, &handle, $0) }
     self.handle = try #require(handle)
   }
@@ -58,6 +63,12 @@ final class CModel: @unchecked Sendable {
   init(handle: OpaquePointer?) throws { self.handle = try #require(handle) }
 
   deinit { lh_model_close(handle) }
+
+  func precision() throws -> Int {
+    var precision: Int32 = -1
+    try succeed { lh_model_precision(handle, &precision, $0) }
+    return Int(precision)
+  }
 
   func frameCount(_ samples: Int) throws -> Int {
     var count = -1

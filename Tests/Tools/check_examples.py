@@ -154,6 +154,13 @@ class Examples:
         compare("python, one", model.features(samples(), layers=1), states[1])
         compare("python, some", model.features(samples(), layers=[2, 1]), states[[2, 1]])
         compare("python, encoder input", model.features(samples(), 0, "encoder-input"), expected("encoder_input"))
+        if model.precision != "f32":
+            raise Failure(f"python: precision {model.precision} although no error is allowed")
+        fast = lighthubert.Model(MODEL, max_error=1)
+        difference = np.abs(fast.features(samples()) - states[-1]).max() / np.abs(states[-1]).max()
+        if fast.precision == "f32" or not difference < 0.5:
+            raise Failure(f"python, {fast.precision}: differs by {difference:.3g} of the largest value")
+        print(f"python, {fast.precision}: differs by {difference:.3g} of the largest value")
         try:
             model.features(samples()[:10])
             raise Failure("python: ten samples gave features")

@@ -4,6 +4,7 @@
     model = lighthubert.Model("small.lhb")
     model.features(samples)                       # (frames, width): the last representation
     model.features(samples, layers=[0, 6, 12])    # (3, frames, width)
+    lighthubert.Model("small.lhb", max_error=0.03).precision    # such as "int8": the fastest within that error
 
 The library is looked for where the system keeps libraries; the variable LIGHTHUBERT_LIBRARY may hold its path.
 As a program: python3 lighthubert.py small.lhb speech.wav features.npy
@@ -31,6 +32,8 @@ class _ModelOptions(ctypes.Structure):
         ("instruction_set", ctypes.c_char_p),
         ("thread_count", ctypes.c_int32),
         ("reserved", ctypes.c_int32),
+        ("precision", ctypes.c_int32),
+        ("max_error", ctypes.c_float),
     ]
 
 
@@ -68,6 +71,9 @@ def _call(name, *arguments):
         raise Error(error.message.decode(), error.code)
 
 
+_PRECISIONS = ("auto", "f32", "bf16", "int8", "int8-mixed")
+
+
 def _number(name, model, *arguments):
     number = ctypes.c_uint64()
     _call(name, model, *arguments, ctypes.byref(number))
@@ -77,16 +83,24 @@ def _number(name, model, *arguments):
 class Model:
     """A subnet, ready to run. May be used by several threads at once."""
 
-    def __init__(self, path, threads=0):
-        """Opens a .lhb file. `threads` is for each run, 0 for as many as there are processors."""
+    def __init__(self, path, threads=0, precision="auto", max_error=0):
+        """Opens a .lhb file.
+
+        threads     for each run; 0 for as many as there are processors.
+        precision   of the products with weights: "f32", "bf16", "int8", "int8-mixed", or "auto": "f32", unless
+                    `max_error` allows an error.
+        max_error   the relative error of the last hidden state that "auto" may make, 0 for none; it is measured now.
+        """
         self._idle = []
         self._lock = threading.Lock()
         self._handle = _Handle()
-        options = _ModelOptions(ctypes.sizeof(_ModelOptions), None, threads, 0)
+        options = _ModelOptions(
+            ctypes.sizeof(_ModelOptions), None, threads, 0, _PRECISIONS.index(precision), max_error)
         _call("lh_model_open", os.fsencode(path), ctypes.byref(options), ctypes.byref(self._handle))
         self.layer_count = _number("lh_model_layer_count", self._handle)
         self.width = _number("lh_model_hidden_size", self._handle)
         self.parameter_count = _number("lh_model_parameter_count", self._handle)
+        self.precision = _PRECISIONS[_number("lh_model_precision", self._handle)]
 
     def frame_count(self, sample_count):
         """The number of frames, about 50 a second of audio."""

@@ -133,6 +133,23 @@ enum {
 /* A subnet with weights packed for this processor. Never changes; any number of threads may use it. */
 typedef struct lh_model lh_model;
 
+/*
+ * Values of lh_model_options.precision and of lh_model_precision: the number formats of the products with weights. A
+ * processor without the instructions for one computes the same, only slower.
+ */
+enum {
+  /* LH_PRECISION_F32, unless lh_model_options.max_error allows an error: then the fastest that stays within it. */
+  LH_PRECISION_AUTO = 0,
+  /* float32. */
+  LH_PRECISION_F32 = 1,
+  /* bfloat16 operands, float32 sums. */
+  LH_PRECISION_BF16 = 2,
+  /* Eight-bit integers, with a scale for each frame and for each output channel. */
+  LH_PRECISION_INT8 = 3,
+  /* LH_PRECISION_INT8, but for the attention's projections, which are LH_PRECISION_BF16. */
+  LH_PRECISION_INT8_MIXED = 4
+};
+
 /* How a model is opened. */
 typedef struct lh_model_options {
   /* sizeof(lh_model_options) */
@@ -145,9 +162,15 @@ typedef struct lh_model_options {
   int32_t thread_count;
   /* 0 */
   int32_t reserved;
+  /* LH_PRECISION_... */
+  int32_t precision;
+  /* With LH_PRECISION_AUTO: the relative error (root mean squares, difference over value) of the last hidden state that
+     may be made, above 0 and up to 1; 0.01 is 40 dB. It is measured against float32 with the same weights, on a built-in
+     second like speech, which takes as long as opening the model several times. 0 for none; else 0. */
+  float max_error;
 } lh_model_options;
 
-#define LH_MODEL_OPTIONS_INIT { sizeof(lh_model_options), 0, 0, 0 }
+#define LH_MODEL_OPTIONS_INIT { sizeof(lh_model_options), 0, 0, 0, 0, 0 }
 
 /*
  * Opens a .lhb file and packs its weights. The file is not used afterwards. Ended by lh_model_close.
@@ -185,10 +208,13 @@ LH_API lh_status lh_model_minimum_samples(const lh_model *model, size_t *count, 
 /* The number of the subnet's parameters, as the published code counts them: with the mask embedding of training. */
 LH_API lh_status lh_model_parameter_count(const lh_model *model, uint64_t *count, lh_error *error);
 
+/* What the precision asked for came to: LH_PRECISION_..., never LH_PRECISION_AUTO. */
+LH_API lh_status lh_model_precision(const lh_model *model, int32_t *precision, lh_error *error);
+
 /*
  * What the model is, as a JSON object on one line: sample_rate, minimum_samples, layer_count, hidden_size, architecture,
- * published_name, search_spaces, config, normalizes_waveform, parameters, macs_per_second, provenance. Members may be
- * added. Lives as long as the handle.
+ * published_name, search_spaces, config, normalizes_waveform, parameters, macs_per_second, provenance, precision,
+ * precision_trials (what LH_PRECISION_AUTO measured). Members may be added. Lives as long as the handle.
  */
 LH_API lh_status lh_model_description(const lh_model *model, const char **json, lh_error *error);
 

@@ -63,6 +63,7 @@ static float *make_samples(void) {
 static void check_facts(const lh_model *model) {
   size_t layers, size, frames, minimum;
   uint64_t parameters;
+  int32_t precision;
   const char *json, *name;
   SUCCEED(lh_model_layer_count(model, &layers, &error));
   SUCCEED(lh_model_hidden_size(model, &size, &error));
@@ -77,6 +78,34 @@ static void check_facts(const lh_model *model) {
   CHECK(json[0] == '{' && json[strlen(json) - 1] == '}' && strchr(json, '\n') == NULL);
   SUCCEED(lh_model_instruction_set(model, &name, &error));
   CHECK(strlen(name) > 0);
+  SUCCEED(lh_model_precision(model, &precision, &error));
+  CHECK(precision >= LH_PRECISION_F32 && precision <= LH_PRECISION_INT8_MIXED);
+}
+
+/* Opens a model in each precision and runs it. */
+static void check_precisions(const char *path, const float *samples) {
+  lh_model_options options = LH_MODEL_OPTIONS_INIT;
+  lh_model *model;
+  lh_context *context;
+  int32_t wanted, found;
+  size_t count, index;
+  float *output;
+  for (wanted = LH_PRECISION_AUTO; wanted <= LH_PRECISION_INT8_MIXED; wanted++) {
+    options.precision = wanted;
+    options.max_error = wanted == LH_PRECISION_AUTO ? 0.5f : 0;
+    SUCCEED(lh_model_open(path, &options, &model, &error));
+    SUCCEED(lh_model_precision(model, &found, &error));
+    CHECK(wanted == LH_PRECISION_AUTO ? found != LH_PRECISION_AUTO : found == wanted);
+    SUCCEED(lh_context_create(model, NULL, &context, &error));
+    SUCCEED(lh_model_output_count(model, SAMPLE_COUNT, NULL, &count, &error));
+    output = malloc(count * sizeof *output);
+    CHECK(output != NULL);
+    SUCCEED(lh_run(context, samples, SAMPLE_COUNT, NULL, output, count, &error));
+    for (index = 0; index < count; index++) CHECK(output[index] - output[index] == 0);
+    free(output);
+    CHECK(lh_context_destroy(context) == LH_OK);
+    CHECK(lh_model_close(model) == LH_OK);
+  }
 }
 
 static int32_t count_call(double fraction, void *data) {
@@ -265,6 +294,7 @@ int main(int count, char *arguments[]) {
   SUCCEED(lh_model_open_memory(bytes, size, NULL, &model, &error));
   free(bytes);
   check_refusals(model, samples);
+  check_precisions(arguments[1], samples);
   check_threads(model, samples);
   CHECK(lh_model_close(model) == LH_OK);
   check_extraction(arguments + 2);
