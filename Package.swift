@@ -63,7 +63,7 @@ let programs: [Target] = [
     name: "lhb-bench",
     dependencies: [
       "AudioFile", "CommandSupport", "Files", "JSON", "KernelTypes", "Kernels", "LightHuBERT", "Subnet", "SubnetFile",
-      "Tensors", argumentParser,
+      argumentParser,
     ], swiftSettings: strict),
 ]
 

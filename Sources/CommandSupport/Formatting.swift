@@ -18,6 +18,26 @@ public enum Formatting {
   /// A count in decimal units, for example "3.54 G".
   public static func count(_ number: Int) -> String { number < 1000 ? "\(number)" : scaled(number) }
 
+  /// A small number with three significant digits, for example "0.0316".
+  public static func ratio(_ value: Double) -> String {
+    guard value.isFinite else { return "\(value)" }
+    guard value != 0 else { return "0" }
+    var power = 1.0
+    while abs(value) * power < 100 { power *= 10 }
+    return "\((value * power).rounded() / power)"
+  }
+
+  /// A number with a fixed count of decimals, for example "12.50"; "inf" and "nan" where it is no such number.
+  public static func fixed(_ value: Double, _ decimals: Int) -> String {
+    guard value.isFinite else { return "\(value)" }
+    var power = 1.0
+    for _ in 0..<decimals { power *= 10 }
+    let digits = String(Int((value * power).rounded().magnitude))
+    let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
+    let sign = value < 0 ? "-" : ""
+    return decimals == 0 ? sign + digits : sign + padded.dropLast(decimals) + "." + padded.suffix(decimals)
+  }
+
   /// Three digits and the unit's prefix.
   private static func scaled(_ number: Int) -> String {
     var value = Double(number)

@@ -32,7 +32,7 @@ struct Bench {
   }
 
   /// The SHA-256 of a file. Its pages are given back on the way, so that they do not count as memory of the model.
-  private static func digest(of path: String) throws -> String {
+  static func digest(of path: String) throws -> String {
     let file = try MappedFile(path: path)
     var hash = SHA256()
     for start in stride(from: 0, to: file.bytes.count, by: 1 << 24) {
@@ -94,7 +94,8 @@ struct Bench {
     }
   }
 
-  private static func now() -> Double {
+  /// Seconds of a clock that only goes forward.
+  static func now() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
@@ -103,7 +104,7 @@ struct Bench {
 
 extension Session {
   /// The last hidden state of samples.
-  fileprivate func run(_ samples: [Float], into values: inout [Float]) throws {
+  func run(_ samples: [Float], into values: inout [Float]) throws {
     try samples.withUnsafeBufferPointer { samples in
       try values.withUnsafeMutableBufferPointer { values in
         try run(samples, layers: .last, layerZero: .projection, into: values)

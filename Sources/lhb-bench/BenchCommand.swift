@@ -1,9 +1,6 @@
 public import ArgumentParser
-import AudioFile
 import CommandSupport
-import JSON
 public import Kernels
-import LightHuBERT
 import Subnet
 
 /// `lhb-bench`: how fast a model runs on this machine.
@@ -11,7 +8,7 @@ import Subnet
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lhb-bench",
-    abstract: "Measures how fast a LightHuBERT subnet runs here.",
+    abstract: "Measures how fast a LightHuBERT subnet runs here, and how exactly.",
     usage: "lhb-bench [options] <model>",
     discussion: """
       The model is loaded once. For each length it is run once unmeasured, unless that takes over 10 s; then the median of \
@@ -20,10 +17,17 @@ struct BenchCommand: ParsableCommand {
       stages' shares are those of the time of runs after that. Memory is the most that the process held while it ran that \
       length.
 
+      --accuracy compares precisions with f32 instead, on one audio: for each hidden state the ratio of signal to \
+      noise (SNR), the cosine, the relative error (root mean squares) and the largest error of any value; and the times \
+      of runs that take turns with those of f32, and the sizes of the weights.
+
       Examples:
         lhb-bench small.lhb
         lhb-bench small.lhb --seconds 1,5 --threads 1
         lhb-bench small.lhb --audio talk.wav --threads 2 --runs 7 --json
+        lhb-bench small.lhb --precision int8 --seconds 15
+        lhb-bench small.lhb --accuracy --audio talk.wav
+        lhb-bench small-int8.lhb --accuracy --precision int8 --reference small.lhb
 
       Compare ratios of runs on one machine, taken in turn: other programs on it slow all of them. OpenBLAS may be held \
       back by OPENBLAS_CORETYPE; unset it to measure --gemm openblas. LHB_ISA=avx2 or baseline forces an instruction set. \
@@ -37,14 +41,28 @@ struct BenchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A sound file to run on, instead of noise.", valueName: "file"))
   var audio: String?
 
-  @Option(help: ArgumentHelp("Lengths of the noise; when missing, \(usualSeconds).", valueName: "seconds"))
+  @Option(
+    help: ArgumentHelp(
+      "Lengths of the noise; when missing, \(usualSeconds), with --accuracy \(accuracySeconds).", valueName: "seconds"))
   var seconds: String?
 
   @Option(help: ArgumentHelp("Threads; when missing, as many as there are processors.", valueName: "number"))
   var threads: Int?
 
-  @Option(help: ArgumentHelp("Arithmetic of the products.", valueName: "format"))
-  var precision = Precision.f32
+  @Option(help: PrecisionText.help)
+  var precision: Precision?
+
+  @Option(help: PrecisionText.maxErrorHelp, transform: PrecisionText.maxError(argument:))
+  var maxError: Double?
+
+  @Flag(help: "Compare a precision with f32; without --precision and --max-error, bf16, int8-mixed and int8.")
+  var accuracy = false
+
+  @Option(
+    help: ArgumentHelp(
+      "With --accuracy: the file of the same subnet whose weights are taken for f32, instead of the model's own.",
+      valueName: "file"))
+  var reference: String?
 
   @Option(help: ArgumentHelp("Who multiplies matrices.", valueName: "library"))
   var gemm = GEMMBackend.automatic
@@ -65,35 +83,28 @@ struct BenchCommand: ParsableCommand {
       throw ValidationError("--runs takes a number from 1 to 10000, found \(runs)")
     }
     if audio != nil && seconds != nil { throw ValidationError("--audio and --seconds exclude each other") }
-    _ = try lengths()
+    if let precision, precision != .auto, maxError != nil {
+      throw PrecisionText.maxErrorWithoutAuto(precision.rawValue)
+    }
+    if reference != nil && !accuracy { throw ValidationError("--reference is for --accuracy") }
+    let lengths = try lengths()
+    if accuracy && lengths.count > 1 { throw ValidationError("--accuracy takes one length, found \(lengths.count)") }
   }
 
   func run() throws {
-    let options = RuntimeOptions(threadCount: threads, gemm: gemm, precision: precision)
-    let bench = try Bench(path: model, options: options, runs: runs)
-    var results: [Measurement] = []
-    if let audio {
-      let recording = try Recording(of: .file(path: audio))
-      do {
-        results.append(try bench.measure(recording.samples))
-      } catch let fault as ModelFault {
-        throw LocatedFault(path: audio, fault)
-      }
-    } else {
-      do {
-        for length in try lengths() { results.append(try bench.measure(Bench.noise(seconds: length))) }
-      } catch let fault as ModelFault {
-        throw UsageFault("--seconds \(seconds ?? BenchCommand.usualSeconds): \(fault)")
-      }
-    }
-    let report = BenchReport(bench: bench, measurements: results)
-    try StandardOutput.write(json ? report.json.text() + "\n" : report.table)
+    let text = try accuracy ? measureAccuracy() : measureSpeed()
+    try StandardOutput.write(text)
   }
 
   private static let usualSeconds = "1,5,15,60"
+  private static let accuracySeconds = "5"
 
-  private func lengths() throws -> [Double] {
-    try (seconds ?? BenchCommand.usualSeconds).split(separator: ",", omittingEmptySubsequences: false).map { part in
+  /// What `--seconds` says, or the usual.
+  var secondsText: String { seconds ?? (accuracy ? BenchCommand.accuracySeconds : BenchCommand.usualSeconds) }
+
+  /// The lengths of the noise.
+  func lengths() throws -> [Double] {
+    try secondsText.split(separator: ",", omittingEmptySubsequences: false).map { part in
       guard let value = Double(String(part)), value > 0, value <= 86_400 else {
         throw ValidationError("--seconds takes lengths up to 86400 with commas between them, found '\(part)'")
       }

@@ -1,27 +1,16 @@
-import CommandSupport
-import Glibc
 import JSON
-import Kernels
 import LightHuBERT
-import Subnet
 
 extension BenchReport {
   /// One object. `median_s` and its companions are those of the last length; `measurements` has all.
   var json: JSONValue {
-    var object: JSONObject = [
-      "model_sha256": .string(bench.modelDigest),
-      "architecture": bench.model.architecture.json,
-      "version": .string(LightHuBERTVersion.current),
-      "commit": BenchReport.commit,
-      "cpu": .string(SystemText.processor),
-      "instruction_set": .string(bench.model.instructionSet),
-      "gemm": .string(bench.model.options.gemm.rawValue),
-      "precision": .string(bench.model.precision.rawValue),
-      "threads": .integer(threadCount),
-      "load_s": .number(bench.loadSeconds),
-      "load_peak_memory_bytes": .integer(bench.loadPeakMemory),
-      "weight_bytes": .integer(bench.model.weightByteCount),
-    ]
+    var object = RunFacts.json(of: bench.model, digest: bench.modelDigest)
+    object["precision"] = .string(bench.model.precision.rawValue)
+    object["precision_trials"] = RunFacts.trials(of: bench.model)
+    object["missing_instructions"] = .array(bench.model.missingInstructions.map(JSONValue.string))
+    object["load_s"] = .number(bench.loadSeconds)
+    object["load_peak_memory_bytes"] = .integer(bench.loadPeakMemory)
+    object["weight_bytes"] = .integer(bench.model.weightByteCount)
     if let last = measurements.last, case .object(let values) = json(last) {
       for (name, value) in values.members { object[name] = value }
     }
@@ -40,12 +29,6 @@ extension BenchReport {
       "share_of_peak": .number(shareOfPeak(one)), "stage_shares": .object(shares),
       "peak_memory_bytes": .integer(one.peakMemory),
     ])
-  }
-
-  /// The commit that the program was built from. Only whoever built it can know, and says so in the environment.
-  private static var commit: JSONValue {
-    guard let value = getenv("LHB_COMMIT"), value.pointee != 0 else { return .null }
-    return .string(String(cString: value))
   }
 }
 

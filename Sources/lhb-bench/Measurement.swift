@@ -26,7 +26,8 @@ struct Measurement {
   /// Floating-point operations of the direct algorithm a second.
   var rate: Double { operations / median }
 
-  private static func median(_ sorted: [Double]) -> Double {
+  /// The median of rising numbers, of which there is one at least.
+  static func median(_ sorted: [Double]) -> Double {
     let middle = sorted.count / 2
     return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
   }

@@ -2,7 +2,7 @@ public import ArgumentParser
 import AudioFile
 import CommandSupport
 import Glibc
-import Kernels
+public import Kernels
 public import LightHuBERT
 
 /// On or off.
@@ -23,6 +23,8 @@ enum Multiplication: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension LayerZero: ExpressibleByArgument {}
+
+extension Precision: ExpressibleByArgument {}
 
 extension LayerSelection {
   /// From "last", "all" or numbers with commas between them.

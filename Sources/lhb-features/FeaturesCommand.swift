@@ -20,10 +20,15 @@ struct FeaturesCommand: ParsableCommand {
         lhb-features --model small.lhb audio.wav > feats.npy
         lhb-features --layers all --output feats.npy talk.flac
         lhb-features --layers 0,6,12 --layer-zero encoder-input a.wav > b.npy
+        lhb-features --max-error 0.03 audio.wav > feats.npy
+        lhb-features --precision int8 audio.wav > feats.npy
         ffmpeg -i film.mkv -f wav - | lhb-features --channel 1 - > feats.npy
 
       The model is the file that --model names, else the one that the environment variable LHB_MODEL names, else \
       lighthubert/default.lhb in $XDG_DATA_HOME (~/.local/share), which lhb-extract --default installs.
+
+      bf16, int8 and int8-mixed are faster than f32 and less exact; int8-mixed is int8 but for the attention's \
+      projections, which are bf16. lhb-bench --accuracy tells what each costs, on audio of yours.
       """,
     version: LightHuBERTVersion.current)
 
@@ -68,6 +73,12 @@ struct FeaturesCommand: ParsableCommand {
   @Flag(help: "Refuse audio that is not sampled at 16 kHz.")
   var noResample = false
 
+  @Option(help: PrecisionText.help)
+  var precision = Precision.auto
+
+  @Option(help: PrecisionText.maxErrorHelp, transform: PrecisionText.maxError(argument:))
+  var maxError: Double?
+
   @Option(help: ArgumentHelp("Threads; when missing, as many as there are processors.", valueName: "number"))
   var threads: Int?
 
@@ -84,6 +95,7 @@ struct FeaturesCommand: ParsableCommand {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads takes a number from 1 to 1024, found \(threads)")
     }
+    if maxError != nil, precision != .auto { throw PrecisionText.maxErrorWithoutAuto(precision.rawValue) }
   }
 
   func run() throws {
@@ -91,7 +103,8 @@ struct FeaturesCommand: ParsableCommand {
     let modelPath = try ModelLocation.path(option: model)
     let input = try AudioInput(argument: audio)
     let model = try Model(
-      contentsOf: modelPath, options: RuntimeOptions(threadCount: threads, gemm: gemm.backend))
+      contentsOf: modelPath,
+      options: RuntimeOptions(threadCount: threads, gemm: gemm.backend, precision: precision, maxError: maxError))
     let session = Session(model)
     let stateCount: Int
     do {
@@ -102,7 +115,8 @@ struct FeaturesCommand: ParsableCommand {
 
     let recording = try Recording(of: input, channel: channel, resamples: !noResample)
     var notes = Notes.about(recording, name: input.name, channel: channel)
-    if normalize == nil { notes += Notes.about(model) }
+    if normalize == nil { notes += Notes.aboutWaveform(of: model) }
+    notes += Notes.aboutPrecision(of: model)
     if !quiet { notes.forEach { StandardError.line("lhb-features: note: \($0)") } }
 
     let progress = ProgressLine("computing features", isQuiet: quiet)

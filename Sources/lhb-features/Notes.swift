@@ -1,4 +1,5 @@
 import AudioFile
+import CommandSupport
 import LightHuBERT
 import Subnet
 
@@ -22,7 +23,7 @@ enum Notes {
   }
 
   /// A guess that the results depend on.
-  static func about(_ model: Model) -> [String] {
+  static func aboutWaveform(of model: Model) -> [String] {
     guard model.config.normalize == nil else { return [] }
     let state = model.config.normalizesWaveform ? "on" : "off"
     return [
@@ -31,5 +32,22 @@ enum Notes {
       extractor (--normalize says otherwise)
       """
     ]
+  }
+
+  /// What `--precision auto` chose, and instructions that are missed.
+  static func aboutPrecision(of model: Model) -> [String] {
+    let precision = model.precision.rawValue
+    var notes: [String] = []
+    if let maxError = model.options.maxError {
+      notes.append(
+        PrecisionText.choice(
+          of: precision, among: model.precisionTrials.map { ($0.precision.rawValue, $0.relativeError) },
+          within: maxError))
+    }
+    let missing = model.missingInstructions
+    if !missing.isEmpty {
+      notes.append(PrecisionText.missing(missing, for: precision, instructionSet: model.instructionSet))
+    }
+    return notes
   }
 }
