@@ -1,4 +1,5 @@
-/// Number formats in which the products with weights are computed. Everything else is float32.
+/// Number formats of the operands of products with weights. Those of attention are bfloat16 unless it is `f32`; everything
+/// else is float32.
 public enum Precision: String, Sendable, CaseIterable {
   /// float32 unless an error is allowed, then the fastest that stays within it.
   case auto

@@ -10,8 +10,8 @@ extension Model {
   ///
   /// Members: `sample_rate` (Hz), `minimum_samples`, `layer_count`, `hidden_size`, `architecture` (the published form),
   /// `published_name`, `search_spaces`, `config`, `normalizes_waveform`, `parameters`, `macs_per_second` (of an utterance of
-  /// ten seconds), `provenance`, `precision` and `precision_trials` (`precision` and `relative_error` of each). Members may
-  /// be added in later versions.
+  /// ten seconds), `provenance`, `precision`, `precision_trials` (`precision` and `relative_error` of each) and
+  /// `missing_instructions`. Members may be added in later versions.
   public var descriptionJSON: String {
     let description = SubnetDescription(config: config, architecture: architecture, provenance: provenance)
     var object = description.json
@@ -20,6 +20,7 @@ extension Model {
       precisionTrials.map { trial in
         .object(["precision": .string(trial.precision.rawValue), "relative_error": .number(trial.relativeError)])
       })
+    object["missing_instructions"] = .array(missingInstructions.map(JSONValue.string))
     return JSONValue.object(object).text()
   }
 }

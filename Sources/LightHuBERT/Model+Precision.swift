@@ -1,8 +1,12 @@
+import KernelTypes
 import Kernels
 
 extension Model {
-  /// What `Precision.auto` may become, the fastest first.
-  static let fastPrecisions: [Precision] = [.int8, .int8Mixed, .bf16]
+  /// What `Precision.auto` may become in place of float32, the fastest first. Without instructions for it bfloat16 is no
+  /// faster than float32; eight-bit integers are.
+  private var fasterPrecisions: [Precision] {
+    multiplier.kernels.dotProducts.bfloat16 == nil ? [.int8, .int8Mixed] : [.int8, .int8Mixed, .bf16]
+  }
 
   /// Opens a model in the fastest precision whose error stays within a limit; in float32 when none does.
   ///
@@ -20,7 +24,7 @@ extension Model {
     let samples = ProbeSignal.samples(count: max(16_000, exact.config.minimumSampleCount))
     let reference = try exact.features(of: samples)
     var trials: [PrecisionTrial] = []
-    for precision in fastPrecisions {
+    for precision in exact.fasterPrecisions {
       let model = try open(precision)
       let state = try model.features(of: samples)
       let error = state.values.withUnsafeBufferPointer { state in

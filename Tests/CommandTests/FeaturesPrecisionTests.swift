@@ -34,7 +34,7 @@ import Testing
       #expect(found.shape == exact.shape)
       let power = exact.values.reduce(0) { $0 + $1 * $1 }
       let noise = zip(found.values, exact.values).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-      #expect(noise <= 0.09 * power)
+      #expect(noise <= 0.01 * power)
     }
   }
 
@@ -49,6 +49,23 @@ import Testing
       #expect(quiet.status == 0 && quiet.errors == "")
       let named = runProgram("lhb-features", ["--quiet", "--model", subnet.path, "--precision", "int8", speech])
       #expect(quiet.output == chosen.output && named.output == chosen.output)
+    }
+  }
+
+  @Test(arguments: [("f32", ""), ("bf16", "AVX512_BF16"), ("int8", "VNNI"), ("int8-mixed", "VNNI and AVX512_BF16")])
+  func `Instructions that are missed are told once, unless quiet`(precision: String, missing: String) throws {
+    try withTemporaryFolder { folder in
+      let subnet = try TinySubnet("min", in: folder)
+      func errors(_ arguments: String...) -> String {
+        runProgram(
+          "lhb-features", ["--model", subnet.path, "--precision", precision] + arguments + [speech],
+          environment: ["LHB_ISA": "baseline"]
+        ).errors
+      }
+      let expected = "lhb-features: note: \(precision) without \(missing), which "
+      #expect(missing.isEmpty ? errors() == "" : errors().hasPrefix(expected), "\(errors())")
+      #expect(errors().split(separator: "\n").count == (missing.isEmpty ? 0 : 1))
+      #expect(errors("--quiet") == "")
     }
   }
 

@@ -23,7 +23,8 @@ import Testing
   func `The fastest precision within the error is chosen`(checkpoint: String, maxError: Double) throws {
     let chosen = try model(.auto, maxError: maxError, checkpoint: checkpoint)
     let trials = chosen.precisionTrials
-    let order: [Precision] = [.int8, .int8Mixed, .bf16]
+    let isBFloat16Fast = try model(.bf16, checkpoint: checkpoint).missingInstructions.isEmpty
+    let order: [Precision] = isBFloat16Fast ? [.int8, .int8Mixed, .bf16] : [.int8, .int8Mixed]
     #expect(trials.map(\.precision) == Array(order.prefix(trials.count)))
     let last = try #require(trials.last)
     #expect(trials.dropLast().allSatisfy { !($0.relativeError <= maxError) })
@@ -40,6 +41,16 @@ import Testing
     #expect(model.precision == .f32 && model.precisionTrials.isEmpty)
   }
 
+  @Test func `The instructions that a precision misses are named`() throws {
+    for (precision, expected) in [
+      (.f32, []), (.bf16, ["AVX512_BF16"]), (.int8, ["VNNI"]), (.int8Mixed, ["VNNI", "AVX512_BF16"]),
+    ] as [(Precision, [String])] {
+      let options = RuntimeOptions(threadCount: 1, instructionSet: "baseline", precision: precision)
+      let model = try goldenModel(checkpoint: "tiny", architecture: "min", options: options)
+      #expect(model.missingInstructions == expected)
+    }
+  }
+
   @Test func `The description tells the precision and what was tried`() throws {
     let model = try model(.auto, maxError: 1)
     let json = try JSONValue(parsing: model.descriptionJSON)
@@ -47,6 +58,7 @@ import Testing
     let trials = try #require(json["precision_trials"]?.array)
     #expect(trials.count == 1 && trials[0]["precision"] == .string("int8"))
     #expect(trials[0]["relative_error"]?.number == model.precisionTrials[0].relativeError)
+    #expect(json["missing_instructions"] == .array(model.missingInstructions.map(JSONValue.string)))
     #expect(try JSONValue(parsing: self.model(.auto).descriptionJSON)["precision"] == .string("f32"))
   }
 }

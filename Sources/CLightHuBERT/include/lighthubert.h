@@ -214,7 +214,8 @@ LH_API lh_status lh_model_precision(const lh_model *model, int32_t *precision, l
 /*
  * What the model is, as a JSON object on one line: sample_rate, minimum_samples, layer_count, hidden_size, architecture,
  * published_name, search_spaces, config, normalizes_waveform, parameters, macs_per_second, provenance, precision,
- * precision_trials (what LH_PRECISION_AUTO measured). Members may be added. Lives as long as the handle.
+ * precision_trials (what LH_PRECISION_AUTO measured), missing_instructions (which would make the precision faster here).
+ * Members may be added. Lives as long as the handle.
  */
 LH_API lh_status lh_model_description(const lh_model *model, const char **json, lh_error *error);
 
