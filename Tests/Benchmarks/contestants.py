@@ -27,14 +27,14 @@ class Ours:
     def __init__(self, path, threads, build, precision="f32"):
         self.path, self.threads, self.build, self.precision = path, threads, build, precision
         self.name = f"ours {precision}"
-        # lhb-bench's last object, and what it wrote to standard error, which tells when instructions are missing.
-        self.result, self.notice = None, ""
+        # lhb-bench's last object.
+        self.result = None
 
     def measure(self, audio):
         command = [self.build / "lhb-bench", self.path, "--precision", self.precision, "--threads", self.threads,
                    "--audio", audio, "--runs", RUNS, "--json"]
-        done = subnets.completed(*subnets.pinned(self.threads, *command), LHB_COMMIT=report.commit() or "")
-        self.result, self.notice = json.loads(done.stdout), done.stderr.strip()
+        text = subnets.run(*subnets.pinned(self.threads, *command), LHB_COMMIT=report.commit() or "")
+        self.result = json.loads(text)
         memory = max(self.result["peak_memory_bytes"], self.result["load_peak_memory_bytes"])
         return Measurement(self.result["median_s"], memory)
 

@@ -69,7 +69,9 @@ def check(everyone, audio, work):
 def describe(contestant):
     """(name with version, what it computes in)."""
     if isinstance(contestant, contestants.Ours):
-        return contestant.name, "; ".join(filter(None, [contestant.result["instruction_set"], contestant.notice]))
+        missing = contestant.result["missing_instructions"]
+        without = f", without {' and '.join(missing)}: the same, more slowly" if missing else ""
+        return contestant.name, f"{contestant.precision}, {contestant.result['instruction_set']}{without}"
     text = contestant.products or "not told"
     if not any(form in text for form in FORMATS.get(contestant.kind, ("",))):
         text += " (fell back: this processor has no instructions for it)"
@@ -156,7 +158,7 @@ def rate_table(speed):
                 f"{result['peak_gflops_per_core']:.1f}", f"{result['share_of_peak']:.0%}",
                 f"{result['weight_bytes'] / 1e6:.0f}", f"{1000 * result['load_s']:.0f}"])
     return report.table(
-        ["subnet", "extractor", "audio s", "precision", "x real time", "GFLOP/s", "peak, GFLOP/s", "of peak",
+        ["subnet", "extractor", "audio s", "precision", "x real time", "GFLOP/s", "float32 peak, GFLOP/s", "of that",
          "packed weights, MB", "loading, ms"], rows)
 
 

@@ -34,17 +34,12 @@ def pinned(threads, *command):
     return ["taskset", "--cpu-list", ",".join(map(str, processors[:threads])), *map(str, command)]
 
 
-def completed(*command, **variables):
-    """A program's end, with what it wrote."""
+def run(*command, **variables):
+    """What a program writes to its standard output."""
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, env=environment(**variables))
     if done.returncode != 0:
         raise SystemExit(f"{' '.join(map(str, command))}\nended with {done.returncode}: {done.stderr.strip()}")
-    return done
-
-
-def run(*command, **variables):
-    """What a program writes to its standard output."""
-    return completed(*command, **variables).stdout
+    return done.stdout
 
 
 class Supernet(NamedTuple):
