@@ -137,7 +137,7 @@ bench-peers: packages build $(PEERS)/installed ## Measures ONNX Runtime and Open
 	/usr/bin/python3 Tests/Benchmarks/bench_peers.py $(BUILD) $(BENCH_FLAGS)
 
 .PHONY: bench-precision
-bench-precision: packages build $(PEERS)/quantizers-installed ## Measures bfloat16 and int8 beside theirs: speed, accuracy, sizes, memory (40 minutes, 10 GB of disk)
+bench-precision: packages build $(PEERS)/quantizers-installed ## Measures bfloat16 and int8 beside theirs: speed, accuracy, sizes, memory (45 minutes, 10 GB of disk)
 	@Tests/Tools/install_packages.sh $(REFERENCE_PACKAGES)
 	/usr/bin/python3 Tests/Benchmarks/bench_precision.py $(BUILD) $(BENCH_FLAGS)
 

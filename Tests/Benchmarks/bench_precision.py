@@ -10,7 +10,7 @@ on, with convolutions in bfloat16; ONNX Runtime in int8, matrix products only. A
 against the float64 reference, on random supernets without and with outlier channels. Whether the targets of
 precisions.py are met is told.
 
-Takes half an hour and 10 GB of disk. Needs python3-numpy, python3-scipy and python3-torch (apt); PYTHON needs
+Takes 45 minutes and 10 GB of disk. Needs python3-numpy, python3-scipy and python3-torch (apt); PYTHON needs
 onnxruntime, onnx, openvino and nncf.
 """
 import argparse

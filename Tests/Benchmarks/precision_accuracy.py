@@ -99,7 +99,9 @@ def snr_table(rows):
         cases.setdefault((row.subnet, row.supernet.extractor, row.supernet.outliers), []).append(row)
     table = [[*case, *(f"{min(row.errors[name].snr for row in group):.1f}" for name in names)]
              for case, group in cases.items()]
-    return report.table(["subnet", "extractor", "outliers", *names], table)
+    models = max(len(group) for group in cases.values())
+    return (report.table(["subnet", "extractor", "outliers", *(f"{name}, dB" for name in names)], table)
+            + f"\n\nEach the lowest of {len(precisions.RECORDINGS)} recordings and {models} such models.")
 
 
 def error_table(rows):

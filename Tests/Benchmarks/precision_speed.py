@@ -72,7 +72,7 @@ def describe(contestant):
         missing = contestant.result["missing_instructions"]
         without = f", without {' and '.join(missing)}: the same, more slowly" if missing else ""
         return contestant.name, f"{contestant.precision}, {contestant.result['instruction_set']}{without}"
-    text = contestant.products or "not told"
+    text = contestant.products or "does not tell"
     if not any(form in text for form in FORMATS.get(contestant.kind, ("",))):
         text += " (fell back: this processor has no instructions for it)"
     return f"{contestant.kind} ({contestant.name})", text

@@ -70,9 +70,10 @@ class Supernet(NamedTuple):
     def subnet(self, name, build, work, weights=None):
         """The path of a subnet's .lhb file; `weights` is how they are stored, as without loss where missing."""
         path = work / f"{name}-{self.name}{'-' + weights if weights else ''}.lhb"
-        if not path.exists():
+        # Without loss all programs write the same; what others write is what is measured.
+        if weights or not path.exists():
             choice = ["--weights", weights] if weights else []
-            run(build / "lhb-extract", "--quiet", "--arch", name, *choice, self.checkpoint(work), path)
+            run(build / "lhb-extract", "--quiet", "--force", "--arch", name, *choice, self.checkpoint(work), path)
         return path
 
 
