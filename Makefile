@@ -50,6 +50,8 @@ REFERENCE_PACKAGES := python3-numpy python3-scipy python3-torch
 PEER_PACKAGES := python3-venv
 PEERS := .peers
 PEER_WHEELS := numpy onnxruntime openvino
+# What makes int8 forms of graphs for them.
+QUANTIZER_WHEELS := nncf onnx
 # --quick proves a benchmark in a minute or two and writes nothing.
 BENCH_FLAGS :=
 SWIFT_SOURCES := Sources Tests Docs/examples/swift Package.swift
@@ -134,10 +136,19 @@ bench-peers: packages build $(PEERS)/installed ## Measures ONNX Runtime and Open
 	@Tests/Tools/install_packages.sh $(REFERENCE_PACKAGES)
 	/usr/bin/python3 Tests/Benchmarks/bench_peers.py $(BUILD) $(BENCH_FLAGS)
 
+.PHONY: bench-precision
+bench-precision: packages build $(PEERS)/quantizers-installed ## Measures bfloat16 and int8 beside theirs: speed, accuracy, sizes, memory (45 minutes, 10 GB of disk)
+	@Tests/Tools/install_packages.sh $(REFERENCE_PACKAGES)
+	/usr/bin/python3 Tests/Benchmarks/bench_precision.py $(BUILD) $(BENCH_FLAGS)
+
 $(PEERS)/installed:
 	@Tests/Tools/install_packages.sh $(PEER_PACKAGES)
 	/usr/bin/python3 -m venv $(PEERS)
 	$(PEERS)/bin/pip install --quiet $(PEER_WHEELS)
+	@touch $@
+
+$(PEERS)/quantizers-installed: $(PEERS)/installed
+	$(PEERS)/bin/pip install --quiet $(QUANTIZER_WHEELS)
 	@touch $@
 
 .PHONY: docs

@@ -50,7 +50,7 @@ class Programs:
 
     def bench(self, name, extractor, lengths, threads, runs, **variables):
         """lhb-bench's object."""
-        path = subnets.subnet(name, extractor, self.build, self.work)
+        path = subnets.Supernet(extractor).subnet(name, self.build, self.work)
         text = ",".join(f"{length:g}" for length in lengths)
         print(f"{name}, {extractor} extractor: {text} s on {threads} threads", *variables.values(), flush=True)
         command = [self.build / "lhb-bench", path, "--seconds", text, "--threads", threads, "--runs", runs, "--json"]
@@ -58,7 +58,7 @@ class Programs:
 
     def start(self, name, extractor, threads, count):
         """Median seconds from starting lhb-features on a second of speech to its end."""
-        path = subnets.subnet(name, extractor, self.build, self.work)
+        path = subnets.Supernet(extractor).subnet(name, self.build, self.work)
         command = subnets.pinned(
             threads, self.build / "lhb-features", "--quiet", "--force", "--threads", threads, "--model", path,
             "--output", self.work / "features.npy", subnets.clip(1, self.work))
@@ -71,7 +71,7 @@ class Programs:
 
     def python(self, name, extractor, seconds, threads, rounds, runs):
         """Seconds of lhb-bench and from Python in turn, [(lhb-bench, Python)], medians of `runs`."""
-        path = subnets.subnet(name, extractor, self.build, self.work)
+        path = subnets.Supernet(extractor).subnet(name, self.build, self.work)
         audio = subnets.clip(seconds, self.work)
         print(f"{name}, {extractor} extractor: {seconds:g} s on {threads} threads, from Python", flush=True)
         bench = [self.build / "lhb-bench", path, "--audio", audio, "--threads", threads, "--runs", runs, "--json"]

@@ -12,48 +12,23 @@ measured the outputs are compared: a peer that computes something else proves no
 Exporting the graphs needs python3-numpy, python3-scipy and python3-torch (apt); PYTHON needs onnxruntime and openvino.
 """
 import argparse
-import json
-import statistics
-import subprocess
-import sys
+import contextlib
 import time
 from pathlib import Path
 
+import numpy as np
+
+import contestants
+import graphs
 import report
 import subnets
+import turns
 
 PAGE = subnets.REPOSITORY / "Docs/performance.md"
-RUNTIMES = ("onnxruntime", "openvino")
+PEERS = ("ONNX Runtime f32", "OpenVINO f32")
 THREADS = (1, 2)
-RUNS = 3
 # Far above what float32 rounds off, far below what another model would differ by.
 TOLERANCE = 1e-3
-
-
-class Peer:
-    """A process of peer.py."""
-
-    def __init__(self, python, runtime, graph, threads):
-        command = subnets.pinned(threads, python, Path(__file__).with_name("peer.py"), runtime, graph, threads)
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=subnets.environment())
-        self.runtime = runtime
-        self.name = self.read()["name"]
-
-    def read(self):
-        line = self.process.stdout.readline()
-        if not line:
-            raise SystemExit(f"{self.runtime} ended: {' '.join(self.process.args)}")
-        return json.loads(line)
-
-    def ask(self, **request):
-        print(json.dumps(request), file=self.process.stdin, flush=True)
-        return self.read()
-
-    def stop(self):
-        self.process.stdin.close()
-        self.process.stdout.close()
-        self.process.wait()
 
 
 class Comparison:
@@ -61,65 +36,38 @@ class Comparison:
 
     def __init__(self, name, extractor, build, work):
         self.name, self.extractor, self.build, self.work = name, extractor, build, work
-        self.subnet = subnets.subnet(name, extractor, build, work)
-        self.graph = work / f"{name}-{extractor}.onnx"
-        if not self.graph.exists():
-            self.export()
+        supernet = subnets.Supernet(extractor)
+        self.subnet = supernet.subnet(name, build, work)
+        self.graph = graphs.exported(name, supernet, build, work)
 
-    def export(self):
-        print(f"exporting {self.graph.name}", flush=True)
-        architecture = self.work / f"{self.name}.json"
-        inspected = json.loads(subnets.run(self.build / "lhb-inspect", "--json", self.subnet))
-        architecture.write_text(json.dumps(inspected["architecture"]))
-        partial = self.graph.with_suffix(".partial")
-        tool = Path(__file__).with_name("export_onnx.py")
-        subnets.run(sys.executable, tool, subnets.checkpoint(self.extractor, self.work), architecture, partial)
-        partial.rename(self.graph)
-
-    def check(self, peers, audio):
+    def check(self, ours, peers, audio):
         """Holds the peers' outputs against ours."""
-        expected = self.work / "expected.npy"
-        subnets.run(
-            self.build / "lhb-features", "--quiet", "--force", "--model", self.subnet, "--output", expected, audio)
+        output = self.work / "features.npy"
+        ours.features(audio, output)
+        expected = np.load(output)
         for peer in peers:
-            difference = peer.ask(audio=str(audio), expected=str(expected))["difference"]
+            peer.features(audio, output)
+            difference = float(np.max(np.abs(np.load(output) - expected) / np.maximum(1, np.abs(expected))))
             if not difference <= TOLERANCE:
                 raise SystemExit(f"{peer.name} differs by {difference:.2g} on {self.name}, {self.extractor} extractor")
 
-    def ours(self, audio, threads):
-        command = [self.build / "lhb-bench", self.subnet, "--threads", threads, "--audio", audio, "--runs", RUNS, "--json"]
-        return json.loads(subnets.run(*subnets.pinned(threads, *command), LHB_COMMIT=report.commit() or ""))
-
     def rows(self, python, threads, lengths, rounds):
         """One dictionary a length."""
-        peers = [Peer(python, runtime, self.graph, threads) for runtime in RUNTIMES]
-        try:
-            self.check(peers, subnets.clip(lengths[0], self.work))
+        ours = contestants.Ours(self.subnet, threads, self.build)
+        with contextlib.ExitStack() as stack:
+            peers = [stack.enter_context(contestants.Peer(kind, self.graph, threads, python)) for kind in PEERS]
+            self.check(ours, peers, subnets.clip(lengths[0], self.work))
             for length in lengths:
-                yield self.row(peers, threads, length, rounds)
-        finally:
-            for peer in peers:
-                peer.stop()
+                yield self.row(ours, peers, threads, length, rounds)
 
-    def row(self, peers, threads, length, rounds):
-        audio = subnets.clip(length, self.work)
-        ours, times = [], {peer.runtime: [] for peer in peers}
-        memory = {}
-        for _ in range(rounds):
-            result = self.ours(audio, threads)
-            ours.append(result["median_s"])
-            memory["ours"] = max(result["peak_memory_bytes"], result["load_peak_memory_bytes"])
-            for peer in peers:
-                answer = peer.ask(audio=str(audio), runs=RUNS)
-                times[peer.runtime].append(statistics.median(answer["times"]))
-                memory[peer.runtime] = answer["peak_memory_bytes"]
+    def row(self, ours, peers, threads, length, rounds):
+        measured = turns.take_turns(
+            {"ours": ours, **{peer.name: peer for peer in peers}}, subnets.clip(length, self.work), rounds)
         return {
             "subnet": self.name, "extractor": self.extractor, "seconds": length, "threads": threads,
-            "ours": statistics.median(ours), "cpu": result["cpu"], "memory": memory,
-            "names": {peer.runtime: peer.name for peer in peers},
-            "times": {runtime: statistics.median(values) for runtime, values in times.items()},
-            "ratios": {runtime: statistics.median(our / their for our, their in zip(ours, values))
-                       for runtime, values in times.items()},
+            "cpu": ours.result["cpu"], "memory": {name: values[-1].memory for name, values in measured.items()},
+            "times": {name: turns.median_seconds(values) for name, values in measured.items()},
+            "ratios": {peer.name: turns.ratio(measured["ours"], measured[peer.name]) for peer in peers},
         }
 
 
@@ -129,9 +77,9 @@ def best_ratio(row):
 
 
 def time_table(rows):
-    header = ["subnet", "extractor", "threads", "audio s", "ours, s", *rows[0]["names"].values(), "ours / best peer"]
+    header = ["subnet", "extractor", "threads", "audio s", *(f"{name}, s" for name in rows[0]["times"]), "ours / best peer"]
     return report.table(header, [
-        [row["subnet"], row["extractor"], row["threads"], f"{row['seconds']:g}", f"{row['ours']:.4f}",
+        [row["subnet"], row["extractor"], row["threads"], f"{row['seconds']:g}",
          *(f"{value:.4f}" for value in row["times"].values()), f"{best_ratio(row):.2f}"] for row in rows])
 
 
@@ -149,7 +97,7 @@ def memory_table(rows):
     """Of the longest length on one thread."""
     longest = max(row["seconds"] for row in rows)
     chosen = [row for row in rows if row["seconds"] == longest and row["threads"] == 1]
-    header = ["subnet", "extractor", "audio s", "ours, MB", *(f"{name}, MB" for name in rows[0]["names"].values())]
+    header = ["subnet", "extractor", "audio s", *(f"{name}, MB" for name in rows[0]["memory"])]
     return report.table(header, [
         [row["subnet"], row["extractor"], f"{row['seconds']:g}", *(f"{value / 1e6:.0f}" for value in row["memory"].values())]
         for row in chosen])

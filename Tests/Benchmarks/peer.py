@@ -1,48 +1,58 @@
 #!/usr/bin/env python3
-"""Another runtime with an ONNX graph loaded, measured on request. Run by bench_peers.py with the Python of its virtual
-environment, a process a runtime, so that neither threads nor memory of one trouble another.
+"""Another runtime with a graph loaded, measured on request. Run with the Python of the peers' environment, a process a
+runtime, so that neither threads nor memory of one trouble another.
 
-    peer.py RUNTIME GRAPH.onnx THREADS
+    peer.py RUNTIME GRAPH THREADS PRECISION
 
-The first line of output is {"name": ...}. Then each line of input is a request and is answered with a line:
+RUNTIME is onnxruntime or openvino, PRECISION what OpenVINO may compute in where the graph says float32 (f32 or bf16).
+The first line of output is {"name": ..., "products": text}: which kind of product is computed in what, where the runtime
+tells. Then each line of input is a request, answered with a line:
 {"audio": WAV, "runs": N} with {"times": [seconds], "peak_memory_bytes": ...}, after one run that is not measured;
-{"audio": WAV, "expected": NPY} with {"difference": largest difference / max(1, |expected|)}.
+{"audio": WAV, "output": NPY} with {}: writes the features (T, E).
 """
+import collections
 import json
 import sys
 import time
-import wave
 
 import numpy as np
 
+import wav
 
-def onnx_runtime(graph, threads):
+
+def onnx_runtime(graph, threads, precision):
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-    return f"ONNX Runtime {onnxruntime.__version__}", lambda samples: session.run(None, {"samples": samples})[0]
+    return (f"ONNX Runtime {onnxruntime.__version__}", None,
+            lambda samples: session.run(None, {"samples": samples})[0])
 
 
-def openvino(graph, threads):
+def openvino(graph, threads, precision):
     import openvino
 
     # Without the last of these it would compute in bfloat16 where the processor can.
     settings = {"PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": 1, "INFERENCE_NUM_THREADS": threads,
-                "INFERENCE_PRECISION_HINT": "f32"}
-    request = openvino.Core().compile_model(graph, "CPU", settings).create_infer_request()
+                "INFERENCE_PRECISION_HINT": precision}
+    model = openvino.Core().compile_model(graph, "CPU", settings)
+    request = model.create_infer_request()
     version = openvino.__version__.split("-")[0]
-    return f"OpenVINO {version}", lambda samples: request.infer({0: samples})[0]
+    return f"OpenVINO {version}", products(model), lambda samples: request.infer({0: samples})[0]
+
+
+def products(model):
+    """What OpenVINO really computes products in, which a processor without the instructions changes."""
+    counts = collections.Counter()
+    for operation in model.get_runtime_model().get_ordered_ops():
+        facts = {key: str(getattr(value, "value", value)) for key, value in operation.get_rt_info().items()}
+        if facts.get("layerType") in ("Convolution", "FullyConnected"):
+            counts[facts["layerType"], facts.get("runtimePrecision", "unknown")] += 1
+    return ", ".join(f"{count} {kind} in {precision}" for (kind, precision), count in sorted(counts.items()))
 
 
 RUNTIMES = {"onnxruntime": onnx_runtime, "openvino": openvino}
-
-
-def read(path):
-    """(1, S) samples of a 16-bit file."""
-    with wave.open(path) as file:
-        return np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.float32)[None] / 32768
 
 
 def peak_memory():
@@ -51,11 +61,11 @@ def peak_memory():
 
 
 def answer(request, infer):
-    samples = read(request["audio"])
+    samples = wav.read(request["audio"])
     features = infer(samples)
-    if "expected" in request:
-        expected = np.load(request["expected"])
-        return {"difference": float(np.max(np.abs(features[0] - expected) / np.maximum(1, np.abs(expected))))}
+    if "output" in request:
+        np.save(request["output"], features[0])
+        return {}
     times = []
     for _ in range(request["runs"]):
         start = time.perf_counter()
@@ -65,11 +75,11 @@ def answer(request, infer):
 
 
 def main():
-    runtime, graph, threads = sys.argv[1:]
-    name, infer = RUNTIMES[runtime](graph, int(threads))
+    runtime, graph, threads, precision = sys.argv[1:]
+    name, computes, infer = RUNTIMES[runtime](graph, int(threads), precision)
     # Runtimes may write to standard output too; that would be no answer.
     answers, sys.stdout = sys.stdout, sys.stderr
-    print(json.dumps({"name": name}), file=answers, flush=True)
+    print(json.dumps({"name": name, "products": computes}), file=answers, flush=True)
     for line in sys.stdin:
         print(json.dumps(answer(json.loads(line), infer)), file=answers, flush=True)
 

@@ -22,6 +22,12 @@ def commit():
     return head.stdout.strip() + ("" if same else ", modified")
 
 
+def processor():
+    """Its name, as lhb-bench tells it."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
+
+
 def caption(cpu, more=""):
     """A line that says where, from what and when figures come."""
     processors = len(os.sched_getaffinity(0))

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import wave
 from pathlib import Path
+from typing import NamedTuple
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SPEECH = REPOSITORY / "Fixtures/golden/audio/speech-a.wav"
@@ -41,24 +42,39 @@ def run(*command, **variables):
     return done.stdout
 
 
-def checkpoint(extractor, work):
-    """The path of a supernet's checkpoint."""
-    path = work / f"supernet-{extractor}.pt"
-    if not path.exists():
-        print(f"making {path.name}", flush=True)
-        partial = path.with_suffix(".partial")
-        tool = REPOSITORY / "Tests/Tools/make_checkpoint.py"
-        run(sys.executable, tool, partial, *EXTRACTORS[extractor])
-        partial.rename(path)
-    return path
+class Supernet(NamedTuple):
+    """A random checkpoint of the published size."""
 
+    extractor: str
+    # Channels of each norm whose gains are 8 times as large.
+    outliers: int = 0
+    seed: int = 0
 
-def subnet(name, extractor, build, work):
-    """The path of a subnet's .lhb file."""
-    path = work / f"{name}-{extractor}.lhb"
-    if not path.exists():
-        run(build / "lhb-extract", "--quiet", "--arch", name, checkpoint(extractor, work), path)
-    return path
+    @property
+    def name(self):
+        outliers = f"-{self.outliers}-outliers" if self.outliers else ""
+        return self.extractor + outliers + (f"-seed-{self.seed}" if self.seed else "")
+
+    def checkpoint(self, work):
+        """The path of its file."""
+        path = work / f"supernet-{self.name}.pt"
+        if not path.exists():
+            print(f"making {path.name}", flush=True)
+            partial = path.with_suffix(".partial")
+            tool = REPOSITORY / "Tests/Tools/make_checkpoint.py"
+            run(sys.executable, tool, partial, *EXTRACTORS[self.extractor],
+                "--outliers", self.outliers, "--seed", self.seed)
+            partial.rename(path)
+        return path
+
+    def subnet(self, name, build, work, weights=None):
+        """The path of a subnet's .lhb file; `weights` is how they are stored, as without loss where missing."""
+        path = work / f"{name}-{self.name}{'-' + weights if weights else ''}.lhb"
+        # Without loss all programs write the same; what others write is what is measured.
+        if weights or not path.exists():
+            choice = ["--weights", weights] if weights else []
+            run(build / "lhb-extract", "--quiet", "--force", "--arch", name, *choice, self.checkpoint(work), path)
+        return path
 
 
 def clip(seconds, work):
