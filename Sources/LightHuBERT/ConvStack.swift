@@ -72,12 +72,13 @@ struct ConvStack {
     let output = target.buffer + (frames.lowerBound - target.start) * channels
     // A folded norm is in the matrix already.
     let norm = folded == nil ? layer.norm : nil
+    let isCoarse = weights[min(index + 1, weights.count - 1)].taps.isNarrow
     func finish(_ first: Int, _ count: Int) {
       let c = output + first * channels
       if let norm {
-        kernels.layerNorm(norm.rows(c, count: count, appliesGELU: true))
+        kernels.layerNorm(norm.rows(c, count: count, gelu: isCoarse ? .coarse : .exact))
       } else {
-        kernels.gelu(c, count, channels, channels)
+        (isCoarse ? kernels.coarseGELU : kernels.gelu)(c, count, channels, channels)
       }
     }
     switch layer.taps {
@@ -96,7 +97,7 @@ struct ConvStack {
         multiplier.multiply(
           MatrixProduct(
             rows: count, a: input + first * rowStride, aStride: rowStride, matrix: folded ?? matrix,
-            c: output + first * channels, cStride: channels, epilogue: norm == nil ? .gelu : .none,
+            c: output + first * channels, cStride: channels, epilogue: norm != nil ? .none : isCoarse ? .coarseGELU : .gelu,
             chainLength: FastConvolution.chainLength))
         if norm != nil { finish(first, count) }
       }
