@@ -14,6 +14,9 @@ struct ConvStack {
   /// Frames of the last layer that are computed at a time. More frames read the weights less often, fewer stay in the
   /// second-level cache.
   static let blockFrames = 56
+  /// The same where products are in narrow formats: weights are a half or a quarter as large, and what lies between the
+  /// products takes a larger share of the time, so that activations had better stay near.
+  static let narrowBlockFrames = 16
 
   /// Computes frames of the last layer and hands them on block by block: [count, channels] from frame `first` on.
   ///
