@@ -16,8 +16,8 @@ public struct LayerNormRows {
   public var gain: UnsafePointer<Float>?
   /// `width` biases, or nil for zeros.
   public var bias: UnsafePointer<Float>?
-  /// Whether GELU follows.
-  public var appliesGELU: Bool
+  /// The GELU that follows, if any.
+  public var gelu: GELUForm?
 
   /// Added to the variance, in every layer norm of these models.
   public static let epsilon: Float = 1e-5
@@ -25,7 +25,7 @@ public struct LayerNormRows {
   /// A layer norm.
   public init(
     rows: Int, width: Int, x: UnsafePointer<Float>, xStride: Int, y: UnsafeMutablePointer<Float>, yStride: Int,
-    gain: UnsafePointer<Float>?, bias: UnsafePointer<Float>?, appliesGELU: Bool = false
+    gain: UnsafePointer<Float>?, bias: UnsafePointer<Float>?, gelu: GELUForm? = nil
   ) {
     self.rows = rows
     self.width = width
@@ -35,6 +35,6 @@ public struct LayerNormRows {
     self.yStride = yStride
     self.gain = gain
     self.bias = bias
-    self.appliesGELU = appliesGELU
+    self.gelu = gelu
   }
 }

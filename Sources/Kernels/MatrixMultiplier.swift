@@ -20,7 +20,7 @@ public enum GEMMBackend: String, Sendable, CaseIterable {
 
 /// An elementwise function after a product.
 package enum Epilogue: Sendable {
-  case none, gelu, relu
+  case none, gelu, coarseGELU, relu
 }
 
 /// A product C = start + A B of many rows with a whole packed matrix.
@@ -212,6 +212,7 @@ package struct MatrixMultiplier: Sendable {
     switch epilogue {
     case .none: break
     case .gelu: kernels.gelu(c, rows, columns, stride)
+    case .coarseGELU: kernels.coarseGELU(c, rows, columns, stride)
     case .relu: kernels.relu(c, rows, columns, stride)
     }
   }

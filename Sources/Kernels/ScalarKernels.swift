@@ -20,6 +20,7 @@ let scalarKernels = KernelSet(
   multiplyInt8Panel: { multiplyInt8Panel($0) },
   multiplyBFloat16Panel: { multiplyBFloat16Panel($0) },
   quantizeRows: { quantizeRows($0) },
+  quantizeSymmetric: { quantizeSymmetric($0, $1, $2) },
   roundToBFloat16: { x, y, count in
     for n in 0..<count { y[n] = roundToBFloat16(x[n]) }
   },
@@ -33,6 +34,11 @@ let scalarKernels = KernelSet(
     }
   },
   gelu: { x, rows, width, stride in
+    for row in 0..<rows {
+      for n in 0..<width { x[row * stride + n] = gelu(x[row * stride + n]) }
+    }
+  },
+  coarseGELU: { x, rows, width, stride in
     for row in 0..<rows {
       for n in 0..<width { x[row * stride + n] = gelu(x[row * stride + n]) }
     }
@@ -51,7 +57,7 @@ let scalarKernels = KernelSet(
       let deviation = (squares / Double(norm.width) + Double(LayerNormRows.epsilon)).squareRoot()
       for n in 0..<norm.width {
         let z = (Double(x[n]) - mean) / deviation * Double(norm.gain?[n] ?? 1) + Double(norm.bias?[n] ?? 0)
-        y[n] = norm.appliesGELU ? gelu(Float(z)) : Float(z)
+        y[n] = norm.gelu != nil ? gelu(Float(z)) : Float(z)
       }
     }
   },

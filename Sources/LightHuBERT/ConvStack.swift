@@ -14,6 +14,9 @@ struct ConvStack {
   /// Frames of the last layer that are computed at a time. More frames read the weights less often, fewer stay in the
   /// second-level cache.
   static let blockFrames = 56
+  /// The same where products are in narrow formats: weights are a half or a quarter as large, and what lies between the
+  /// products takes a larger share of the time, so that activations had better stay near.
+  static let narrowBlockFrames = 16
 
   /// Computes frames of the last layer and hands them on block by block: [count, channels] from frame `first` on.
   ///
@@ -72,12 +75,13 @@ struct ConvStack {
     let output = target.buffer + (frames.lowerBound - target.start) * channels
     // A folded norm is in the matrix already.
     let norm = folded == nil ? layer.norm : nil
+    let isCoarse = weights[min(index + 1, weights.count - 1)].taps.isNarrow
     func finish(_ first: Int, _ count: Int) {
       let c = output + first * channels
       if let norm {
-        kernels.layerNorm(norm.rows(c, count: count, appliesGELU: true))
+        kernels.layerNorm(norm.rows(c, count: count, gelu: isCoarse ? .coarse : .exact))
       } else {
-        kernels.gelu(c, count, channels, channels)
+        (isCoarse ? kernels.coarseGELU : kernels.gelu)(c, count, channels, channels)
       }
     }
     switch layer.taps {
@@ -96,7 +100,7 @@ struct ConvStack {
         multiplier.multiply(
           MatrixProduct(
             rows: count, a: input + first * rowStride, aStride: rowStride, matrix: folded ?? matrix,
-            c: output + first * channels, cStride: channels, epilogue: norm == nil ? .gelu : .none,
+            c: output + first * channels, cStride: channels, epilogue: norm != nil ? .none : isCoarse ? .coarseGELU : .gelu,
             chainLength: FastConvolution.chainLength))
         if norm != nil { finish(first, count) }
       }

@@ -113,7 +113,7 @@ struct EncoderLayer {
     for first in stride(from: 0, to: frames, by: EncoderLayer.ffnRows) {
       let count = min(EncoderLayer.ffnRows, frames - first)
       multiply(
-        input + first * width, weights.fc1, to: scratch.inner, frames: count, epilogue: config.activation.epilogue,
+        input + first * width, weights.fc1, to: scratch.inner, frames: count, epilogue: weights.activation(config.activation),
         scratch: scratch, on: pool)
       multiply(
         scratch.inner, weights.fc2, to: x + first * width, frames: count, accumulates: true, scratch: scratch, on: pool)
@@ -148,17 +148,16 @@ struct EncoderLayer {
   }
 }
 
-extension Activation {
+extension LayerWeights {
   /// The kernel after the FFN's first product.
-  var epilogue: Epilogue {
-    switch self {
-    case .gelu: .gelu
-    case .relu: .relu
+  fileprivate func activation(_ activation: Activation) -> Epilogue {
+    switch (activation, fc2) {
+    case (.gelu, .float32): .gelu
+    case (.gelu, .narrow): .coarseGELU
+    case (.relu, _): .relu
     }
   }
-}
 
-extension LayerWeights {
   /// Floats for the rows of the product that needs most of them.
   fileprivate func narrowRowCount(frames: Int) -> Int {
     let inner = min(frames, EncoderLayer.ffnRows)

@@ -77,7 +77,7 @@ struct PositionConvolution {
       let y = y + first * width
       multiplier.kernels.layerNorm(
         LayerNormRows(
-          rows: count, width: width, x: y, xStride: width, y: y, yStride: width, gain: nil, bias: nil, appliesGELU: true
+          rows: count, width: width, x: y, xStride: width, y: y, yStride: width, gain: nil, bias: nil, gelu: .exact
         ))
     }
   }

@@ -13,7 +13,7 @@ public final class Session {
   let foldedConvolution: PackedMatrix?
 
   /// Cuts of the work, which change speed and memory but no result.
-  package var blocking = Blocking()
+  package var blocking: Blocking
 
   /// Measures the stages of runs; nil for none.
   package var clock: StageClock?
@@ -21,7 +21,7 @@ public final class Session {
   /// How work is cut.
   package struct Blocking {
     /// Frames of the feature extractor that are computed at a time.
-    package var convFrames = ConvStack.blockFrames
+    package var convFrames: Int
     /// Queries of an attention block, at most `Attention.queryBlock`.
     package var queries = Attention.queryBlock
   }
@@ -33,6 +33,8 @@ public final class Session {
   ///   - threadCount: Threads; nil for what the model's options say.
   public init(_ model: Model, threadCount: Int? = nil) {
     self.model = model
+    blocking = Blocking(
+      convFrames: model.precision == .f32 ? ConvStack.blockFrames : ConvStack.narrowBlockFrames)
     pool = WorkerPool(threadCount: threadCount ?? model.options.resolvedThreadCount)
     if let first = model.weights.convs.first, first.rows != nil {
       foldedConvolution = model.multiplier.matrix(

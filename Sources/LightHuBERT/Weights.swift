@@ -27,17 +27,17 @@ struct NormWeights: Sendable {
   let bias: AlignedBuffer
 
   /// The layer norm of some rows, in place.
-  func rows(_ x: UnsafeMutablePointer<Float>, count: Int, appliesGELU: Bool = false) -> LayerNormRows {
-    rows(x, to: x, count: count, appliesGELU: appliesGELU)
+  func rows(_ x: UnsafeMutablePointer<Float>, count: Int, gelu: GELUForm? = nil) -> LayerNormRows {
+    rows(x, to: x, count: count, gelu: gelu)
   }
 
   /// The layer norm of some rows.
   func rows(
-    _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int, appliesGELU: Bool = false
+    _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int, gelu: GELUForm? = nil
   ) -> LayerNormRows {
     LayerNormRows(
       rows: count, width: gain.count, x: x, xStride: gain.count, y: y, yStride: gain.count,
-      gain: UnsafePointer(gain.start), bias: UnsafePointer(bias.start), appliesGELU: appliesGELU)
+      gain: UnsafePointer(gain.start), bias: UnsafePointer(bias.start), gelu: gelu)
   }
 }
 
@@ -64,6 +64,11 @@ struct ConvWeights: Sendable {
     case fast(FastConvolution)
     /// In a narrow number format.
     case narrow(NarrowConvolution)
+
+    /// Whether the input is rounded to a narrow format.
+    var isNarrow: Bool {
+      if case .narrow = self { true } else { false }
+    }
   }
 
   /// Output frames that are computed together: a range of them begins at a multiple of this.

@@ -33,6 +33,15 @@ import Testing
   }
 
   @Test(arguments: InstructionSet.available)
+  func coarseGELUIsAsCloseAsItClaims(_ set: KernelSet) {
+    let x = GuardedFloats(ActivationTests.inputs)
+    set.coarseGELU(x.start, 1, x.count, x.count)
+    expectWithin("coarse gelu", set, x.values, ActivationTests.truths) { place in
+      max(2.1e-5, 2e-7 * ActivationTests.truths[place].magnitude)
+    }
+  }
+
+  @Test(arguments: InstructionSet.available)
   func reluIsExact(_ set: KernelSet) {
     let x = GuardedFloats(ActivationTests.inputs)
     set.relu(x.start, 1, x.count, x.count)
@@ -44,7 +53,7 @@ import Testing
     let stride = width + 3
     var numbers = SeededNumbers(seed: UInt64(width))
     let values = numbers.floats(3 * stride)
-    for (name, kernel) in [("gelu", set.gelu), ("relu", set.relu)] {
+    for (name, kernel) in [("gelu", set.gelu), ("coarse gelu", set.coarseGELU), ("relu", set.relu)] {
       let x = GuardedFloats(values)
       kernel(x.start, 3, width, stride)
       x.expectOnly("\(name) of width \(width) \(set.name)") { $0 % stride < width }

@@ -48,7 +48,7 @@ import Testing
         set.layerNorm(
           LayerNormRows(
             rows: 1, width: width, x: x.start, xStride: width, y: x.start, yStride: width, gain: nil,
-            bias: UnsafePointer(bias.start), appliesGELU: appliesGELU))
+            bias: UnsafePointer(bias.start), gelu: appliesGELU ? .exact : nil))
         x.expectOnly("layerNorm of width \(width), constant \(value), \(set.name)") { _ in true }
         let expected = bias.values.map { appliesGELU ? ActivationTests.gelu(Double($0)) : Double($0) }
         // What two roundings of the mean leave is multiplied with 1 / sqrt(epsilon), and GELU's slope is at most 1.13;
@@ -81,7 +81,7 @@ import Testing
       LayerNormRows(
         rows: rows, width: width, x: x.start, xStride: xStride, y: y.start, yStride: yStride,
         gain: hasGain ? UnsafePointer(gain.start) : nil, bias: hasBias ? UnsafePointer(bias.start) : nil,
-        appliesGELU: appliesGELU))
+        gelu: appliesGELU ? .exact : nil))
     let what =
       "layerNorm of width \(width), \(kind.testDescription)\(hasGain ? ", gain" : "")\(hasBias ? ", bias" : "")"
     y.expectOnly("\(what) \(set.name)") { $0 % yStride < width }
