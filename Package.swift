@@ -84,6 +84,7 @@ let extraction: [Target] = [
   .target(
     name: "ArchitectureFile",
     dependencies: ["Faults", "Files", "JSON", "Subnet", .product(name: "Yams", package: "Yams")], swiftSettings: strict),
+  .target(name: "Quantization", dependencies: ["Subnet", "Tensors"], swiftSettings: strict),
   .target(
     name: "SubnetFile", dependencies: ["CZstd", "Faults", "Files", "JSON", "Locks", "Subnet", "Tensors"],
     swiftSettings: strict),
@@ -154,6 +155,7 @@ let testing: [Target] = [
   tests(of: "Checkpoint", "Faults", "Files", "JSON", "Tensors"),
   tests(of: "Subnet", "Checkpoint", "Faults", "JSON", "Tensors"),
   tests(of: "ArchitectureFile", "Faults", "Subnet"),
+  tests(of: "Quantization", "Subnet", "Tensors"),
   tests(of: "SubnetFile", "Checkpoint", "Faults", "Files", "JSON", "Locks", "Subnet", "Tensors"),
   tests(of: "Extraction", "Checkpoint", "Faults", "Files", "Subnet", "SubnetFile", "Tensors"),
   tests(of: "Kernels", "Faults", "KernelTypes"),
