@@ -18,7 +18,7 @@ extension Int8Layout {
       for row in 0..<count {
         let (weights, scales) = (rows + row * rowCount, scales + row * rowScaleCount)
         findScales(of: weights, scales, scratch: scratch)
-        spread(scales, over: scratch)
+        spread(scales, over: scratch, asDivisors: true)
         quantizeRow(weights, count: rowCount, by: scratch, to: values + row * rowCount)
       }
     }
@@ -59,7 +59,7 @@ extension Int8Layout {
             for row in first..<min(first + block, count) {
               let weights = rows + row * rowCount
               findScales(of: weights, rowScales, scratch: scales)
-              spread(rowScales, over: scales)
+              spread(rowScales, over: scales, asDivisors: true)
               quantizeRow(weights, count: rowCount, by: scales, to: values)
               addSquares(
                 of: weights, values, count: rowCount, by: scales, errors: squaredErrors, weights: squares)
@@ -105,8 +105,16 @@ extension Int8Layout {
   }
 
   /// Writes each weight's scale: [in, tap].
-  private func spread(_ scales: UnsafePointer<Float>, over target: UnsafeMutablePointer<Float>) {
-    for tap in 0..<taps { target[tap] = scales[tap * groupCount] }
+  ///
+  /// - Parameter asDivisors: Whether 1 stands for a scale of 0: so are all weights, or too small for a scale.
+  private func spread(
+    _ scales: UnsafePointer<Float>, over target: UnsafeMutablePointer<Float>, asDivisors: Bool = false
+  ) {
+    func scale(_ tap: Int, _ group: Int) -> Float {
+      let scale = scales[tap * groupCount + group]
+      return asDivisors && scale == 0 ? 1 : scale
+    }
+    for tap in 0..<taps { target[tap] = scale(tap, 0) }
     var done = taps
     while done < rowCount {
       let more = min(done, rowCount - done)
@@ -114,7 +122,7 @@ extension Int8Layout {
       done += more
     }
     for channel in outliers {
-      for tap in 0..<taps { target[channel * taps + tap] = scales[tap * 2 + 1] }
+      for tap in 0..<taps { target[channel * taps + tap] = scale(tap, 1) }
     }
   }
 }
@@ -130,13 +138,12 @@ private func takeMaxima(with others: UnsafePointer<Float>, count: Int, in target
 }
 
 private func quantizeRow(
-  _ row: UnsafePointer<Float>, count: Int, by scales: UnsafePointer<Float>, to values: UnsafeMutablePointer<Int8>
+  _ row: UnsafePointer<Float>, count: Int, by divisors: UnsafePointer<Float>, to values: UnsafeMutablePointer<Int8>
 ) {
   // Floats of this size are whole numbers apart: adding it rounds, and leaves the number in the lowest bits.
   let magic: Float = 12_582_912
   for index in 0..<count {
-    // A scale is 0 where all weights are, or where they are too small for a scale.
-    let ratio = row[index] / (scales[index] == 0 ? 1 : scales[index])
+    let ratio = row[index] / divisors[index]
     let atLeast = ratio < -127 ? -127 : ratio
     let clamped = atLeast > 127 ? 127 : atLeast
     values[index] = Int8(truncatingIfNeeded: Int32(bitPattern: (clamped + magic).bitPattern))
