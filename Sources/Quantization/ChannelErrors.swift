@@ -17,15 +17,29 @@ public struct ChannelErrors: Sendable {
   public var channelCount: Int { squares.count }
 
   /// The weights' error relative to the weights, a ratio of root mean squares; 0 when there are none.
+  public var relativeError: Double {
+    let power = squares.reduce(0, +)
+    return power > 0 ? (squaredErrors.reduce(0, +) / power).squareRoot() : 0
+  }
+
+  /// An estimate of the error of the outputs relative to the outputs, a ratio of root mean squares: of the rounded weights
+  /// and of activations that are rounded to 255 steps between the least and the greatest of a frame. It holds for
+  /// channels and errors that do not correlate.
   ///
-  /// - Parameter meanSquares: Of the activations of each input channel: the result is then that of the outputs, for
-  ///   activations and errors that do not correlate. Nil for equal ones.
-  public func relativeError(meanSquares: [Double]? = nil) -> Double {
+  /// - Parameters:
+  ///   - statistics: Of the activations.
+  ///   - outliers: Channels that have a range of their own.
+  public func relativeError(of statistics: ChannelStatistics, outliers: [Int]) -> Double {
+    var isOutlier = Array(repeating: false, count: channelCount)
+    for channel in outliers { isOutlier[channel] = true }
     var (error, power) = (0.0, 0.0)
-    for channel in 0..<channelCount {
-      let weight = meanSquares?[channel] ?? 1
-      error += weight * squaredErrors[channel]
-      power += weight * squares[channel]
+    for group in [(0..<channelCount).filter { !isOutlier[$0] }, outliers] {
+      let step = statistics.span(of: group) / 255
+      for channel in group {
+        let meanSquare = statistics.meanSquares[channel]
+        power += meanSquare * squares[channel]
+        error += meanSquare * squaredErrors[channel] + step * step / 12 * squares[channel]
+      }
     }
     return power > 0 ? (error / power).squareRoot() : 0
   }
