@@ -90,7 +90,8 @@ let extraction: [Target] = [
     swiftSettings: strict),
   .target(
     name: "Extraction",
-    dependencies: ["Checkpoint", "Faults", "Files", "Locks", "Subnet", "SubnetFile", "Tensors"], swiftSettings: strict),
+    dependencies: ["Checkpoint", "Faults", "Files", "Locks", "Quantization", "Subnet", "SubnetFile", "Tensors"],
+    swiftSettings: strict),
 ]
 
 let runtime: [Target] =
@@ -107,8 +108,8 @@ let runtime: [Target] =
     .target(
       name: "LightHuBERT",
       dependencies: [
-        "CPU", "Checkpoint", "Extraction", "Faults", "Files", "JSON", "KernelTypes", "Kernels", "Locks", "Subnet",
-        "SubnetFile", "Tensors",
+        "CPU", "Checkpoint", "Extraction", "Faults", "Files", "JSON", "KernelTypes", "Kernels", "Locks", "Quantization",
+        "Subnet", "SubnetFile", "Tensors",
       ],
       swiftSettings: strict),
   ]
@@ -157,10 +158,10 @@ let testing: [Target] = [
   tests(of: "ArchitectureFile", "Faults", "Subnet"),
   tests(of: "Quantization", "Subnet", "Tensors"),
   tests(of: "SubnetFile", "Checkpoint", "Faults", "Files", "JSON", "Locks", "Subnet", "Tensors"),
-  tests(of: "Extraction", "Checkpoint", "Faults", "Files", "Subnet", "SubnetFile", "Tensors"),
+  tests(of: "Extraction", "Checkpoint", "Faults", "Files", "Quantization", "Subnet", "SubnetFile", "Tensors"),
   tests(of: "Kernels", "Faults", "KernelTypes"),
   tests(
-    of: "LightHuBERT", "Checkpoint", "Faults", "JSON", "KernelTypes", "Kernels", "Subnet", "SubnetFile",
+    of: "LightHuBERT", "Checkpoint", "Extraction", "Faults", "JSON", "KernelTypes", "Kernels", "Quantization", "Subnet", "SubnetFile",
     "TestAllocationCounter", "Tensors"),
   tests(of: "AudioFile", "CSndFile", "Faults", "Files"),
   tests(of: "NumPyFile", "Faults", "Files", "Locks"),

@@ -19,7 +19,7 @@ public final class Supernet: Sendable {
   /// What the supernet is: an architecture must fit it.
   public let config: ModelConfig
 
-  private let checkpoint: Checkpoint
+  let checkpoint: Checkpoint
   /// SHA-256 of the checkpoint, once the first extraction has asked for it.
   private let digest = Locked<BackgroundDigest?>(nil)
 
@@ -105,7 +105,7 @@ extension Checkpoint {
   /// Writes a tensor of a subnet, and gives the pages of the file that it came from back at once.
   ///
   /// - Returns: The largest rounding error made on the way.
-  fileprivate func write(_ tensor: SubnetTensor, to target: UnsafeMutableBufferPointer<Float>) throws -> Double {
+  func write(_ tensor: SubnetTensor, to target: UnsafeMutableBufferPointer<Float>) throws -> Double {
     var views: [TensorView] = []
     defer { for view in views { file.release(view.storage.bytes) } }
     do {

@@ -17,6 +17,10 @@
 @_exported public import enum Kernels.GEMMBackend
 @_exported public import enum Kernels.KernelFault
 @_exported public import enum Kernels.Precision
+@_exported public import struct Quantization.ActivationStatistics
+@_exported public import struct Quantization.ChannelStatistics
+@_exported public import enum Quantization.QuantizableLayer
+@_exported public import struct Quantization.QuantizationPlan
 @_exported public import enum Subnet.Activation
 @_exported public import struct Subnet.Architecture
 @_exported public import enum Subnet.AttentionWindow
