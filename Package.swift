@@ -47,7 +47,7 @@ let programs: [Target] = [
   .executableTarget(
     name: "lhb-extract",
     dependencies: [
-      "ArchitectureFile", "CommandSupport", "Extraction", "Files", "Subnet", "SubnetFile", "Tensors", argumentParser,
+      "ArchitectureFile", "CommandSupport", "Extraction", "Files", "Quantization", "Subnet", "SubnetFile", argumentParser,
     ], swiftSettings: strict),
   .executableTarget(
     name: "lhb-features",
@@ -57,7 +57,7 @@ let programs: [Target] = [
   .executableTarget(
     name: "lhb-inspect",
     dependencies: [
-      "Checkpoint", "CommandSupport", "Faults", "Files", "JSON", "Subnet", "SubnetFile", "Tensors", argumentParser,
+      "Checkpoint", "CommandSupport", "Faults", "Files", "JSON", "Subnet", "SubnetFile", argumentParser,
     ], swiftSettings: strict),
   .executableTarget(
     name: "lhb-bench",
@@ -86,7 +86,8 @@ let extraction: [Target] = [
     dependencies: ["Faults", "Files", "JSON", "Subnet", .product(name: "Yams", package: "Yams")], swiftSettings: strict),
   .target(name: "Quantization", dependencies: ["Subnet", "Tensors"], swiftSettings: strict),
   .target(
-    name: "SubnetFile", dependencies: ["CZstd", "Faults", "Files", "JSON", "Locks", "Subnet", "Tensors"],
+    name: "SubnetFile",
+    dependencies: ["CZstd", "Faults", "Files", "JSON", "Locks", "Quantization", "Subnet", "Tensors"],
     swiftSettings: strict),
   .target(
     name: "Extraction",
@@ -157,7 +158,7 @@ let testing: [Target] = [
   tests(of: "Subnet", "Checkpoint", "Faults", "JSON", "Tensors"),
   tests(of: "ArchitectureFile", "Faults", "Subnet"),
   tests(of: "Quantization", "Subnet", "Tensors"),
-  tests(of: "SubnetFile", "Checkpoint", "Faults", "Files", "JSON", "Locks", "Subnet", "Tensors"),
+  tests(of: "SubnetFile", "Checkpoint", "Faults", "Files", "JSON", "Locks", "Quantization", "Subnet", "Tensors"),
   tests(of: "Extraction", "Checkpoint", "Faults", "Files", "Quantization", "Subnet", "SubnetFile", "Tensors"),
   tests(of: "Kernels", "Faults", "KernelTypes"),
   tests(

@@ -66,11 +66,17 @@ public final class Supernet: Sendable {
     guard SubnetWriter.compressionLevels.contains(options.compressionLevel) else {
       throw .noSuchCompressionLevel(options.compressionLevel, levels: SubnetWriter.compressionLevels)
     }
+    guard options.maxError >= 0 else { throw .noSuchMaxError(options.maxError) }
     guard !isSameFile(path, self.path) else { throw .outputIsCheckpoint(path: path) }
     do {
       try architecture.validate(in: config, source: "architecture")
       let digest = backgroundDigest()
-      return try writer(architecture, options).write(
+      var writer = try writer(architecture, options)
+      if options.weights == .int8 {
+        writer.plan = try quantizationPlan(
+          for: architecture, statistics: options.statistics, maxError: options.maxError)
+      }
+      return try writer.write(
         to: path, replacing: options.replacing, sourceDigest: { digest.wait() },
         progress: { done, count in
           if let progress, !progress(Double(done) / Double(count)) { throw ExtractionFault.cancelled }
