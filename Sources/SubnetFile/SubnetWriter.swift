@@ -61,7 +61,8 @@ public struct SubnetWriter: Sendable {
     do {
       let file = try AtomicFile(path: path, replacing: replacing)
       try file.write([UInt8](repeating: 0, count: preamble.end))
-      var summary = SubnetSummary(sourceByteCount: provenance.sourceSize, plan: provenance.weights == .int8 ? plan : nil)
+      var summary = SubnetSummary(
+        sourceByteCount: provenance.sourceSize, plan: provenance.weights == .int8 ? plan : nil)
       for start in stride(from: 0, to: layout.count, by: SubnetWriter.batchSize) {
         let batch = layout[start..<min(start + SubnetWriter.batchSize, layout.count)]
         for (tensor, encoded) in zip(batch, try encode(batch, values)) {

@@ -1,3 +1,4 @@
+import Quantization
 import Subnet
 
 /// Which element types tensors are stored in.
