@@ -47,7 +47,8 @@ let programs: [Target] = [
   .executableTarget(
     name: "lhb-extract",
     dependencies: [
-      "ArchitectureFile", "CommandSupport", "Extraction", "Files", "Quantization", "Subnet", "SubnetFile", argumentParser,
+      "ArchitectureFile", "AudioFile", "CommandSupport", "Extraction", "Files", "LightHuBERT", "Quantization", "Subnet",
+      "SubnetFile", argumentParser,
     ], swiftSettings: strict),
   .executableTarget(
     name: "lhb-features",
@@ -162,7 +163,8 @@ let testing: [Target] = [
   tests(of: "Extraction", "Checkpoint", "Faults", "Files", "Quantization", "Subnet", "SubnetFile", "Tensors"),
   tests(of: "Kernels", "Faults", "KernelTypes"),
   tests(
-    of: "LightHuBERT", "Checkpoint", "Extraction", "Faults", "JSON", "KernelTypes", "Kernels", "Quantization", "Subnet", "SubnetFile",
+    of: "LightHuBERT", "Checkpoint", "Extraction", "Faults", "JSON", "KernelTypes", "Kernels", "Quantization", "Subnet",
+    "SubnetFile",
     "TestAllocationCounter", "Tensors"),
   tests(of: "AudioFile", "CSndFile", "Faults", "Files"),
   tests(of: "NumPyFile", "Faults", "Files", "Locks"),

@@ -23,9 +23,11 @@ extension Supernet {
     }
     let statistics =
       try statistics
-      ?? ActivationStatistics(config: config, architecture: architecture) { name throws(ExtractionFault) in
-        try floats(of: named(name))
-      }
+      ?? { () throws(ExtractionFault) in
+        try ActivationStatistics(config: config, architecture: architecture) { name throws(ExtractionFault) in
+          try floats(of: named(name))
+        }
+      }()
     let layers = QuantizationPlan(statistics: statistics).decisions
     let quantized = layers.flatMap { layer in layer.layer.tensors.map { (named($0), layer.outliers) } }
     let errors = try errors(of: quantized)

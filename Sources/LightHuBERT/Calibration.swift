@@ -12,7 +12,7 @@ import Tensors
 ///
 /// The subnet runs in float32, from the supernet's weights. Not to be used by two threads at once.
 public final class Calibration {
-  private let session: Session
+  package let session: Session
   private let recorder = ActivationRecorder()
 
   /// Packs the weights of a subnet of a supernet.

@@ -2,6 +2,7 @@ import ArchitectureFile
 import CommandSupport
 import Extraction
 import Files
+import Quantization
 import Subnet
 import SubnetFile
 
@@ -10,8 +11,10 @@ extension ExtractCommand {
     let (targets, copy) = try targets()
     let supernet = try Supernet(contentsOf: checkpoint)
     let architecture = try loadArchitecture(arch, fitting: supernet.config)
+    let maxError = maxError ?? QuantizationPlan.defaultMaxError
     let options = ExtractionOptions(
-      weights: weights, maxError: maxError, compressionLevel: compress, replacing: force,
+      weights: weights, maxError: maxError, statistics: try statistics(of: architecture, in: supernet),
+      compressionLevel: compress, replacing: force,
       tool: "lhb-extract \(LightHuBERTVersion.current)")
     let progress = ProgressLine("extracting", isQuiet: quiet)
     let summary = try supernet.extract(architecture, to: targets[0], options: options) { done in

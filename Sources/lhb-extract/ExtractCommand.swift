@@ -18,6 +18,7 @@ public import SubnetFile
         lhb-extract --arch small-default lighthubert_small.pt small.lhb
         lhb-extract --arch arch.json --weights f16 --compress 3 lighthubert_base.pt subnet.lhb
         lhb-extract --arch small-default --weights int8 --max-error 0.02 lighthubert_small.pt small.lhb
+        lhb-extract --weights int8 --calibrate a.wav b.flac --arch small-default lighthubert_small.pt small.lhb
         lhb-extract --arch base-max --default lighthubert_base.pt
       """,
     version: LightHuBERTVersion.current)
@@ -37,9 +38,19 @@ public import SubnetFile
 
   @Option(
     help: ArgumentHelp(
-      "With --weights int8: layers with a larger estimated error than this, relative to their outputs, stay in bf16.",
-      valueName: "error"))
-  var maxError = QuantizationPlan.defaultMaxError
+      "With --weights int8: layers with a larger estimated error than this, relative to their outputs, stay in bf16 "
+        + "(default: \(QuantizationPlan.defaultMaxError)).", valueName: "error"))
+  var maxError: Double?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "With --weights int8: measure the activations on these recordings, and find outliers by that.",
+      discussion: """
+        A few seconds that are like what the model will see. Without it outliers follow from the norms' gains. End the \
+        list with another option or --.
+        """, valueName: "audio"))
+  var calibrate: [String] = []
 
   @Option(
     help: ArgumentHelp("zstd level, 0 (off) to 19; a tensor that does not shrink stays raw.", valueName: "level"))
@@ -66,7 +77,11 @@ public import SubnetFile
     guard SubnetWriter.compressionLevels.contains(compress) else {
       throw ValidationError("--compress is \(compress), expected 0...19")
     }
-    guard maxError >= 0 else { throw ValidationError("--max-error is \(maxError), expected 0 or more") }
+    if let maxError {
+      guard weights == .int8 else { throw ValidationError("--max-error is for --weights int8") }
+      guard maxError >= 0 else { throw ValidationError("--max-error is \(maxError), expected 0 or more") }
+    }
+    guard calibrate.isEmpty || weights == .int8 else { throw ValidationError("--calibrate is for --weights int8") }
     guard output != nil || installsDefault else { throw ValidationError("no output file given, nor --default") }
   }
 }
