@@ -12,6 +12,14 @@ public struct QuantizationPlan: Sendable {
     public let estimatedError: Double?
     /// Whether it is computed in int8; else in bfloat16.
     public let isInt8: Bool
+
+    /// A decision.
+    package init(layer: QuantizableLayer, outliers: [Int], estimatedError: Double?, isInt8: Bool) {
+      self.layer = layer
+      self.outliers = outliers
+      self.estimatedError = estimatedError
+      self.isInt8 = isInt8
+    }
   }
 
   /// The error above which a layer stays in bfloat16, unless another one is asked for.
@@ -54,7 +62,8 @@ public struct QuantizationPlan: Sendable {
     self.init(decisions)
   }
 
-  private init(_ decisions: [Decision]) {
+  /// A plan of decisions that were made elsewhere, one for each layer.
+  package init(_ decisions: [Decision]) {
     self.decisions = decisions
     var indices: [String: Int] = [:]
     for (index, decision) in decisions.enumerated() {
