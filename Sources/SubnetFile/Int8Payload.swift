@@ -9,7 +9,7 @@ struct Int8Payload {
   private let scales: [Float]
 
   /// The largest scale with which all weights are finite.
-  static let largestScale = Float.greatestFiniteMagnitude / 127
+  static let largestScale = (Float.greatestFiniteMagnitude / 127).nextDown
 
   /// Checks everything but the values.
   ///
