@@ -22,12 +22,13 @@ extension Supernet {
       return tensor
     }
     let statistics =
-      try statistics
-      ?? { () throws(ExtractionFault) in
+      if let statistics {
+        statistics
+      } else {
         try ActivationStatistics(config: config, architecture: architecture) { name throws(ExtractionFault) in
           try floats(of: named(name))
         }
-      }()
+      }
     let layers = QuantizationPlan(statistics: statistics).decisions
     let quantized = layers.flatMap { layer in layer.layer.tensors.map { (named($0), layer.outliers) } }
     let errors = try errors(of: quantized)
