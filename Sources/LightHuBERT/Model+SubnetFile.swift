@@ -39,6 +39,14 @@ extension Model {
   package convenience init(
     reader: SubnetReader, path: String, options: RuntimeOptions = .init()
   ) throws(ModelFault) {
+    var outliers: [String: [Int]] = [:]
+    if options.precision == .int8 || options.precision == .int8Mixed {
+      do throws(SubnetFileFault) {
+        outliers = try reader.outlierChannels()
+      } catch {
+        throw .cause(error)
+      }
+    }
     try self.init(
       path: path, config: reader.config, architecture: reader.architecture, provenance: reader.provenance,
       options: options,
@@ -57,7 +65,7 @@ extension Model {
             throw .cause(error)
           }
         },
-        outliers: { _ in [] }, release: { reader.release($0) }))
+        outliers: { [outliers] name in outliers[name] }, release: { reader.release($0) }))
   }
 }
 

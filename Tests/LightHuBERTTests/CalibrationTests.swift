@@ -3,6 +3,7 @@ import Glibc
 import LightHuBERT
 import Quantization
 import Subnet
+import SubnetFile
 import Tensors
 import TestSupport
 import Testing
@@ -107,6 +108,43 @@ import Testing
       }
       #expect(outliers(fromNorms, .convolution(2)) == [])
       #expect(outliers(fromAudio, .convolution(2)) == [PlantedSupernet.loudInWeights])
+    }
+  }
+
+  @Test func `A file's own outliers are used, else those that its norms tell of`() throws {
+    try withTemporaryFolder { folder in
+      PlantedSupernet().write(to: folder + "/planted.pt")
+      let supernet = try Supernet(contentsOf: folder + "/planted.pt")
+      let architecture = supernet.config.wholeArchitecture
+      let recordings = [Array(goldenSamples("speech-b").prefix(8000))]
+      let measured = try statistics(supernet, architecture, on: recordings)
+      try supernet.extract(architecture, to: folder + "/float.lhb", options: ExtractionOptions(weights: .f32))
+      try supernet.extract(
+        architecture, to: folder + "/int8.lhb",
+        options: ExtractionOptions(weights: .int8, maxError: 1, statistics: measured))
+      let fromNorms = try SubnetReader(path: folder + "/float.lhb").outlierChannels()
+      let stored = try SubnetReader(path: folder + "/int8.lhb").outlierChannels()
+      let conv = "feature_extractor.conv_layers.2.0.weight"
+      #expect(fromNorms[conv] == [] && stored[conv] == [PlantedSupernet.loudInWeights])
+      for outliers in [fromNorms, stored] {
+        #expect(outliers["post_extract_proj.weight"] == [PlantedSupernet.loudInNorm])
+        #expect(
+          outliers.count
+            == SubnetLayout(config: supernet.config, architecture: architecture).tensors.count(where: \.isQuantizable))
+      }
+      // Both files run, and tell the same to the precision of int8.
+      let options = RuntimeOptions(precision: .int8)
+      let exact = try Model(contentsOf: folder + "/float.lhb", options: RuntimeOptions(precision: .f32))
+        .features(of: recordings[0])
+      for name in ["float", "int8"] {
+        let found = try Model(contentsOf: "\(folder)/\(name).lhb", options: options).features(of: recordings[0])
+        var (error, power) = (0.0, 0.0)
+        for (a, b) in zip(found.values, exact.values) {
+          error += Double(a - b) * Double(a - b)
+          power += Double(b) * Double(b)
+        }
+        #expect((error / power).squareRoot() < 0.1, "\(name)")
+      }
     }
   }
 

@@ -161,7 +161,7 @@ import Testing
     #expect(normal.decisions.filter { !$0.isInt8 }.map(\.layer) == [.feedForwardInput(1)])
     #expect((normal[tensor: bad]?.estimatedError ?? 0) > 0.1)
     #expect(normal.decisions.allSatisfy { ($0.estimatedError ?? 0) > 0.001 })
-    #expect(plan(10).decisions.allSatisfy(\.isInt8))
+    #expect(plan(10).decisions.allSatisfy { $0.isInt8 })
     #expect(plan(0).decisions.allSatisfy { !$0.isInt8 })
     #expect(plan(0.01).decisions == plan(0.01).decisions)
   }
