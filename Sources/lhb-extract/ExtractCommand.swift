@@ -78,8 +78,8 @@ public import SubnetFile
       throw ValidationError("--compress is \(compress), expected 0...19")
     }
     if let maxError {
-      guard weights == .int8 else { throw ValidationError("--max-error is for --weights int8") }
       guard maxError >= 0 else { throw ValidationError("--max-error is \(maxError), expected 0 or more") }
+      guard weights == .int8 else { throw ValidationError("--max-error is for --weights int8") }
     }
     guard calibrate.isEmpty || weights == .int8 else { throw ValidationError("--calibrate is for --weights int8") }
     guard output != nil || installsDefault else { throw ValidationError("no output file given, nor --default") }
