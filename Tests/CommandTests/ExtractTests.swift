@@ -107,7 +107,7 @@ import Testing
         result.errors.contains("in bfloat16   encoder.layers.9.self_attn.{q,k,v}_proj: its error in int8 is about "))
       #expect(result.errors.contains(", the limit 0.00 %"))
       #expect(result.errors.split(separator: "\n").count { $0.hasPrefix("in bfloat16 ") } == 6 + 1 + 10 * 4)
-      let wrong = extract("--arch", mixed, "--weights", "int8", "--max-error", "-1", tiny, folder + "/b.lhb")
+      let wrong = extract("--arch", mixed, "--weights", "int8", "--max-error=-1", tiny, folder + "/b.lhb")
       #expect(wrong.status == 64 && wrong.errors.contains("--max-error is -1.0, expected 0 or more"))
       #expect(extract("--arch", mixed, "--max-error", "nan", tiny, folder + "/b.lhb").status == 64)
       #expect(filesInFolder(folder) == ["a.lhb"])

@@ -73,6 +73,7 @@ import Testing
     HostileCase("int8 of four axes", wrongType(place)) {
       $0.entries[place].rank = 4
       $0.entries[place].shape = [8, 8, 3, 1]
+      $0.layOut()
     },
     HostileCase("an int8 tensor above a gigabyte", .tensorTooLarge(path: "memory", tensor: name)) {
       $0.entries[place].shape = [1 << 28, 2, 1]
