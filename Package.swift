@@ -85,7 +85,7 @@ let extraction: [Target] = [
   .target(
     name: "ArchitectureFile",
     dependencies: ["Faults", "Files", "JSON", "Subnet", .product(name: "Yams", package: "Yams")], swiftSettings: strict),
-  .target(name: "Quantization", dependencies: ["Subnet", "Tensors"], swiftSettings: strict),
+  .target(name: "Quantization", dependencies: ["Subnet"], swiftSettings: strict),
   .target(
     name: "SubnetFile",
     dependencies: ["CZstd", "Faults", "Files", "JSON", "Locks", "Quantization", "Subnet", "Tensors"],
@@ -158,7 +158,7 @@ let testing: [Target] = [
   tests(of: "Checkpoint", "Faults", "Files", "JSON", "Tensors"),
   tests(of: "Subnet", "Checkpoint", "Faults", "JSON", "Tensors"),
   tests(of: "ArchitectureFile", "Faults", "Subnet"),
-  tests(of: "Quantization", "Subnet", "Tensors"),
+  tests(of: "Quantization", "Subnet"),
   tests(of: "SubnetFile", "Checkpoint", "Faults", "Files", "JSON", "Locks", "Quantization", "Subnet", "Tensors"),
   tests(of: "Extraction", "Checkpoint", "Faults", "Files", "Quantization", "Subnet", "SubnetFile", "Tensors"),
   tests(of: "Kernels", "Faults", "KernelTypes"),
