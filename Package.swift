@@ -48,7 +48,8 @@ let programs: [Target] = [
   .executableTarget(
     name: "lhb-extract",
     dependencies: [
-      "ArchitectureFile", "CommandSupport", "Extraction", "Files", "Subnet", "SubnetFile", "Tensors", argumentParser,
+      "ArchitectureFile", "AudioFile", "CommandSupport", "Extraction", "Files", "LightHuBERT", "Quantization", "Subnet",
+      "SubnetFile", argumentParser,
     ], swiftSettings: strict),
   .executableTarget(
     name: "lhb-features",
@@ -58,7 +59,7 @@ let programs: [Target] = [
   .executableTarget(
     name: "lhb-inspect",
     dependencies: [
-      "Checkpoint", "CommandSupport", "Faults", "Files", "JSON", "Subnet", "SubnetFile", "Tensors", argumentParser,
+      "Checkpoint", "CommandSupport", "Faults", "Files", "JSON", "Subnet", "SubnetFile", argumentParser,
     ], swiftSettings: strict),
   .executableTarget(
     name: "lhb-bench",
@@ -85,12 +86,15 @@ let extraction: [Target] = [
   .target(
     name: "ArchitectureFile",
     dependencies: ["Faults", "Files", "JSON", "Subnet", .product(name: "Yams", package: "Yams")], swiftSettings: strict),
+  .target(name: "Quantization", dependencies: ["Subnet"], swiftSettings: strict),
   .target(
-    name: "SubnetFile", dependencies: ["CZstd", "Faults", "Files", "JSON", "Locks", "Subnet", "Tensors"],
+    name: "SubnetFile",
+    dependencies: ["CZstd", "Faults", "Files", "JSON", "Locks", "Quantization", "Subnet", "Tensors"],
     swiftSettings: strict),
   .target(
     name: "Extraction",
-    dependencies: ["Checkpoint", "Faults", "Files", "Locks", "Subnet", "SubnetFile", "Tensors"], swiftSettings: strict),
+    dependencies: ["Checkpoint", "Faults", "Files", "Locks", "Quantization", "Subnet", "SubnetFile", "Tensors"],
+    swiftSettings: strict),
 ]
 
 let runtime: [Target] =
@@ -105,8 +109,8 @@ let runtime: [Target] =
     .target(
       name: "LightHuBERT",
       dependencies: [
-        "CPU", "Checkpoint", "Extraction", "Faults", "Files", "JSON", "KernelTypes", "Kernels", "Locks", "Subnet",
-        "SubnetFile", "Tensors",
+        "CPU", "Checkpoint", "Extraction", "Faults", "Files", "JSON", "KernelTypes", "Kernels", "Locks", "Quantization",
+        "Subnet", "SubnetFile", "Tensors",
       ],
       swiftSettings: strict),
   ]
@@ -153,11 +157,13 @@ let testing: [Target] = [
   tests(of: "Checkpoint", "Faults", "Files", "JSON", "Tensors"),
   tests(of: "Subnet", "Checkpoint", "Faults", "JSON", "Tensors"),
   tests(of: "ArchitectureFile", "Faults", "Subnet"),
-  tests(of: "SubnetFile", "Checkpoint", "Faults", "Files", "JSON", "Locks", "Subnet", "Tensors"),
-  tests(of: "Extraction", "Checkpoint", "Faults", "Files", "Subnet", "SubnetFile", "Tensors"),
+  tests(of: "Quantization", "Subnet"),
+  tests(of: "SubnetFile", "Checkpoint", "Faults", "Files", "JSON", "Locks", "Quantization", "Subnet", "Tensors"),
+  tests(of: "Extraction", "Checkpoint", "Faults", "Files", "Quantization", "Subnet", "SubnetFile", "Tensors"),
   tests(of: "Kernels", "Faults", "KernelTypes"),
   tests(
-    of: "LightHuBERT", "Checkpoint", "Faults", "JSON", "KernelTypes", "Kernels", "Subnet", "SubnetFile",
+    of: "LightHuBERT", "Checkpoint", "Extraction", "Faults", "JSON", "KernelTypes", "Kernels", "Quantization", "Subnet",
+    "SubnetFile",
     "TestAllocationCounter", "Tensors"),
   tests(of: "AudioFile", "CSndFile", "Faults", "Files"),
   tests(of: "NumPyFile", "Faults", "Files", "Locks"),

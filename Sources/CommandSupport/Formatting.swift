@@ -38,6 +38,16 @@ public enum Formatting {
     return decimals == 0 ? sign + digits : sign + padded.dropLast(decimals) + "." + padded.suffix(decimals)
   }
 
+  /// How many times as large something is, at most a thousand, for example "13.1".
+  public static func factor(_ number: Double) -> String { significant(number) }
+
+  /// A part of one with two decimals, for example "0.72 %".
+  public static func percentage(_ part: Double) -> String {
+    let hundredths = Int((part * 10_000).rounded())
+    let decimals = String(hundredths % 100)
+    return "\(hundredths / 100).\(decimals.count < 2 ? "0" : "")\(decimals) %"
+  }
+
   /// Three digits and the unit's prefix.
   private static func scaled(_ number: Int) -> String {
     var value = Double(number)

@@ -12,6 +12,8 @@ public enum ExtractionFault: Fault {
   case outputIsCheckpoint(path: String)
   /// zstd is not used with that level.
   case noSuchCompressionLevel(Int, levels: ClosedRange<Int>)
+  /// An error below zero, or none that is a number.
+  case noSuchMaxError(Double)
   /// The extraction was cancelled by its progress function.
   case cancelled
 
@@ -19,7 +21,7 @@ public enum ExtractionFault: Fault {
   public var kind: FaultKind {
     switch self {
     case .cause(let fault), .unsuitable(_, let fault): fault.kind
-    case .outputIsCheckpoint, .noSuchCompressionLevel: .usage
+    case .outputIsCheckpoint, .noSuchCompressionLevel, .noSuchMaxError: .usage
     case .cancelled: .cancelled
     }
   }
@@ -32,6 +34,7 @@ public enum ExtractionFault: Fault {
     case .outputIsCheckpoint(let path): "\(path): is the checkpoint itself; name another output file"
     case .noSuchCompressionLevel(let level, let levels):
       "compression level \(level), expected one in \(levels.lowerBound)...\(levels.upperBound)"
+    case .noSuchMaxError(let error): "the largest error is \(error), expected 0 or more"
     case .cancelled: "cancelled"
     }
   }

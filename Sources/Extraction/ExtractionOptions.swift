@@ -1,10 +1,16 @@
+public import Quantization
 public import Subnet
 public import SubnetFile
 
 /// How a subnet is written.
 public struct ExtractionOptions: Sendable {
-  /// How weights are stored; without loss unless `.f16` is asked for.
+  /// How weights are stored; without loss unless `.f16`, `.bf16` or `.int8` is asked for.
   public var weights: WeightsChoice
+  /// With `.int8`: a layer whose outputs would have a larger error than this, relative to the outputs and as a root mean
+  /// square, stays in bfloat16.
+  public var maxError: Double
+  /// With `.int8`: what was measured of the layers' inputs. Nil for what follows from the norms.
+  public var statistics: ActivationStatistics?
   /// zstd's level, 1...19, or 0 for no compression. A tensor that does not shrink stays as it is.
   public var compressionLevel: Int
   /// Whether a file of the output's name may be replaced.
@@ -14,10 +20,13 @@ public struct ExtractionOptions: Sendable {
 
   /// Options.
   public init(
-    weights: WeightsChoice = .auto, compressionLevel: Int = SubnetWriter.defaultCompressionLevel,
+    weights: WeightsChoice = .auto, maxError: Double = QuantizationPlan.defaultMaxError,
+    statistics: ActivationStatistics? = nil, compressionLevel: Int = SubnetWriter.defaultCompressionLevel,
     replacing: Bool = false, tool: String = "lighthubert \(LightHuBERTVersion.current)"
   ) {
     self.weights = weights
+    self.maxError = maxError
+    self.statistics = statistics
     self.compressionLevel = compressionLevel
     self.replacing = replacing
     self.tool = tool

@@ -19,7 +19,7 @@ public final class Supernet: Sendable {
   /// What the supernet is: an architecture must fit it.
   public let config: ModelConfig
 
-  private let checkpoint: Checkpoint
+  let checkpoint: Checkpoint
   /// SHA-256 of the checkpoint, once the first extraction has asked for it.
   private let digest = Locked<BackgroundDigest?>(nil)
 
@@ -66,11 +66,17 @@ public final class Supernet: Sendable {
     guard SubnetWriter.compressionLevels.contains(options.compressionLevel) else {
       throw .noSuchCompressionLevel(options.compressionLevel, levels: SubnetWriter.compressionLevels)
     }
+    guard options.maxError >= 0 else { throw .noSuchMaxError(options.maxError) }
     guard !isSameFile(path, self.path) else { throw .outputIsCheckpoint(path: path) }
     do {
       try architecture.validate(in: config, source: "architecture")
       let digest = backgroundDigest()
-      return try writer(architecture, options).write(
+      var writer = try writer(architecture, options)
+      if options.weights == .int8 {
+        writer.plan = try quantizationPlan(
+          for: architecture, statistics: options.statistics, maxError: options.maxError)
+      }
+      return try writer.write(
         to: path, replacing: options.replacing, sourceDigest: { digest.wait() },
         progress: { done, count in
           if let progress, !progress(Double(done) / Double(count)) { throw ExtractionFault.cancelled }
@@ -105,7 +111,7 @@ extension Checkpoint {
   /// Writes a tensor of a subnet, and gives the pages of the file that it came from back at once.
   ///
   /// - Returns: The largest rounding error made on the way.
-  fileprivate func write(_ tensor: SubnetTensor, to target: UnsafeMutableBufferPointer<Float>) throws -> Double {
+  func write(_ tensor: SubnetTensor, to target: UnsafeMutableBufferPointer<Float>) throws -> Double {
     var views: [TensorView] = []
     defer { for view in views { file.release(view.storage.bytes) } }
     do {

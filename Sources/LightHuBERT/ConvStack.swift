@@ -10,6 +10,8 @@ import Subnet
 struct ConvStack {
   let weights: [ConvWeights]
   let multiplier: MatrixMultiplier
+  /// Shown what each convolution multiplies; nil for none.
+  var recorder: ActivationRecorder?
 
   /// Frames of the last layer that are computed at a time. More frames read the weights less often, fewer stay in the
   /// second-level cache.
@@ -49,6 +51,7 @@ struct ConvStack {
         }
         for index in weights.indices {
           convolve(index, folded: index == 0 ? firstMatrix : nil, levels, scratch: products)
+          recordOutput(of: index, levels)
           levels[index + 1].done = levels[index + 1].end
         }
         guard consume(block, blockEnd - block, levels[weights.count].buffer) else { return }

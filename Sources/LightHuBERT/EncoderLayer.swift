@@ -7,6 +7,10 @@ struct EncoderLayer {
   let config: ModelConfig
   let multiplier: MatrixMultiplier
   let clock: StageClock?
+  /// Its number in the encoder.
+  let index: Int
+  /// Shown what each product multiplies; nil for none.
+  let recorder: ActivationRecorder?
 
   /// Rows that pass through the FFN together: its inner activations are never longer than that.
   static let ffnRows = 1024
@@ -68,6 +72,8 @@ struct EncoderLayer {
     let isPreNorm = config.layerNormFirst
     let input = isPreNorm ? scratch.normed : x
     if isPreNorm { normalize(weights.attentionNorm, x, to: input, frames: frames, on: pool) }
+    recorder?.record(
+      .attentionInput(index), input, count: frames, stride: weights.qkv.depth, width: weights.qkv.depth)
     clock.measure(.projections) {
       multiply(input, weights.qkv, to: scratch.qkv, frames: frames, scratch: scratch, on: pool)
     }
@@ -75,6 +81,8 @@ struct EncoderLayer {
       attention(frames: frames, scratch: scratch).run(
         with: multiplier, on: pool, queryBlock: queryBlock, keys: scratch.keys, scratch: scratch.attention)
     }
+    recorder?.record(
+      .attentionOutput(index), scratch.qkv, count: frames, stride: weights.qkv.columns, width: weights.output.depth)
     clock.measure(.projections) {
       // The attention's output lies where the queries were.
       multiply(
@@ -112,9 +120,12 @@ struct EncoderLayer {
     let width = weights.fc1.depth
     for first in stride(from: 0, to: frames, by: EncoderLayer.ffnRows) {
       let count = min(EncoderLayer.ffnRows, frames - first)
+      recorder?.record(.feedForwardInput(index), input + first * width, count: count, stride: width, width: width)
       multiply(
         input + first * width, weights.fc1, to: scratch.inner, frames: count, epilogue: weights.activation(config.activation),
         scratch: scratch, on: pool)
+      recorder?.record(
+        .feedForwardOutput(index), scratch.inner, count: count, stride: weights.fc2.depth, width: weights.fc2.depth)
       multiply(
         scratch.inner, weights.fc2, to: x + first * width, frames: count, accumulates: true, scratch: scratch, on: pool)
     }

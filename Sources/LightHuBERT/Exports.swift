@@ -17,6 +17,10 @@
 @_exported public import enum Kernels.GEMMBackend
 @_exported public import enum Kernels.KernelFault
 @_exported public import enum Kernels.Precision
+@_exported public import struct Quantization.ActivationStatistics
+@_exported public import struct Quantization.ChannelStatistics
+@_exported public import enum Quantization.QuantizableLayer
+@_exported public import struct Quantization.QuantizationPlan
 @_exported public import enum Subnet.Activation
 @_exported public import struct Subnet.Architecture
 @_exported public import enum Subnet.AttentionWindow
@@ -31,10 +35,13 @@
 @_exported public import enum Subnet.TensorProblem
 @_exported public import struct Subnet.Violation
 @_exported public import enum SubnetFile.HeaderPart
+@_exported public import enum SubnetFile.Int8Problem
 @_exported public import struct SubnetFile.Provenance
+@_exported public import enum SubnetFile.StoredElementType
 @_exported public import enum SubnetFile.SubnetFileFault
 @_exported public import struct SubnetFile.SubnetSummary
 @_exported public import enum SubnetFile.TensorEncoding
 @_exported public import struct SubnetFile.TensorEntry
+@_exported public import struct SubnetFile.WeightError
 @_exported public import enum SubnetFile.WeightsChoice
 @_exported public import enum Tensors.ElementType

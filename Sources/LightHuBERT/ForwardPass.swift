@@ -42,8 +42,11 @@ struct ForwardPass {
     if layerZero == .encoderInput { emit(0, false, x) }
     let scratch = EncoderLayer.Scratch(layerSizes, at: workspace)
     for (index, layer) in weights.layers.enumerated() {
-      EncoderLayer(weights: layer, config: model.config, multiplier: model.multiplier, clock: session.clock)
-        .run(x, frames: frames, scratch: scratch, queryBlock: session.blocking.queries, on: session.pool)
+      EncoderLayer(
+        weights: layer, config: model.config, multiplier: model.multiplier, clock: session.clock, index: index,
+        recorder: session.recorder
+      )
+      .run(x, frames: frames, scratch: scratch, queryBlock: session.blocking.queries, on: session.pool)
       try advance(1)
       emit(index + 1, false, x)
     }
@@ -51,15 +54,20 @@ struct ForwardPass {
     emit(layerCount, true, x)
   }
 
-  private var stack: ConvStack { ConvStack(weights: weights.convs, multiplier: model.multiplier) }
+  private var stack: ConvStack {
+    ConvStack(weights: weights.convs, multiplier: model.multiplier, recorder: session.recorder)
+  }
 
   /// Ranges of frames that the feature extractor is cut into, of equal length or one less. The first is a shorter one:
   /// whole groups of frames beyond its end cost it more than the frames before its own cost the last one.
   ///
   /// Usually one for each thread. What OpenBLAS computes depends on the number of rows, which must therefore not depend on
   /// the number of threads.
+  ///
+  /// A recorder is to see no frame twice.
   private var extractorTasks: Int {
-    switch model.multiplier.backend {
+    guard session.recorder == nil else { return 1 }
+    return switch model.multiplier.backend {
     case .packed: min(frames, session.pool.threadCount)
     case .openBLAS: (frames + 4 * ConvStack.blockFrames - 1) / (4 * ConvStack.blockFrames)
     }
@@ -130,6 +138,9 @@ struct ForwardPass {
     }
     // The last layer's frames are not needed by a later block, so they may be overwritten.
     model.multiplier.kernels.layerNorm(norm.rows(channels, count: count))
+    session.recorder?.record(
+      .projection, channels, count: count, stride: weights.featureNorm.gain.count, width: weights.featureNorm.gain.count
+    )
     clock.measure(.projections) {
       switch projection {
       case .float32(let matrix):

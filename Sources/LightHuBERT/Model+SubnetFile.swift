@@ -39,6 +39,14 @@ extension Model {
   package convenience init(
     reader: SubnetReader, path: String, options: RuntimeOptions = .init()
   ) throws(ModelFault) {
+    var outliers: [String: [Int]] = [:]
+    if options.mayUseInt8 {
+      do throws(SubnetFileFault) {
+        outliers = try reader.outlierChannels()
+      } catch {
+        throw .cause(error)
+      }
+    }
     try self.init(
       path: path, config: reader.config, architecture: reader.architecture, provenance: reader.provenance,
       options: options,
@@ -57,7 +65,18 @@ extension Model {
             throw .cause(error)
           }
         },
-        outliers: { _ in [] }, release: { reader.release($0) }))
+        outliers: { [outliers] name in outliers[name] }, release: { reader.release($0) }))
+  }
+}
+
+extension RuntimeOptions {
+  /// Whether some products may come to be computed in eight-bit integers.
+  fileprivate var mayUseInt8: Bool {
+    switch precision {
+    case .f32, .bf16: false
+    case .int8, .int8Mixed: true
+    case .auto: maxError != nil
+    }
   }
 }
 

@@ -17,6 +17,8 @@ public final class Session {
 
   /// Measures the stages of runs; nil for none.
   package var clock: StageClock?
+  /// Shown what the products of runs multiply; nil for none.
+  var recorder: ActivationRecorder?
 
   /// How work is cut.
   package struct Blocking {

@@ -31,7 +31,7 @@ extension ExtractionOptions {
   fileprivate init(_ options: lh_extract_options) throws(CallFault) {
     try checkReserved(options.reserved)
     self.init(
-      weights: try choice(options.weights, among: .auto, .f32, .f16, of: "weights"),
+      weights: try choice(options.weights, among: .auto, .f32, .f16, .bf16, .int8, of: "weights"),
       compressionLevel: Int(options.compression_level), replacing: options.replace != 0)
     let levels = SubnetWriter.compressionLevels
     guard levels.contains(compressionLevel) else {

@@ -58,14 +58,20 @@ private struct LayoutBuilder {
   /// The axis of the hidden states.
   var embed: AxisCut { .prefix(architecture.embedDim, of: config.encoderEmbedDim) }
 
-  mutating func append(_ name: String, source: String? = nil, _ axes: [AxisCut], isWeightNormed: Bool = false) {
-    tensors.append(SubnetTensor(name: name, source: source ?? name, axes: axes, isWeightNormed: isWeightNormed))
+  mutating func append(
+    _ name: String, source: String? = nil, isQuantizable: Bool = false, _ axes: [AxisCut], isWeightNormed: Bool = false
+  ) {
+    tensors.append(
+      SubnetTensor(
+        name: name, isQuantizable: isQuantizable, source: source ?? name, axes: axes, isWeightNormed: isWeightNormed))
   }
 
   /// A weight [output, others...] and a bias [output].
-  mutating func appendPair(_ name: String, source: String? = nil, _ output: AxisCut, _ others: AxisCut...) {
+  mutating func appendPair(
+    _ name: String, source: String? = nil, isQuantizable: Bool = false, _ output: AxisCut, _ others: AxisCut...
+  ) {
     let source = source ?? name
-    append(name + ".weight", source: source + ".weight", [output] + others)
+    append(name + ".weight", source: source + ".weight", isQuantizable: isQuantizable, [output] + others)
     append(name + ".bias", source: source + ".bias", [output])
   }
 
@@ -73,7 +79,9 @@ private struct LayoutBuilder {
     var inputChannels = 1
     for (index, layer) in config.convLayers.enumerated() {
       let prefix = "feature_extractor.conv_layers.\(index)"
-      append(prefix + ".0.weight", [.whole(layer.channels), .whole(inputChannels), .whole(layer.kernel)])
+      append(
+        prefix + ".0.weight", isQuantizable: index > 0,
+        [.whole(layer.channels), .whole(inputChannels), .whole(layer.kernel)])
       if config.convBias { append(prefix + ".0.bias", [.whole(layer.channels)]) }
       switch config.extractorMode {
       case .layerNorm: appendPair(prefix + ".2.1", .whole(layer.channels))
@@ -85,7 +93,9 @@ private struct LayoutBuilder {
 
   mutating func appendProjection() {
     appendPair("layer_norm", .whole(config.convChannels))
-    if config.hasProjection { appendPair("post_extract_proj", embed, .whole(config.convChannels)) }
+    if config.hasProjection {
+      appendPair("post_extract_proj", isQuantizable: true, embed, .whole(config.convChannels))
+    }
   }
 
   mutating func appendPositionConv() {
@@ -117,13 +127,14 @@ private struct LayoutBuilder {
     let hidden = AxisCut.blocks(
       architecture.ffnDims[layer], of: config.encoderFFNDim, blockSize: config.encoderEmbedDim,
       perBlock: architecture.embedDim)
-    for projection in ["q_proj", "k_proj", "v_proj"] {
-      appendPair(name + "self_attn." + projection, source: origin + "self_attn." + projection, attention, embed)
+    func matrix(_ part: String, _ output: AxisCut, _ input: AxisCut) {
+      appendPair(name + part, source: origin + part, isQuantizable: true, output, input)
     }
-    appendPair(name + "self_attn.out_proj", source: origin + "self_attn.out_proj", embed, attention)
+    for projection in ["q_proj", "k_proj", "v_proj"] { matrix("self_attn." + projection, attention, embed) }
+    matrix("self_attn.out_proj", embed, attention)
     appendPair(name + "self_attn_layer_norm", source: origin + "self_attn_layer_norm", embed)
-    appendPair(name + "fc1", source: origin + "fc1", hidden, embed)
-    appendPair(name + "fc2", source: origin + "fc2", embed, hidden)
+    matrix("fc1", hidden, embed)
+    matrix("fc2", embed, hidden)
     appendPair(name + "final_layer_norm", source: origin + "final_layer_norm", embed)
   }
 }

@@ -5,6 +5,9 @@ public struct SubnetTensor: Sendable, Hashable {
   public let name: String
   /// Its shape in a subnet.
   public var shape: [Int] { axes.map(\.count) }
+  /// Whether it may be stored and used in low precision: a matrix [out, in] or a convolution [out, in, tap] that takes part
+  /// in much of the arithmetic. The first convolution and the position convolution need their precision.
+  public let isQuantizable: Bool
 
   /// The supernet's tensor that it is cut from. For a weight-normed tensor the name without `_g` and `_v`.
   let source: String

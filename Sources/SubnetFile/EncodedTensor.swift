@@ -1,20 +1,25 @@
 import Files
+import Quantization
 import Subnet
 import Tensors
 
 /// A tensor as it goes into a file.
 struct EncodedTensor: Sendable {
-  let elementType: ElementType
+  let elementType: StoredElementType
   let encoding: TensorEncoding
   let content: StoredBytes
+  /// Input channels with scales of their own, of an int8 tensor.
+  let outlierCount: Int
   /// XXH64 of the content.
   let checksum: UInt64
-  /// The largest |stored - original| of any element; 0 when nothing changed.
-  let error: Double
+  /// What storing cost.
+  let error: WeightError
+  /// The largest rounding error that was made before.
+  let sourceError: Double
 
   /// Chooses the element type, converts, compresses where that helps.
   init(
-    _ tensor: SubnetTensor, weights: WeightsChoice, compressionLevel: Int,
+    _ tensor: SubnetTensor, form: TensorForm, compressionLevel: Int,
     values: (SubnetTensor, UnsafeMutableBufferPointer<Float>) throws -> Double
   ) throws {
     var sourceError = 0.0
@@ -22,31 +27,15 @@ struct EncodedTensor: Sendable {
       sourceError = try values(tensor, UnsafeMutableBufferPointer(rebasing: target[..<tensor.count]))
       count = tensor.count
     }
-    let isHalf =
-      switch weights {
-      case .auto: floats.withUnsafeBufferPointer { ElementType.float16.holdsExactly($0) }
-      case .f16: true
-      case .f32: false
-      }
-    let (content, error) = isHalf ? EncodedTensor.halves(floats) : (.floats(floats), 0)
-    guard error.isFinite else { throw SubnetFileFault.outOfRange(tensor: tensor.name, type: "float16") }
-    let frame = try EncodedTensor.frame(content, level: compressionLevel, tensor: tensor.name)
-    elementType = isHalf ? .float16 : .float32
+    let plain = try PlainTensor(floats, tensor, form)
+    let frame = try EncodedTensor.frame(plain.content, level: compressionLevel, tensor: tensor.name)
+    elementType = plain.elementType
     encoding = frame == nil ? .raw : .zstd
-    self.content = frame ?? content
-    self.error = sourceError + error
-    checksum = self.content.withBytes { XXH64.hash($0) }
-  }
-
-  private static func halves(_ floats: [Float]) -> (StoredBytes, error: Double) {
-    var error = 0.0
-    let bytes = [UInt8](unsafeUninitializedCapacity: 2 * floats.count) { target, count in
-      if let start = target.baseAddress {
-        error = ElementType.float16.encode(floats, count: floats.count, into: start)
-      }
-      count = 2 * floats.count
-    }
-    return (.bytes(bytes), error)
+    content = frame ?? plain.content
+    if case .int8(let outliers) = form { outlierCount = outliers.count } else { outlierCount = 0 }
+    checksum = content.withBytes { XXH64.hash($0) }
+    error = plain.error
+    self.sourceError = sourceError
   }
 
   /// The content compressed; nil when it does not shrink, or is not to be compressed at all.
@@ -60,6 +49,82 @@ struct EncodedTensor: Sendable {
       }.map(StoredBytes.bytes)
     } catch {
       throw .cannotCompress(tensor: tensor, problem: error.problem)
+    }
+  }
+}
+
+/// A tensor in its element type, not compressed.
+private struct PlainTensor {
+  let elementType: StoredElementType
+  let content: StoredBytes
+  let error: WeightError
+
+  init(_ floats: [Float], _ tensor: SubnetTensor, _ form: TensorForm) throws(SubnetFileFault) {
+    switch form {
+    case .float32: self.init(floats)
+    case .float16: self = try .narrowed(floats, to: .float16, tensor)
+    case .bfloat16: self = try .narrowed(floats, to: .bfloat16, tensor)
+    case .int8(let outliers):
+      let layout = Int8Layout(shape: tensor.shape, outliers: outliers)
+      guard let (bytes, error) = Int8Payload.encode(floats, layout, shape: tensor.shape) else {
+        throw .outOfRange(tensor: tensor.name, type: "int8")
+      }
+      self.init(elementType: .int8, content: .bytes(bytes), error: error)
+    case .lossless:
+      let isHalf = floats.withUnsafeBufferPointer { ElementType.float16.holdsExactly($0) }
+      self = isHalf ? try .narrowed(floats, to: .float16, tensor) : PlainTensor(floats)
+    case .nearlyLossless:
+      // Not when there are many numbers too small for float16.
+      let half = try? PlainTensor.narrowed(floats, to: .float16, tensor)
+      if let half, half.error.relative <= 0x1p-11 { self = half } else { self.init(floats) }
+    }
+  }
+
+  private init(elementType: StoredElementType, content: StoredBytes, error: WeightError) {
+    self.elementType = elementType
+    self.content = content
+    self.error = error
+  }
+
+  private init(_ floats: [Float]) {
+    self.init(elementType: .float32, content: .floats(floats), error: WeightError())
+  }
+
+  /// Rounds to a type of two bytes.
+  private static func narrowed(
+    _ floats: [Float], to type: StoredElementType, _ tensor: SubnetTensor
+  ) throws(SubnetFileFault) -> PlainTensor {
+    var largest = 0.0
+    let bytes = [UInt8](unsafeUninitializedCapacity: 2 * floats.count) { target, count in
+      if let start = target.baseAddress {
+        largest = type.decoded.encode(floats, count: floats.count, into: start)
+      }
+      count = 2 * floats.count
+    }
+    guard largest.isFinite else { throw .outOfRange(tensor: tensor.name, type: type.name) }
+    let error = largest > 0 ? WeightError(of: bytes, type.decoded, floats) : WeightError()
+    return PlainTensor(elementType: type, content: .bytes(bytes), error: error)
+  }
+}
+
+extension WeightError {
+  /// The error of encoded numbers.
+  fileprivate init(of bytes: [UInt8], _ type: ElementType, _ floats: [Float]) {
+    self.init()
+    let block = 4096
+    bytes.withUnsafeBytes { bytes in
+      floats.withUnsafeBufferPointer { floats in
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: block) { stored in
+          guard let bytes = bytes.baseAddress, let start = floats.baseAddress, let stored = stored.baseAddress else {
+            return
+          }
+          for first in stride(from: 0, to: floats.count, by: block) {
+            let count = min(block, floats.count - first)
+            type.decode(bytes + first * type.byteCount, count: count, into: stored)
+            add(stored, start + first, count: count)
+          }
+        }
+      }
     }
   }
 }

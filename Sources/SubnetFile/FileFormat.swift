@@ -1,9 +1,9 @@
-/// The numbers of .lhb version 1, which Docs/format.md explains.
+/// The numbers of the .lhb format, which Docs/format.md explains.
 enum FileFormat {
   /// Like PNG's: a byte that is no text, a name, and line ends that a transfer as text would change.
   static let magic: [UInt8] = [0x89, 0x4c, 0x48, 0x42, 0x0d, 0x0a, 0x1a, 0x0a]
-  /// The version that is written, and the only one that is read.
-  static let version: UInt32 = 1
+  /// The newest version: all up to it are read, and of them the oldest that has what a file needs is written.
+  static let newestVersion: UInt32 = 2
   /// Bytes of magic, version, the lengths and the file size.
   static let preambleSize = 32
   /// The header's checksum follows the table.
@@ -14,21 +14,13 @@ enum FileFormat {
   static let jsonLimit = 1 << 20
   /// The longest table.
   static let tableLimit = 1 << 20
-  /// The largest tensor, decoded.
+  /// The largest tensor, decoded, and the largest payload.
   static let tensorLimit = 1 << 30
   /// The most axes of a tensor.
   static let rankLimit = 4
 
   /// `offset`, which must be far from overflowing, rounded up to the alignment.
   static func aligned(_ offset: Int) -> Int { (offset + alignment - 1) / alignment * alignment }
-}
-
-/// How a tensor's elements are stored: the codes of the table.
-enum ElementCode: UInt8, CaseIterable {
-  case float32 = 1
-  case float16 = 2
-  case bfloat16 = 3
-  case int8 = 4
 }
 
 /// How a tensor's bytes are stored: the codes of the table.

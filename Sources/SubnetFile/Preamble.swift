@@ -9,13 +9,16 @@ struct Preamble {
   /// Where the header's checksum ends.
   let end: Int
   let tensorCount: Int
+  /// The version of the format.
+  let version: UInt32
 
   /// Where things will be in a file that is being written.
-  init(jsonLength: Int, tableLength: Int, tensorCount: Int) {
+  init(version: UInt32, jsonLength: Int, tableLength: Int, tensorCount: Int) {
     json = FileFormat.preambleSize..<FileFormat.preambleSize + jsonLength
     table = json.upperBound..<json.upperBound + tableLength
     end = table.upperBound + FileFormat.checksumSize
     self.tensorCount = tensorCount
+    self.version = version
   }
 
   /// Reads and checks the preamble, and the checksum of the header with it.
@@ -29,7 +32,7 @@ struct Preamble {
     }
     let version = UInt32(number(at: 8))
     guard version > 0 else { throw .noSuchVersion(path: path, found: version) }
-    guard version <= FileFormat.version else { throw .versionTooNew(path: path, found: version) }
+    guard version <= FileFormat.newestVersion else { throw .versionTooNew(path: path, found: version) }
     let jsonLength = number(at: 12)
     guard jsonLength <= FileFormat.jsonLimit else {
       throw .tooLong(path: path, part: .json, found: jsonLength, limit: FileFormat.jsonLimit)
@@ -38,7 +41,7 @@ struct Preamble {
     guard tableLength <= FileFormat.tableLimit else {
       throw .tooLong(path: path, part: .table, found: tableLength, limit: FileFormat.tableLimit)
     }
-    self.init(jsonLength: jsonLength, tableLength: tableLength, tensorCount: number(at: 20))
+    self.init(version: version, jsonLength: jsonLength, tableLength: tableLength, tensorCount: number(at: 20))
     let fileSize = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
     guard fileSize <= UInt64(bytes.count) else {
       throw .truncated(path: path, found: bytes.count, expected: Int(clamping: fileSize))
@@ -66,7 +69,7 @@ struct Preamble {
   /// The preamble's own bytes.
   func bytes(fileSize: Int) -> [UInt8] {
     var bytes = FileFormat.magic
-    for number in [FileFormat.version, UInt32(json.count), UInt32(table.count), UInt32(tensorCount)] {
+    for number in [version, UInt32(json.count), UInt32(table.count), UInt32(tensorCount)] {
       withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
     }
     withUnsafeBytes(of: UInt64(fileSize).littleEndian) { bytes.append(contentsOf: $0) }

@@ -77,13 +77,3 @@ public struct Provenance: Sendable, Hashable {
       }
   }
 }
-
-/// Which element types tensors are stored in.
-public enum WeightsChoice: String, Sendable, Hashable, CaseIterable {
-  /// float16 where every value of the tensor survives that unchanged, else float32.
-  case auto
-  /// Always float32.
-  case f32
-  /// Always float16, rounded to nearest.
-  case f16
-}

@@ -19,6 +19,8 @@ public enum SubnetFileFault: Fault, Equatable {
   case versionTooNew(path: String, found: UInt32)
   /// A version that never was.
   case noSuchVersion(path: String, found: UInt32)
+  /// A version that is newer than what the file holds calls for.
+  case needlessVersion(path: String, found: UInt32, expected: UInt32)
   /// The file is shorter than it says, or than the shortest one can be.
   case truncated(path: String, found: Int, expected: Int)
   /// The file is longer than it says.
@@ -51,8 +53,10 @@ public enum SubnetFileFault: Fault, Equatable {
   case reservedBytes(path: String, tensor: String)
   /// An element type that nobody defined.
   case unknownElementType(path: String, tensor: String, code: UInt8)
-  /// An element type of the format that this version does not read.
-  case unsupportedElementType(path: String, tensor: String, name: String)
+  /// An element type that the file's version of the format does not have.
+  case unsupportedElementType(path: String, tensor: String, name: String, version: UInt32)
+  /// An element type that this tensor cannot be stored in.
+  case wrongElementType(path: String, tensor: String, name: String)
   /// An encoding that nobody defined.
   case unknownEncoding(path: String, tensor: String, code: UInt8)
   /// A payload is not as long as shape and element type say, or, encoded, not shorter.
@@ -73,6 +77,8 @@ public enum SubnetFileFault: Fault, Equatable {
   case tensorDamaged(path: String, tensor: String, found: UInt64, expected: UInt64)
   /// An encoded payload is not one zstd frame of the right content size.
   case wrongFrame(path: String, tensor: String, problem: String)
+  /// A part of an int8 tensor breaks a rule.
+  case wrongInt8(path: String, tensor: String, Int8Problem)
   /// The subnet has no tensor of that name.
   case noSuchTensor(path: String, tensor: String)
 
@@ -110,10 +116,12 @@ extension SubnetFileFault {
     case .changedAsText(let path):
       "\(path): is a .lhb file whose bytes were changed in a transfer as text; copy it again in binary mode"
     case .versionTooNew(let path, let found):
-      "\(path): is .lhb version \(found), this program reads version \(FileFormat.version); use a newer lighthubert, "
+      "\(path): is .lhb version \(found), this program reads versions 1 to \(FileFormat.newestVersion); use a newer lighthubert, "
         + "or extract the subnet again with this one"
     case .noSuchVersion(let path, let found):
       "\(path): is .lhb version \(found), which never existed; the file is damaged"
+    case .needlessVersion(let path, let found, let expected):
+      "\(path): is .lhb version \(found), but all that it holds is of version \(expected); the file is damaged"
     case .truncated(let path, let found, let expected):
       "\(path): is cut off: \(found) bytes, expected \(expected); copy or extract it again"
     case .trailingBytes(let path, let found, let expected):
@@ -135,9 +143,11 @@ extension SubnetFileFault {
       "\(path): tensor \(tensor) is larger than \(FileFormat.tensorLimit) bytes, the most that is allowed"
     case .reservedBytes(let path, let tensor): "\(path): reserved bytes of tensor \(tensor) are not zero"
     case .unknownElementType(let path, let tensor, let code):
-      "\(path): tensor \(tensor) has element type code \(code), expected 1 (float32) or 2 (float16)"
-    case .unsupportedElementType(let path, let tensor, let name):
-      "\(path): tensor \(tensor) is stored as \(name), which this program does not read; use a newer lighthubert"
+      "\(path): tensor \(tensor) has element type code \(code), expected 1 to \(StoredElementType.allCases.count)"
+    case .unsupportedElementType(let path, let tensor, let name, let version):
+      "\(path): tensor \(tensor) is stored as \(name), which version \(version) of the format does not have"
+    case .wrongElementType(let path, let tensor, let name):
+      "\(path): tensor \(tensor) is stored as \(name), which only matrices and convolutions of the model's layers may be"
     case .unknownEncoding(let path, let tensor, let code):
       "\(path): tensor \(tensor) has encoding code \(code), expected 0 (raw) or 1 (zstd)"
     case .wrongSize(let path, let tensor, let found, let expected):
@@ -155,6 +165,7 @@ extension SubnetFileFault {
       "\(path): tensor \(tensor) is damaged: checksum \(hexadecimal(found)), expected \(hexadecimal(expected))"
     case .wrongFrame(let path, let tensor, let problem):
       "\(path): tensor \(tensor) cannot be decoded: \(problem)"
+    case .wrongInt8(let path, let tensor, let problem): "\(path): tensor \(tensor) \(problem)"
     case .noSuchTensor(let path, let tensor): "\(path): has no tensor \(tensor)"
     case .outOfRange(let tensor, let type):
       "tensor \(tensor) has a value beyond the range of \(type); store the weights as f32 or auto (--weights)"

@@ -1,6 +1,5 @@
 public import Files
 public import Subnet
-public import Tensors
 
 /// A subnet file, open for reading.
 ///
@@ -17,11 +16,13 @@ public final class SubnetReader: Sendable {
   public let entries: [TensorEntry]
   /// The file's path, or what the caller called the bytes.
   public let path: String
+  /// The version of the format that the file is in.
+  public let version: Int
   /// Size of the whole file in bytes.
   public var byteCount: Int { bytes.count }
 
-  private nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
-  private let owner: any AnyObject & Sendable
+  nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
+  let owner: any AnyObject & Sendable
   private let places: [String: Int]
 
   /// Whether bytes begin like a subnet file, sound or not.
@@ -55,11 +56,16 @@ public final class SubnetReader: Sendable {
     let header = try SubnetHeader(parsing: UnsafeRawBufferPointer(rebasing: bytes[preamble.json]), path: name)
     let entries = try TensorEntry.read(
       UnsafeRawBufferPointer(rebasing: bytes[preamble.table]), count: preamble.tensorCount,
-      from: FileFormat.aligned(preamble.end), to: bytes.count, path: name)
+      from: FileFormat.aligned(preamble.end), to: bytes.count, version: preamble.version, path: name)
     try SubnetReader.check(entries, against: header, path: name)
     guard let first = entries.first, bytes[preamble.end..<first.range.lowerBound].allSatisfy({ $0 == 0 }) else {
       throw .padding(path: name, before: entries.first?.name ?? "")
     }
+    let neededVersion = entries.reduce(1) { max($0, $1.elementType.firstVersion) }
+    guard preamble.version == neededVersion else {
+      throw .needlessVersion(path: name, found: preamble.version, expected: neededVersion)
+    }
+    version = Int(preamble.version)
     config = header.config
     architecture = header.architecture
     provenance = header.provenance
@@ -81,6 +87,9 @@ public final class SubnetReader: Sendable {
       guard entry.shape == tensor.shape else {
         throw .wrongShape(path: path, tensor: entry.name, found: entry.shape, expected: tensor.shape)
       }
+      guard entry.elementType != .int8 || tensor.isQuantizable else {
+        throw .wrongElementType(path: path, tensor: entry.name, name: entry.elementType.name)
+      }
     }
     guard entries.count == layout.tensors.count else {
       throw .wrongTensorCount(path: path, found: entries.count, expected: layout.tensors.count)
@@ -91,79 +100,5 @@ public final class SubnetReader: Sendable {
   public func entry(_ name: String) throws(SubnetFileFault) -> TensorEntry {
     guard let place = places[name] else { throw .noSuchTensor(path: path, tensor: name) }
     return entries[place]
-  }
-
-  /// A tensor's elements, row-major, in their stored number format.
-  ///
-  /// A raw tensor is a view of the file, and is not copied; the view keeps the file open. An encoded one is decoded into
-  /// memory of its own, anew at each call.
-  ///
-  /// - Parameter verifyingChecksum: Whether the stored bytes, and the padding after them, are checked first. It costs
-  ///   about as much as reading them once from memory.
-  public func tensor(_ name: String, verifyingChecksum: Bool = true) throws(SubnetFileFault) -> TensorView {
-    let entry = try entry(name)
-    let stored = UnsafeRawBufferPointer(rebasing: bytes[entry.range])
-    if verifyingChecksum { try verify(entry, XXH64.hash(stored)) }
-    let storage: TensorStorage
-    switch entry.encoding {
-    case .raw:
-      storage = TensorStorage(bytes: stored, owner: self)
-    case .zstd:
-      do throws(ZstdFrame.Failure) {
-        storage = try TensorStorage(byteCount: entry.decodedSize) { target throws(ZstdFrame.Failure) in
-          try ZstdFrame.decompress(stored, into: target)
-        }
-      } catch {
-        throw .wrongFrame(path: path, tensor: name, problem: error.problem)
-      }
-    }
-    guard let view = TensorView(elementType: entry.elementType, shape: entry.shape, storage: storage) else {
-      preconditionFailure("the table's sizes were checked")
-    }
-    return view
-  }
-
-  /// Passes a tensor's rows (along its first axis) on in order, some at a time, each part right after its bytes were added
-  /// to the checksum: they are read from memory once for both.
-  ///
-  /// When this throws, the tensor is damaged and nothing that `body` made of the rows may be used. An encoded tensor is
-  /// verified before it is decoded.
-  ///
-  /// - Parameter body: Called with the rows and the index of the first of them.
-  public func forEachPart(
-    of name: String, rowsAtOnce: Int, _ body: (_ rows: TensorView, _ first: Int) -> Void
-  ) throws(SubnetFileFault) {
-    let entry = try entry(name)
-    let isRaw = entry.encoding == .raw
-    let view = try tensor(name, verifyingChecksum: !isRaw)
-    let stored = UnsafeRawBufferPointer(rebasing: bytes[entry.range])
-    let rowSize = stored.count / entry.shape[0]
-    var hash = XXH64()
-    for first in stride(from: 0, to: entry.shape[0], by: rowsAtOnce) {
-      let rows = first..<min(first + rowsAtOnce, entry.shape[0])
-      if isRaw {
-        hash.update(
-          UnsafeRawBufferPointer(rebasing: stored[rows.lowerBound * rowSize..<rows.upperBound * rowSize]))
-      }
-      body(view.narrowed(axis: 0, to: rows), first)
-    }
-    if isRaw { try verify(entry, hash.value) }
-  }
-
-  private func verify(_ entry: TensorEntry, _ checksum: UInt64) throws(SubnetFileFault) {
-    guard checksum == entry.checksum else {
-      throw .tensorDamaged(path: path, tensor: entry.name, found: checksum, expected: entry.checksum)
-    }
-    let paddingEnd = min(FileFormat.aligned(entry.range.upperBound), bytes.count)
-    guard bytes[entry.range.upperBound..<paddingEnd].allSatisfy({ $0 == 0 }) else {
-      throw .padding(path: path, before: entry.name)
-    }
-  }
-
-  /// Gives the memory pages of a tensor of a mapped file back to the system, which reads them again when they are
-  /// touched.
-  public func release(_ name: String) {
-    guard let place = places[name] else { return }
-    (owner as? MappedFile)?.release(entries[place].range)
   }
 }

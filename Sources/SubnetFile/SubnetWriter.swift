@@ -1,6 +1,7 @@
 import Dispatch
 import Files
 import Locks
+public import Quantization
 public import Subnet
 import Tensors
 
@@ -14,6 +15,9 @@ public struct SubnetWriter: Sendable {
   public var provenance: Provenance
   /// zstd's level, 1...19, or 0 for no compression. A tensor that does not shrink stays as it is.
   public var compressionLevel = SubnetWriter.defaultCompressionLevel
+
+  /// With weights in int8: which tensors those are, and their outlier channels. Without a plan all that may be, and none.
+  public var plan: QuantizationPlan?
 
   /// The level that Docs/format.md gives reasons for.
   public static let defaultCompressionLevel = 0
@@ -51,16 +55,19 @@ public struct SubnetWriter: Sendable {
     let tableLength = layout.reduce(0) { $0 + TensorEntry.size(name: $1.name, rank: $1.shape.count) }
     var header = SubnetHeader(config: config, architecture: architecture, provenance: provenance)
     let preamble = Preamble(
-      jsonLength: header.text.utf8.count, tableLength: tableLength, tensorCount: layout.count)
-    try SubnetWriter.check(preamble, layout, path: path)
+      version: layout.reduce(1) { max($0, form(of: $1).firstVersion) }, jsonLength: header.text.utf8.count,
+      tableLength: tableLength, tensorCount: layout.count)
+    try check(preamble, layout, path: path)
     do {
       let file = try AtomicFile(path: path, replacing: replacing)
       try file.write([UInt8](repeating: 0, count: preamble.end))
-      var summary = SubnetSummary()
+      var summary = SubnetSummary(
+        sourceByteCount: provenance.sourceSize, plan: provenance.weights == .int8 ? plan : nil)
       for start in stride(from: 0, to: layout.count, by: SubnetWriter.batchSize) {
         let batch = layout[start..<min(start + SubnetWriter.batchSize, layout.count)]
         for (tensor, encoded) in zip(batch, try encode(batch, values)) {
-          summary.add(try append(tensor, encoded, to: file), error: encoded.error)
+          let entry = try append(tensor, encoded, to: file)
+          summary.add(entry, error: encoded.error, sourceError: encoded.sourceError)
         }
         try progress(batch.endIndex, layout.count)
       }
@@ -76,14 +83,18 @@ public struct SubnetWriter: Sendable {
   }
 
   /// The limits that a reader insists on.
-  private static func check(_ preamble: Preamble, _ layout: [SubnetTensor], path: String) throws(SubnetFileFault) {
+  private func check(_ preamble: Preamble, _ layout: [SubnetTensor], path: String) throws(SubnetFileFault) {
     for (part, range, limit) in [
       (HeaderPart.json, preamble.json, FileFormat.jsonLimit), (.table, preamble.table, FileFormat.tableLimit),
     ] where range.count > limit {
       throw .tooLong(path: path, part: part, found: range.count, limit: limit)
     }
-    for tensor in layout where tensor.count > FileFormat.tensorLimit / ElementType.float32.byteCount {
-      throw .tensorTooLarge(path: path, tensor: tensor.name)
+    for tensor in layout {
+      var size = tensor.count * ElementType.float32.byteCount
+      if case .int8(let outliers) = form(of: tensor) {
+        size = max(size, Int8Sections(shape: tensor.shape, outlierCount: outliers.count).byteCount)
+      }
+      guard size <= FileFormat.tensorLimit else { throw .tensorTooLarge(path: path, tensor: tensor.name) }
     }
   }
 
@@ -94,10 +105,10 @@ public struct SubnetWriter: Sendable {
     let results = Locked<[Result<EncodedTensor, any Error>?]>(Array(repeating: nil, count: tensors.count))
     withoutActuallyEscaping(values) { values in
       DispatchQueue.concurrentPerform(iterations: tensors.count) { index in
+        let tensor = tensors[tensors.startIndex + index]
         let result = Result {
           try EncodedTensor(
-            tensors[tensors.startIndex + index], weights: provenance.weights, compressionLevel: compressionLevel,
-            values: values)
+            tensor, form: form(of: tensor), compressionLevel: compressionLevel, values: values)
         }
         results.withLock { $0[index] = result }
       }
@@ -112,8 +123,8 @@ public struct SubnetWriter: Sendable {
     try file.write([UInt8](repeating: 0, count: start - file.byteCount))
     try encoded.content.withBytes { bytes throws(FileFault) in try file.write(bytes) }
     return TensorEntry(
-      name: tensor.name, shape: tensor.shape, elementType: encoded.elementType, encoding: encoded.encoding,
-      range: start..<file.byteCount, checksum: encoded.checksum)
+      name: tensor.name, shape: tensor.shape, elementType: encoded.elementType, outlierCount: encoded.outlierCount,
+      encoding: encoded.encoding, range: start..<file.byteCount, checksum: encoded.checksum)
   }
 
   private func overwriteHeader(

@@ -2,6 +2,7 @@ import ArchitectureFile
 import CommandSupport
 import Extraction
 import Files
+import Quantization
 import Subnet
 import SubnetFile
 
@@ -10,8 +11,11 @@ extension ExtractCommand {
     let (targets, copy) = try targets()
     let supernet = try Supernet(contentsOf: checkpoint)
     let architecture = try loadArchitecture(arch, fitting: supernet.config)
+    let maxError = maxError ?? QuantizationPlan.defaultMaxError
     let options = ExtractionOptions(
-      weights: weights, compressionLevel: compress, replacing: force, tool: "lhb-extract \(LightHuBERTVersion.current)")
+      weights: weights, maxError: maxError, statistics: try statistics(of: architecture, in: supernet),
+      compressionLevel: compress, replacing: force,
+      tool: "lhb-extract \(LightHuBERTVersion.current)")
     let progress = ProgressLine("extracting", isQuiet: quiet)
     let summary = try supernet.extract(architecture, to: targets[0], options: options) { done in
       progress.update(done)
@@ -20,7 +24,9 @@ extension ExtractCommand {
     if let copy { try self.copy(targets[0], to: copy) }
     progress.finish()
     if !quiet {
-      ExtractionReport(config: supernet.config, architecture: architecture, summary: summary, paths: targets).print()
+      ExtractionReport(
+        config: supernet.config, architecture: architecture, summary: summary, maxError: maxError, paths: targets
+      ).print()
     }
   }
 

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import CommandSupport
+import Quantization
 import Subnet
 public import SubnetFile
 
@@ -16,6 +17,8 @@ public import SubnetFile
       Examples:
         lhb-extract --arch small-default lighthubert_small.pt small.lhb
         lhb-extract --arch arch.json --weights f16 --compress 3 lighthubert_base.pt subnet.lhb
+        lhb-extract --arch small-default --weights int8 --max-error 0.02 lighthubert_small.pt small.lhb
+        lhb-extract --weights int8 --calibrate a.wav b.flac --arch small-default lighthubert_small.pt small.lhb
         lhb-extract --arch base-max --default lighthubert_base.pt
       """,
     version: LightHuBERTVersion.current)
@@ -23,8 +26,31 @@ public import SubnetFile
   @Option(help: ArgumentHelp("The subnet to cut out.", valueName: "name-or-file"))
   var arch: String
 
-  @Option(help: "How weights are stored: auto (as f16 wherever that changes no value), f32, or f16 (rounded).")
+  @Option(
+    help: ArgumentHelp(
+      "How weights are stored: auto (as f16 wherever that changes no value), f32, f16 (rounded), bf16 or int8.",
+      discussion: """
+        bf16 and int8 are for the convolutions after the first and the encoder's matrices; the first convolution and the \
+        position convolution are f16, norms and biases as auto has them. int8 has a scale for each output channel and \
+        tap, and another one for input channels whose activations are far larger than the others'.
+        """))
   var weights: WeightsChoice = .auto
+
+  @Option(
+    help: ArgumentHelp(
+      "With --weights int8: layers with a larger estimated error than this, relative to their outputs, stay in bf16 "
+        + "(default: \(QuantizationPlan.defaultMaxError)).", valueName: "error"))
+  var maxError: Double?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "With --weights int8: measure the activations on these recordings, and find outliers by that.",
+      discussion: """
+        A few seconds that are like what the model will see. Without it outliers follow from the norms' gains. End the \
+        list with another option or --.
+        """, valueName: "audio"))
+  var calibrate: [String] = []
 
   @Option(
     help: ArgumentHelp("zstd level, 0 (off) to 19; a tensor that does not shrink stays raw.", valueName: "level"))
@@ -51,6 +77,11 @@ public import SubnetFile
     guard SubnetWriter.compressionLevels.contains(compress) else {
       throw ValidationError("--compress is \(compress), expected 0...19")
     }
+    if let maxError {
+      guard maxError >= 0 else { throw ValidationError("--max-error is \(maxError), expected 0 or more") }
+      guard weights == .int8 else { throw ValidationError("--max-error is for --weights int8") }
+    }
+    guard calibrate.isEmpty || weights == .int8 else { throw ValidationError("--calibrate is for --weights int8") }
     guard output != nil || installsDefault else { throw ValidationError("no output file given, nor --default") }
   }
 }

@@ -100,7 +100,7 @@ extension ArgumentTests {
     Abuse("a checkpoint that leads nowhere", LH_NOT_FOUND, "no such.pt") {
       lh_extract("no such.pt", "base-min", "/tmp/lighthubert-none.lhb", nil, $1)
     },
-    Abuse("an unknown weights choice", LH_INVALID_ARGUMENT, "weights is 3") { extract($1) { $0.weights = 3 } },
+    Abuse("an unknown weights choice", LH_INVALID_ARGUMENT, "weights is 5") { extract($1) { $0.weights = 5 } },
     Abuse("a level too high", LH_INVALID_ARGUMENT, "compression_level is 20") {
       extract($1) { $0.compression_level = 20 }
     },

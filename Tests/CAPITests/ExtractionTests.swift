@@ -20,7 +20,10 @@ import Testing
     return options
   }
 
-  @Test(arguments: [(LH_WEIGHTS_AUTO, "auto", 0), (LH_WEIGHTS_F32, "f32", 3), (LH_WEIGHTS_F16, "f16", 0)])
+  @Test(arguments: [
+    (LH_WEIGHTS_AUTO, "auto", 0), (LH_WEIGHTS_F32, "f32", 3), (LH_WEIGHTS_F16, "f16", 0), (LH_WEIGHTS_BF16, "bf16", 0),
+    (LH_WEIGHTS_INT8, "int8", 0),
+  ])
   func theFileIsThatOfTheProgram(_ weights: Int, _ name: String, _ level: Int) throws {
     try withTemporaryFolder { folder in
       var options = options(weights, level: Int32(level))

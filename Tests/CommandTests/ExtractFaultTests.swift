@@ -29,7 +29,7 @@ import Testing
     ["--arch", "small-min", "--compress", "20", "in.pt", "out.lhb"],
     ["--arch", "small-min", "--compress", "-1", "in.pt", "out.lhb"],
     ["--arch", "small-min", "--compress", "much", "in.pt", "out.lhb"],
-    ["--arch", "small-min", "--weights", "int8", "in.pt", "out.lhb"],
+    ["--arch", "small-min", "--weights", "int4", "in.pt", "out.lhb"],
   ])
   func `A wrong argument is a fault of usage`(arguments: [String]) {
     withTemporaryFolder { folder in expectFault(64, arguments, naming: ["--help"], in: folder) }

@@ -74,6 +74,46 @@ import Testing
     }
   }
 
+  @Test func `int8 and bfloat16 are said to be what they are`() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/int8.lhb"
+      let int8 = extract("--arch", mixed, "--weights", "int8", tiny, path)
+      #expect(int8.status == 0)
+      let size = readBytes(path).count
+      let ratio = Double(378_800_000) / Double(size)
+      for words in [
+        "67 tensors as int8, 2 tensors as float16, 108 tensors as float32", "weight error  int8: 0.", "outliers",
+        "times smaller than the checkpoint (10.3 MB)",
+        "\(Int(ratio)) times smaller than HuBERT Base in float32 (379 MB)",
+      ] {
+        #expect(int8.errors.contains(words), "\(words) in \(int8.errors)")
+      }
+      #expect(!int8.errors.contains("in bfloat16"))
+      let brain = extract("--arch", mixed, "--weights", "bf16", tiny, folder + "/bf16.lhb")
+      #expect(brain.errors.contains("67 tensors as bfloat16, 2 tensors as float16"), "\(brain.errors)")
+      #expect(brain.errors.contains("weight error  bfloat16: 0.1"), "\(brain.errors)")
+      #expect(!brain.errors.contains("outliers"))
+      let full = extract("--arch", mixed, tiny, folder + "/auto.lhb")
+      #expect(!full.errors.contains("weight error") && full.errors.contains("compression"))
+    }
+  }
+
+  @Test func `Layers beyond the largest error stay in bfloat16, and are named`() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/a.lhb"
+      let result = extract("--arch", mixed, "--weights", "int8", "--max-error", "0", tiny, path)
+      #expect(result.status == 0 && result.errors.contains("67 tensors as bfloat16"), "\(result.errors)")
+      #expect(
+        result.errors.contains("in bfloat16   encoder.layers.9.self_attn.{q,k,v}_proj: its error in int8 is about "))
+      #expect(result.errors.contains(", the limit 0.00 %"))
+      #expect(result.errors.split(separator: "\n").count { $0.hasPrefix("in bfloat16 ") } == 6 + 1 + 10 * 4)
+      let wrong = extract("--arch", mixed, "--weights", "int8", "--max-error=-1", tiny, folder + "/b.lhb")
+      #expect(wrong.status == 64 && wrong.errors.contains("--max-error is -1.0, expected 0 or more"))
+      #expect(extract("--arch", mixed, "--max-error", "nan", tiny, folder + "/b.lhb").status == 64)
+      #expect(filesInFolder(folder) == ["a.lhb"])
+    }
+  }
+
   @Test func `Compression changes the size and no feature`() {
     withTemporaryFolder { folder in
       func features(_ level: String) -> [UInt8] {

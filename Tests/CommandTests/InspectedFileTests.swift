@@ -45,6 +45,31 @@ import Testing
     #expect(text.split(separator: "\n").count { $0.hasSuffix("sound") } == 113)
   }
 
+  @Test func `An int8 file shows its types and outliers`() throws {
+    let path = Fixture.path("versions/v2-tiny-min-int8.lhb")
+    let file = try json(path)
+    #expect(file["format_version"] == .integer(2) && file["provenance"]?["weights"] == .string("int8"))
+    for (type, count) in [("int8", 41), ("bfloat16", 2), ("float16", 2), ("float32", 68)] {
+      #expect(file["element_types"]?[type]?["tensors"] == .integer(count), "\(type)")
+    }
+    let tensors = try #require(file["tensors"]?.array)
+    let sizes = tensors.reduce(0) { $0 + ($1["dtype"] == .string("int8") ? $1["size"]?.integer ?? 0 : 0) }
+    #expect(file["element_types"]?["int8"]?["size"] == .integer(sizes))
+    for tensor in tensors {
+      #expect((tensor["outliers"] != nil) == (tensor["dtype"] == .string("int8")))
+      if tensor["name"] == .string("post_extract_proj.weight") {
+        #expect(tensor["outliers"] == .array([.integer(0), .integer(31)]))
+      }
+    }
+    let result = runProgram("lhb-inspect", [path])
+    let text = String(decoding: result.output, as: UTF8.self)
+    for words in [
+      ".lhb version 2", "41 tensors as int8", "12 outliers)", "int8, 3 outliers", "int8, 1 outlier ", "weights int8",
+    ] {
+      #expect(text.contains(words), "\(words) in \(text)")
+    }
+  }
+
   @Test(arguments: [
     ("tiny", "zip", "default"), ("tiny-legacy", "legacy", "default"), ("tiny-layernorm", "zip", "layer_norm"),
   ]) func `A checkpoint as JSON`(name: String, container: String, mode: String) throws {
@@ -99,11 +124,11 @@ import Testing
     withTemporaryFolder { folder in
       let bytes = readBytes(Self.subnet)
       var newer = bytes
-      newer[8] = 2
+      newer[8] = 3
       var changed = bytes
       changed[40] ^= 1
       let cases: [(name: String, bytes: [UInt8], word: String)] = [
-        ("newer", newer, "version 2"), ("changed", changed, "header is damaged"), ("empty", [], "empty"),
+        ("newer", newer, "version 3"), ("changed", changed, "header is damaged"), ("empty", [], "empty"),
         ("cut", Array(bytes[..<1000]), "cut off"), ("long", bytes + [0], "appended"),
         ("text", Array("hello\n".utf8), "expected a .lhb subnet file or a PyTorch checkpoint"),
       ]

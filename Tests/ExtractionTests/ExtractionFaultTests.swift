@@ -78,5 +78,11 @@ import Testing
       }
       #expect(fault?.description == "compression level \(level), expected one in 0...19" && fault?.kind == .usage)
     }
+    for error in [-0.5, .nan] {
+      let fault = #expect(throws: ExtractionFault.self) {
+        try supernet.extract(whole, to: "/nowhere/a.lhb", options: ExtractionOptions(maxError: error))
+      }
+      #expect(fault?.description == "the largest error is \(error), expected 0 or more" && fault?.kind == .usage)
+    }
   }
 }

@@ -2,6 +2,7 @@ import Checkpoint
 import Extraction
 import Faults
 import Files
+import Quantization
 import Subnet
 import SubnetFile
 import Tensors
@@ -67,6 +68,31 @@ import Testing
       #expect(summary.tensorCount(of: .float16) == summary.entries.count)
       #expect(summary.compressedCount > 0 && summary.largestError > 0 && summary.worstTensor != nil)
       #expect(try SubnetReader(path: folder + "/a.lhb").provenance.tool == "a test 1.0")
+    }
+  }
+
+  @Test func `An int8 file follows the plan, which is in the summary`() throws {
+    let supernet = try Supernet(contentsOf: tiny)
+    let architecture = try mixed(supernet)
+    try withTemporaryFolder { folder in
+      let planned = try supernet.quantizationPlan(for: architecture)
+      // A limit that some layers keep.
+      let limit = planned.decisions.compactMap(\.estimatedError).sorted()[planned.decisions.count / 2]
+      let options = ExtractionOptions(weights: .int8, maxError: limit)
+      let summary = try supernet.extract(architecture, to: folder + "/a.lhb", options: options)
+      let plan = try #require(summary.plan)
+      let counts = [true, false].map { isInt8 in plan.decisions.count { $0.isInt8 == isInt8 } }
+      #expect(counts[0] == planned.decisions.count / 2 + 1 && counts[1] > 0)
+      let reader = try SubnetReader(path: folder + "/a.lhb")
+      for tensor in SubnetLayout(config: supernet.config, architecture: architecture).tensors {
+        let entry = try reader.entry(tensor.name)
+        let decision = plan[tensor: tensor.name]
+        #expect(tensor.isQuantizable == (decision != nil))
+        guard let decision else { continue }
+        #expect(entry.elementType == (decision.isInt8 ? .int8 : .bfloat16))
+        #expect(try reader.outliers(of: tensor.name) == (decision.isInt8 ? decision.outliers : []))
+      }
+      #expect(try supernet.extract(architecture, to: folder + "/b.lhb", options: .init(weights: .bf16)).plan == nil)
     }
   }
 

@@ -61,7 +61,7 @@ import Testing
     ("\"0123", "\"012", "provenance.source_sha256", "64 lower-case hexadecimal digits"),
     ("\"tool\":", "\"tools\":", "provenance.tool", "a string"),
     ("2026-01-31T", "2026-01-31 ", "provenance.date", "like 2026-01-31T12:00:00Z"),
-    ("\"weights\":\"auto\"", "\"weights\":\"f8\"", "provenance.weights", "auto, f32, f16"),
+    ("\"weights\":\"auto\"", "\"weights\":\"f8\"", "provenance.weights", "auto, f32, f16, bf16, int8"),
     ("\"embed_dim\":32", "\"embed_dim\":32.0", "", ""),
     ("\"ffn_embed\":[40,64]", "\"ffn_ratio\":[1.25,2.0]", "architecture", "in the form that extraction writes"),
     ("\"heads_num\":[1,1]", "\"heads_num\":1", "architecture", "in the form that extraction writes"),

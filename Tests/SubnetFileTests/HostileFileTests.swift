@@ -38,7 +38,10 @@ struct HostileCase: Sendable, CustomTestStringConvertible {
     HostileCase("line ends made Unix's", .changedAsText(path: "memory")) { $0.magic.remove(at: 4) },
     HostileCase("line end made DOS's", .changedAsText(path: "memory")) { $0.magic.insert(0x0d, at: 7) },
     HostileCase("eighth bit lost", .notASubnet(path: "memory")) { $0.magic[0] = 0x09 },
-    HostileCase("newer version", .versionTooNew(path: "memory", found: 2)) { $0.version = 2 },
+    HostileCase("newer version", .versionTooNew(path: "memory", found: 3)) { $0.version = 3 },
+    HostileCase("a version that is not needed", .needlessVersion(path: "memory", found: 2, expected: 1)) {
+      $0.version = 2
+    },
     HostileCase("newest version", .versionTooNew(path: "memory", found: .max)) { $0.version = .max },
     HostileCase("version 0", .noSuchVersion(path: "memory", found: 0)) { $0.version = 0 },
     HostileCase("JSON too long", .tooLong(path: "memory", part: .json, found: 1 << 20 + 1, limit: 1 << 20)) {
@@ -114,10 +117,12 @@ struct HostileCase: Sendable, CustomTestStringConvertible {
     HostileCase("reserved bytes", .reservedBytes(path: "memory", tensor: first)) { $0.entries[0].reserved = 1 << 31 },
     HostileCase("type 0", .unknownElementType(path: "memory", tensor: first, code: 0)) { $0.entries[0].type = 0 },
     HostileCase("type 5", .unknownElementType(path: "memory", tensor: first, code: 5)) { $0.entries[0].type = 5 },
-    HostileCase("type bfloat16", .unsupportedElementType(path: "memory", tensor: first, name: "bfloat16")) {
+    HostileCase(
+      "type bfloat16", .unsupportedElementType(path: "memory", tensor: first, name: "bfloat16", version: 1)
+    ) {
       $0.entries[0].type = 3
     },
-    HostileCase("type int8", .unsupportedElementType(path: "memory", tensor: first, name: "int8 with scales")) {
+    HostileCase("type int8", .unsupportedElementType(path: "memory", tensor: first, name: "int8", version: 1)) {
       $0.entries[0].type = 4
     },
     HostileCase("another type", .wrongSize(path: "memory", tensor: first, found: 320, expected: "160")) {

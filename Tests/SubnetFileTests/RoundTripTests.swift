@@ -27,21 +27,34 @@ import Testing
       var largestError = 0.0
       for tensor in TestSubnet.layout {
         let entry = try reader.entry(tensor.name)
-        let isHalf = weights == .f16 || (weights == .auto && tensor.name.hasSuffix("bias"))
-        #expect(entry.elementType == (isHalf ? .float16 : .float32), "\(tensor.name)")
+        let type = expectedType(of: tensor, weights)
+        #expect(entry.elementType == type, "\(tensor.name)")
         #expect(entry.range.lowerBound.isMultiple(of: 64), "\(tensor.name)")
         let view = try reader.tensor(tensor.name)
         #expect(view.shape == tensor.shape)
         #expect(view.isContiguous)
         let given = TestSubnet.values(tensor)
-        let expected = isHalf ? given.map { Float(Float16($0)) } : given
+        let expected = restored(given, type, tensor.shape)
         #expect(floats(view) == expected, "\(tensor.name)")
         for (stored, original) in zip(expected, given) {
           largestError = max(largestError, Double(abs(stored - original)))
         }
       }
       #expect(summary.largestError == largestError)
-      #expect((summary.worstTensor != nil) == (weights == .f16))
+      #expect((summary.worstTensor != nil) == [.f16, .bf16, .int8].contains(weights))
+      #expect(reader.version == ([.bf16, .int8].contains(weights) ? 2 : 1))
+    }
+  }
+
+  private func expectedType(of tensor: SubnetTensor, _ weights: WeightsChoice) -> StoredElementType {
+    let isBias = tensor.name.hasSuffix("bias")
+    switch weights {
+    case .auto: return isBias ? .float16 : .float32
+    case .f32: return .float32
+    case .f16: return .float16
+    case .bf16 where tensor.isQuantizable: return .bfloat16
+    case .int8 where tensor.isQuantizable: return .int8
+    case .bf16, .int8: return isBias || tensor.shape.count > 1 ? .float16 : .float32
     }
   }
 

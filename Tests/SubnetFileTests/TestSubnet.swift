@@ -1,4 +1,5 @@
 import Files
+import Quantization
 import Subnet
 import SubnetFile
 import Tensors
@@ -56,6 +57,24 @@ enum TestSubnet {
     return writer
   }
 
+  /// A writer of int8 with outliers in some layers, and a layer in bfloat16.
+  static func int8Writer(level: Int = 0) -> SubnetWriter {
+    var writer = writer(.int8, level: level)
+    writer.plan = QuantizationPlan([
+      .init(layer: .convolution(1), outliers: [0, 7], estimatedError: 0.01, isInt8: true),
+      .init(layer: .attentionInput(1), outliers: [30], estimatedError: 0.02, isInt8: true),
+      .init(layer: .feedForwardOutput(0), outliers: [4], estimatedError: 0.04, isInt8: false),
+    ])
+    return writer
+  }
+
+  static func int8Bytes(level: Int = 0) throws -> [UInt8] {
+    try withTemporaryFolder { folder in
+      _ = try int8Writer(level: level).write(to: folder + "/a.lhb", sourceDigest: { digest }, values: fill)
+      return readBytes(folder + "/a.lhb")
+    }
+  }
+
   @discardableResult
   static func write(to path: String, _ weights: WeightsChoice = .auto, level: Int = 0) throws -> SubnetSummary {
     try writer(weights, level: level).write(to: path, sourceDigest: { digest }, values: fill)
@@ -91,5 +110,35 @@ func floats(_ view: TensorView) -> [Float] {
   [Float](unsafeUninitializedCapacity: view.count) { target, count in
     view.elementType.decode(view.storage.bytes.baseAddress!, count: view.count, into: target.baseAddress!)
     count = view.count
+  }
+}
+
+/// What becomes of numbers in an element type, by its definition.
+func restored(_ values: [Float], _ type: StoredElementType, _ shape: [Int], outliers: [Int] = []) -> [Float] {
+  switch type {
+  case .float32: return values
+  case .float16: return values.map { Float(Float16($0)) }
+  case .bfloat16:
+    return values.map { value in
+      // Float's own rounding, to the nearest multiple of 2^-7 of the leading bit.
+      let unit = value.ulp * 0x1p16
+      return (value / unit).rounded(.toNearestOrEven) * unit
+    }
+  case .int8:
+    let (inputs, taps) = (shape[1], shape.count > 2 ? shape[2] : 1)
+    var restored = values
+    for output in 0..<shape[0] {
+      for tap in 0..<taps {
+        for isOutlier in [false, true] {
+          let places = (0..<inputs).filter { outliers.contains($0) == isOutlier }
+            .map { (output * inputs + $0) * taps + tap }
+          let scale = (places.map { values[$0].magnitude }.max() ?? 0) / 127
+          for place in places {
+            restored[place] = scale > 0 ? (values[place] / scale).rounded(.toNearestOrEven) * scale : 0
+          }
+        }
+      }
+    }
+    return restored
   }
 }

@@ -1,6 +1,7 @@
 import Checkpoint
 import Files
 import JSON
+import Quantization
 import Subnet
 import SubnetFile
 import TestSupport
@@ -9,6 +10,16 @@ import Testing
 /// Files of old versions, which stay for ever: Fixtures/versions/README.md says how they were made.
 @Suite struct VersionTests {
   private static let fixture = "versions/v1-tiny-min.lhb"
+  /// The same weights in int8, made with NumPy.
+  private static let int8Fixture = "versions/v2-tiny-min-int8.lhb"
+  /// What was decided for it.
+  private static let plan = QuantizationPlan([
+    .init(layer: .convolution(1), outliers: [3], estimatedError: nil, isInt8: true),
+    .init(layer: .projection, outliers: [0, 31], estimatedError: nil, isInt8: true),
+    .init(layer: .feedForwardOutput(1), outliers: [], estimatedError: nil, isInt8: false),
+    .init(layer: .attentionInput(2), outliers: [5, 6, 63], estimatedError: nil, isInt8: true),
+    .init(layer: .attentionOutput(3), outliers: [], estimatedError: nil, isInt8: false),
+  ])
 
   private func source() throws -> (Checkpoint, ModelConfig, Architecture) {
     let checkpoint = try Checkpoint(path: Fixture.path("golden/tiny.pt"))
@@ -44,6 +55,39 @@ import Testing
         try tensor.slice(from: checkpoint.tensor).write(to: target)
       }
       #expect(readBytes(folder + "/a.lhb") == readBytes(Fixture.path(Self.fixture)))
+    }
+  }
+
+  @Test func version2IsRead() throws {
+    let (checkpoint, config, architecture) = try source()
+    let reader = try SubnetReader(path: Fixture.path(Self.int8Fixture))
+    #expect(reader.version == 2 && reader.config == config && reader.architecture == architecture)
+    #expect(reader.provenance.weights == .int8)
+    for tensor in SubnetLayout(config: config, architecture: architecture).tensors {
+      var values = [Float](repeating: .nan, count: tensor.count)
+      let slice = try tensor.slice(from: checkpoint.tensor)
+      _ = try values.withUnsafeMutableBufferPointer { try slice.write(to: $0) }
+      let type = try reader.entry(tensor.name).elementType
+      let decision = Self.plan[tensor: tensor.name]
+      #expect((type == .int8) == (tensor.isQuantizable && decision?.isInt8 != false), "\(tensor.name)")
+      let outliers = decision?.outliers ?? []
+      #expect(try reader.outliers(of: tensor.name) == outliers)
+      let expected = restored(values, type, tensor.shape, outliers: outliers)
+      #expect(floats(try reader.tensor(tensor.name)) == expected, "\(tensor.name)")
+    }
+  }
+
+  @Test func todaysWriterGivesTheBytesThatNumPyGives() throws {
+    let (checkpoint, config, architecture) = try source()
+    let old = try SubnetReader(path: Fixture.path(Self.int8Fixture))
+    var writer = SubnetWriter(config: config, architecture: architecture, provenance: old.provenance)
+    writer.compressionLevel = 0
+    writer.plan = Self.plan
+    try withTemporaryFolder { folder in
+      _ = try writer.write(to: folder + "/a.lhb", sourceDigest: { old.provenance.sourceSHA256 }) { tensor, target in
+        try tensor.slice(from: checkpoint.tensor).write(to: target)
+      }
+      #expect(readBytes(folder + "/a.lhb") == readBytes(Fixture.path(Self.int8Fixture)))
     }
   }
 

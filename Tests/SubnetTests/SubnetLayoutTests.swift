@@ -39,6 +39,17 @@ import Testing
     #expect(shapes["encoder.layers.12.fc2.weight"] == nil)
   }
 
+  @Test func knowsWhatMayBeQuantised() throws {
+    let layout = SubnetLayout(config: ModelConfig(), architecture: try Architecture(name: "base-default")).tensors
+    let names = layout.filter(\.isQuantizable).map(\.name)
+    #expect(names.count == 6 + 1 + 12 * 6)
+    #expect(
+      names.prefix(2) == ["feature_extractor.conv_layers.1.0.weight", "feature_extractor.conv_layers.2.0.weight"])
+    #expect(names[6] == "post_extract_proj.weight")
+    let parts = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.out_proj", "fc1", "fc2"]
+    #expect(names.suffix(6) == parts.map { "encoder.layers.11.\($0).weight" }[...])
+  }
+
   @Test func followsTheConfiguration() {
     var config = ArchitectureTests.tiny
     config.extractorMode = .groupNorm

@@ -387,7 +387,11 @@ enum {
   LH_WEIGHTS_AUTO = 0,
   LH_WEIGHTS_F32 = 1,
   /* float16, rounded. */
-  LH_WEIGHTS_F16 = 2
+  LH_WEIGHTS_F16 = 2,
+  /* bfloat16, rounded, for the matrices and convolutions that make most of the work. */
+  LH_WEIGHTS_BF16 = 3,
+  /* int8 with scales for the same, but bfloat16 where int8 would cost too much. */
+  LH_WEIGHTS_INT8 = 4
 };
 
 /* How a subnet is stored. */
