@@ -103,7 +103,8 @@ struct ConvStack {
         multiplier.multiply(
           MatrixProduct(
             rows: count, a: input + first * rowStride, aStride: rowStride, matrix: folded ?? matrix,
-            c: output + first * channels, cStride: channels, epilogue: norm != nil ? .none : isCoarse ? .coarseGELU : .gelu,
+            c: output + first * channels, cStride: channels,
+            epilogue: norm != nil ? .none : isCoarse ? .coarseGELU : .gelu,
             chainLength: FastConvolution.chainLength))
         if norm != nil { finish(first, count) }
       }

@@ -122,7 +122,8 @@ struct EncoderLayer {
       let count = min(EncoderLayer.ffnRows, frames - first)
       recorder?.record(.feedForwardInput(index), input + first * width, count: count, stride: width, width: width)
       multiply(
-        input + first * width, weights.fc1, to: scratch.inner, frames: count, epilogue: weights.activation(config.activation),
+        input + first * width, weights.fc1, to: scratch.inner, frames: count,
+        epilogue: weights.activation(config.activation),
         scratch: scratch, on: pool)
       recorder?.record(
         .feedForwardOutput(index), scratch.inner, count: count, stride: weights.fc2.depth, width: weights.fc2.depth)
