@@ -5,6 +5,8 @@ import Tensors
 struct Int8Payload {
   let layout: Int8Layout
   private let shape: [Int]
+  /// Keeps the values where they are.
+  private let storage: TensorStorage
   private let values: UnsafePointer<Int8>
   private let scales: [Float]
 
@@ -13,10 +15,11 @@ struct Int8Payload {
 
   /// Checks everything but the values.
   ///
-  /// - Parameter bytes: As many as the entry says, decompressed. They must outlive this value.
-  init(_ entry: TensorEntry, _ bytes: UnsafeRawBufferPointer) throws(Int8Problem) {
+  /// - Parameter storage: As many bytes as the entry says, decompressed.
+  init(_ entry: TensorEntry, _ storage: TensorStorage) throws(Int8Problem) {
+    let bytes = storage.bytes
     let sections = Int8Sections(shape: entry.shape, outlierCount: entry.outlierCount)
-    let layout = Int8Layout(shape: entry.shape, outliers: try Int8Payload.outliers(entry, bytes))
+    let layout = Int8Layout(shape: entry.shape, outliers: try Int8Payload.outliers(entry, storage))
     guard bytes[sections.padding].allSatisfy({ $0 == 0 }) else { throw .padding }
     let scales = (0..<layout.scaleCount).map { word(bytes, at: sections.scales.lowerBound + 4 * $0) }
     // As numbers the bits of everything but 0 to `largestScale` are larger, NaN, infinities and signs included.
@@ -27,13 +30,14 @@ struct Int8Payload {
     self.layout = layout
     self.scales = scales.map(Float.init(bitPattern:))
     shape = entry.shape
+    self.storage = storage
     values = start.assumingMemoryBound(to: Int8.self)
   }
 
   /// The outlier channels alone.
-  static func outliers(_ entry: TensorEntry, _ bytes: UnsafeRawBufferPointer) throws(Int8Problem) -> [Int] {
+  static func outliers(_ entry: TensorEntry, _ storage: TensorStorage) throws(Int8Problem) -> [Int] {
     let start = Int8Sections(shape: entry.shape, outlierCount: entry.outlierCount).outliers.lowerBound
-    let outliers = (0..<entry.outlierCount).map { Int(word(bytes, at: start + 4 * $0)) }
+    let outliers = (0..<entry.outlierCount).map { Int(word(storage.bytes, at: start + 4 * $0)) }
     guard zip(outliers, outliers.dropFirst()).allSatisfy(<), outliers.last ?? 0 < entry.shape[1] else {
       throw .outliers
     }

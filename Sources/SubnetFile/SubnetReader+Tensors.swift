@@ -15,7 +15,7 @@ extension SubnetReader {
     let payload = try payload(of: entry, verifyingChecksum: verifyingChecksum)
     guard entry.elementType == .int8 else { return view(of: payload, entry) }
     do throws(Int8Problem) {
-      return try Int8Payload(entry, payload.bytes).weights(of: 0..<entry.shape[0])
+      return try Int8Payload(entry, payload).weights(of: 0..<entry.shape[0])
     } catch {
       throw .wrongInt8(path: path, tensor: name, error)
     }
@@ -40,7 +40,7 @@ extension SubnetReader {
         body(view.narrowed(axis: 0, to: rows), rows.lowerBound)
       }
     }
-    let int8 = try findingDamage(in: entry) { () throws(Int8Problem) in try Int8Payload(entry, payload.bytes) }
+    let int8 = try findingDamage(in: entry) { () throws(Int8Problem) in try Int8Payload(entry, payload) }
     try forEachPart(of: entry, rowSize: int8.rowSize, rowsAtOnce) { rows throws(SubnetFileFault) in
       let weights = try findingDamage(in: entry) { () throws(Int8Problem) in try int8.weights(of: rows) }
       body(weights, rows.lowerBound)
@@ -56,7 +56,7 @@ extension SubnetReader {
     guard entry.outlierCount > 0 else { return [] }
     let payload = try payload(of: entry, verifyingChecksum: entry.encoding != .raw)
     return try findingDamage(in: entry) { () throws(Int8Problem) in
-      try Int8Payload.outliers(entry, payload.bytes)
+      try Int8Payload.outliers(entry, payload)
     }
   }
 
