@@ -9,22 +9,23 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-/// Flags of one instruction-set build of the kernels. The same source is compiled once for each, always optimised:
+/// One instruction-set build of the kernels. The same source is compiled once for each, always optimised:
 /// unoptimised SIMD code is hundreds of times slower and would make the tests unusable.
-func kernelSettings(march: String?, define: String) -> [SwiftSetting] {
-  var flags = ["-O"]
-  if let march { flags += ["-Xcc", "-march=\(march)"] }
-  return strict + [.define(define), .unsafeFlags(flags)]
+func kernels(_ name: String, clang flags: [String], define names: [String]) -> Target {
+  .target(
+    name: name, dependencies: ["CPU", "KernelTypes"],
+    swiftSettings: strict + names.map { .define($0) } + [.unsafeFlags(["-O"] + flags.flatMap { ["-Xcc", $0] })])
 }
 
 #if arch(x86_64)
-  let wideKernels: [Target] = [
-    .target(
-      name: "KernelsAVX2", dependencies: ["CPU", "KernelTypes"],
-      swiftSettings: kernelSettings(march: "x86-64-v3", define: "KERNELS_AVX2")),
-    .target(
-      name: "KernelsAVX512", dependencies: ["CPU", "KernelTypes"],
-      swiftSettings: kernelSettings(march: "x86-64-v4", define: "KERNELS_AVX512")),
+  let wideKernels = [
+    kernels("KernelsAVX2", clang: ["-march=x86-64-v3"], define: ["KERNELS_AVX2"]),
+    kernels("KernelsAVX2VNNI", clang: ["-march=x86-64-v3", "-mavxvnni"], define: ["KERNELS_AVX2", "KERNELS_VNNI"]),
+    kernels("KernelsAVX512", clang: ["-march=x86-64-v4"], define: ["KERNELS_AVX512"]),
+    kernels(
+      "KernelsAVX512BF16", clang: ["-march=x86-64-v4", "-mavx512bf16"], define: ["KERNELS_AVX512", "KERNELS_BF16"]),
+    kernels(
+      "KernelsAVX512VNNI", clang: ["-march=x86-64-v4", "-mavx512vnni"], define: ["KERNELS_AVX512", "KERNELS_VNNI"]),
   ]
 #else
   let wideKernels: [Target] = []
@@ -95,9 +96,7 @@ let extraction: [Target] = [
 let runtime: [Target] =
   wideKernels + [
     .target(name: "KernelTypes", swiftSettings: strict),
-    .target(
-      name: "KernelsBaseline", dependencies: ["CPU", "KernelTypes"],
-      swiftSettings: kernelSettings(march: nil, define: "KERNELS_BASELINE")),
+    kernels("KernelsBaseline", clang: [], define: ["KERNELS_BASELINE"]),
     .target(
       name: "Kernels",
       dependencies: ["CPU", "Faults", "KernelTypes", "KernelsBaseline"]

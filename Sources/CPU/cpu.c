@@ -12,6 +12,21 @@ int cpu_x86_64_level(void) {
   return 0;
 }
 
+#if defined(__x86_64__)
+#define DEFINE_HAS(name, feature) \
+  int cpu_has_##name(void) {        \
+    __builtin_cpu_init();         \
+    return __builtin_cpu_supports(feature) != 0; \
+  }
+#else
+#define DEFINE_HAS(name, feature) \
+  int cpu_has_##name(void) { return 0; }
+#endif
+
+DEFINE_HAS(avx512_vnni, "avx512vnni")
+DEFINE_HAS(avx512_bf16, "avx512bf16")
+DEFINE_HAS(avx_vnni, "avxvnni")
+
 int cpu_usable_count(void) {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;

@@ -18,6 +18,11 @@ public struct KernelSet: Sendable {
   public private(set) var multiplyBFloat16Panel: @Sendable (BFloat16PanelProduct) -> Void
   /// Rows of floats to bytes.
   public let quantizeRows: @Sendable (QuantizeRows) -> Void
+  /// Floats to signed bytes with one scale: (floats, count, bytes). The scale is max|x| / 127 and a byte the integer nearest to
+  /// x / scale, ties to even, in -127...127; no operation is fused. Zeros have the scale 0, numbers that are not finite NaN.
+  /// Gives the scale and the sum of the bytes. Bytes times their scale give the same bytes again.
+  public let quantizeSymmetric:
+    @Sendable (UnsafePointer<Float>, Int, UnsafeMutablePointer<Int8>) -> (scale: Float, sum: Int32)
   /// The nearest bfloat16, ties to even; a NaN stays one: (floats, bfloat16, count).
   public let roundToBFloat16: @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<UInt16>, Int) -> Void
   /// GELU, the exact erf form, in place: (first element, rows, width, distance between rows).
@@ -73,6 +78,8 @@ public struct KernelSet: Sendable {
     multiplyInt8Panel: @escaping @Sendable (Int8PanelProduct) -> Void,
     multiplyBFloat16Panel: @escaping @Sendable (BFloat16PanelProduct) -> Void,
     quantizeRows: @escaping @Sendable (QuantizeRows) -> Void,
+    quantizeSymmetric:
+      @escaping @Sendable (UnsafePointer<Float>, Int, UnsafeMutablePointer<Int8>) -> (scale: Float, sum: Int32),
     roundToBFloat16: @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<UInt16>, Int) -> Void,
     gelu: @escaping @Sendable (UnsafeMutablePointer<Float>, Int, Int, Int) -> Void,
     relu: @escaping @Sendable (UnsafeMutablePointer<Float>, Int, Int, Int) -> Void,
@@ -101,6 +108,7 @@ public struct KernelSet: Sendable {
     self.multiplyInt8Panel = multiplyInt8Panel
     self.multiplyBFloat16Panel = multiplyBFloat16Panel
     self.quantizeRows = quantizeRows
+    self.quantizeSymmetric = quantizeSymmetric
     self.roundToBFloat16 = roundToBFloat16
     self.gelu = gelu
     self.relu = relu
@@ -118,5 +126,26 @@ public struct KernelSet: Sendable {
     self.strassenOutputs = strassenOutputs
     self.transpose = transpose
     self.peak = peak
+  }
+
+  /// Multiplies bytes with a dot-product instruction from now on.
+  public mutating func useDotProducts(_ name: String, int8 kernel: @escaping @Sendable (Int8PanelProduct) -> Void) {
+    dotProducts.int8 = name
+    multiplyInt8Panel = kernel
+  }
+
+  /// Multiplies bfloat16 with a dot-product instruction from now on.
+  public mutating func useDotProducts(
+    _ name: String, bfloat16 kernel: @escaping @Sendable (BFloat16PanelProduct) -> Void
+  ) {
+    dotProducts.bfloat16 = name
+    multiplyBFloat16Panel = kernel
+  }
+
+  /// The same kernels under another name.
+  public func renamed(_ name: String) -> KernelSet {
+    var set = self
+    set.name = name
+    return set
   }
 }

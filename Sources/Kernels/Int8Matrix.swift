@@ -97,29 +97,53 @@ package final class Int8Matrix: Sendable {
   package func pack(
     rows: UnsafePointer<Float>, count: Int, stride: Int, atColumn first: Int, kernels: KernelSet
   ) {
-    layout.forEachPart(of: first..<first + count) { part, index in
-      let (columns, width) = layout.panel(index)
-      for column in part {
-        let row = rows + (column - first) * stride
-        for group in 0..<groupCount {
-          let panel = panel(index, group: group)
-          let place = column - columns.lowerBound
-          let q = UnsafeMutablePointer(mutating: panel.start) + 4 * place
-          let value = { [self] (k: Int) in group == 0 ? row[k] * (mask?.start[k] ?? 1) : row[outliers[k]] }
-          let many = group == 0 ? depth : outliers.count
-          let largest = (0..<many).reduce(Float(0)) { max($0, abs(value($1))) }
-          let scale = largest / 127
-          var sum: Int32 = 0
-          for k in 0..<many {
-            let integer = scale > 0 ? min(max((value(k) / scale).rounded(.toNearestOrEven), -127), 127) : 0
-            q[k / 4 * 4 * width + k % 4] = Int8(integer)
-            sum += Int32(integer)
+    // Four bytes are moved as the word that they share.
+    let words = groupDepth(0) / 4
+    let most = 16
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: most * words + depth) { scratch in
+      guard let quantized = scratch.baseAddress else { return }
+      let values = quantized + most * words
+      layout.forEachPart(of: first..<first + count) { part, index in
+        for column in Swift.stride(from: part.lowerBound, to: part.upperBound, by: most) {
+          let rows = rows + (column - first) * stride
+          let columns = column..<min(column + most, part.upperBound)
+          for group in 0..<groupCount {
+            pack(
+              rows: rows, stride: stride, columns, panel: index, group: group, kernels: kernels, scratch: quantized,
+              values: values)
           }
-          UnsafeMutablePointer(mutating: panel.scales)[place] = scale
-          UnsafeMutablePointer(mutating: panel.sums)[place] = sum
         }
       }
     }
+  }
+
+  /// - Parameters:
+  ///   - scratch: Room for the columns, quantised.
+  ///   - values: Room for one column.
+  private func pack(
+    rows: UnsafePointer<Float>, stride: Int, _ columns: Range<Int>, panel index: Int, group: Int, kernels: KernelSet,
+    scratch: UnsafeMutablePointer<Float>, values: UnsafeMutablePointer<Float>
+  ) {
+    let (panelColumns, width) = layout.panel(index)
+    let panel = panel(index, group: group)
+    let place = columns.lowerBound - panelColumns.lowerBound
+    let words = groupDepth(group) / 4
+    scratch.update(repeating: 0, count: columns.count * words)
+    for column in 0..<columns.count {
+      let row = rows + column * stride
+      let q = UnsafeMutableRawPointer(scratch + column * words).assumingMemoryBound(to: Int8.self)
+      if group == 0 {
+        values.update(from: row, count: depth)
+        for channel in outliers { values[channel] = 0 }
+      } else {
+        for (place, channel) in outliers.enumerated() { values[place] = row[channel] }
+      }
+      let (scale, sum) = kernels.quantizeSymmetric(values, group == 0 ? depth : outliers.count, q)
+      UnsafeMutablePointer(mutating: panel.scales)[place + column] = scale
+      UnsafeMutablePointer(mutating: panel.sums)[place + column] = sum
+    }
+    let destination = UnsafeMutableRawPointer(mutating: panel.start).assumingMemoryBound(to: Float.self) + place
+    kernels.transpose(scratch, columns.count, words, words, destination, width)
   }
 
   /// Writes some biases.

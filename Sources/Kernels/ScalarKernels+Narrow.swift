@@ -65,6 +65,20 @@ func quantizeRows(_ rows: QuantizeRows) {
   }
 }
 
+/// See `KernelSet.quantizeSymmetric`.
+func quantizeSymmetric(
+  _ x: UnsafePointer<Float>, _ count: Int, _ q: UnsafeMutablePointer<Int8>
+) -> (scale: Float, sum: Int32) {
+  let values = UnsafeBufferPointer(start: x, count: count)
+  let scale = values.allSatisfy(\.isFinite) ? (values.map(abs).max() ?? 0) / 127 : .nan
+  var sum: Int32 = 0
+  for n in 0..<count {
+    q[n] = scale > 0 ? Int8(min(max((x[n] / scale).rounded(.toNearestOrEven), -127), 127)) : 0
+    sum += Int32(q[n])
+  }
+  return (scale, sum)
+}
+
 /// The nearest bfloat16, ties to even. A NaN keeps its sign and its upper bits, and becomes a quiet one.
 func roundToBFloat16(_ value: Float) -> UInt16 {
   let bits = value.bitPattern

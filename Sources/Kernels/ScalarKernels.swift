@@ -20,6 +20,7 @@ let scalarKernels = KernelSet(
   multiplyInt8Panel: { multiplyInt8Panel($0) },
   multiplyBFloat16Panel: { multiplyBFloat16Panel($0) },
   quantizeRows: { quantizeRows($0) },
+  quantizeSymmetric: { quantizeSymmetric($0, $1, $2) },
   roundToBFloat16: { x, y, count in
     for n in 0..<count { y[n] = roundToBFloat16(x[n]) }
   },

@@ -15,6 +15,7 @@ public let kernels = KernelSet(
   multiplyInt8Panel: { multiplyInt8Panel($0) },
   multiplyBFloat16Panel: { multiplyBFloat16Panel($0) },
   quantizeRows: { quantizeRows($0) },
+  quantizeSymmetric: { quantizeSymmetric($0, $1, $2) },
   roundToBFloat16: { roundToBFloat16($0, $1, $2) },
   gelu: { geluRows($0, $1, $2, $3) },
   relu: { reluRows($0, $1, $2, $3) },

@@ -1,57 +1,58 @@
 import CPU
 import KernelTypes
 
-/// Rows and vectors of a tile.
-typealias Shape<let rows: Int, let vectors: Int> = InlineArray<rows, InlineArray<vectors, Vector>>
+/// A product with a panel in float32; see `PanelProduct`.
+func multiplyPanel(_ product: PanelProduct) { product.multiply() }
 
-/// A register tile of a matrix product: some rows of C by some vectors of columns, all sums in registers.
-///
-///     c[r][n] = start[r][n] + sum over k of a[r * aStride + k] * b[k * bStride + n]
-struct Tile {
-  /// The product that the tile is a part of.
-  let product: PanelProduct
-  /// The first row of A.
-  var a: UnsafePointer<Float>
-  /// The first row of C.
-  var c: UnsafeMutablePointer<Float>
-  /// Distance between rows of C, in elements.
-  let cStride: Int
-  /// What is fetched meanwhile.
-  var upcoming: UnsafePointer<Float>
+extension PanelProduct: TiledProduct {
+  var panelStart: UnsafeRawPointer { UnsafeRawPointer(b) }
 
-  /// Computes the tile.
+  var upcomingBytes: (start: UnsafeRawPointer?, count: Int) {
+    (upcoming.map { UnsafeRawPointer($0) }, upcomingCount &* MemoryLayout<Float>.stride)
+  }
+
+  var fetchedCount: Int { depth / stepsPerTurn &* 128 }
+
+  @inline(__always)
+  mutating func skip(_ count: Int) {
+    rows &-= count
+    a += count &* aStride
+    c += count &* cStride
+  }
+
+  /// c[r][n] = start[r][n] + sum over k of a[r * aStride + k] * b[k * bStride + n]
   ///
   /// Sums run over k in the same order and the same parts whatever the tile's size, so that a result does not depend on how
   /// a matrix is cut, as long as its depth is cut at multiples of the chain length.
   @inline(__always)
-  func multiply<let rows: Int, let vectors: Int>(_: Shape<rows, vectors>.Type) {
+  func multiplyTile<let rows: Int, let vectors: Int>(_: Shape<rows, vectors>.Type, fetching: UnsafeRawPointer) {
     var sums = Shape<rows, vectors> { _ in InlineArray { _ in .zero } }
-    if let bias = product.bias {
+    if let bias {
       for v in 0..<vectors {
         let start = load(bias + v &* lanes)
         for r in 0..<rows { sums[r][v] = start }
       }
     }
     var a = a
-    var b = product.b
-    var upcoming = upcoming
-    var left = product.depth
-    var accumulates = product.accumulates
+    var b = b
+    var fetching = fetching
+    var left = depth
+    var accumulates = accumulates
     while true {
-      let depth = min(left, product.chainLength)
+      let depth = min(left, chainLength)
       for _ in 0..<depth / stepsPerTurn {
         step(&sums, a, b, isBackward: false)
-        if stepsPerTurn == 2 { step(&sums, a + 1, b + product.bStride, isBackward: true) }
-        cpu_prefetch(upcoming)
-        cpu_prefetch(upcoming + 16)
-        upcoming += 32
+        if stepsPerTurn == 2 { step(&sums, a + 1, b + bStride, isBackward: true) }
+        cpu_prefetch(fetching)
+        cpu_prefetch(fetching + 64)
+        fetching += 128
         a += stepsPerTurn
-        b += stepsPerTurn &* product.bStride
+        b += stepsPerTurn &* bStride
       }
       for _ in 0..<depth % stepsPerTurn {
         step(&sums, a, b, isBackward: false)
         a += 1
-        b += product.bStride
+        b += bStride
       }
       if accumulates {
         for r in 0..<rows {
@@ -79,13 +80,10 @@ struct Tile {
     for v in 0..<vectors { columns[v] = load(b + v &* lanes) }
     for index in 0..<rows {
       let r = isBackward ? rows &- 1 &- index : index
-      let factor = Vector(repeating: a[r &* product.aStride])
+      let factor = Vector(repeating: a[r &* aStride])
       for v in 0..<vectors { sums[r][v] = multiplyAdd(sums[r][v], factor, columns[v]) }
     }
   }
-
-  /// Floats that a tile fetches for later: two cache lines for each turn of its loop.
-  static func upcomingCount(depth: Int) -> Int { depth / stepsPerTurn &* 32 }
 }
 
 // The tile of the AVX2 set leaves the processor little time for the loop's own instructions, so two steps share them.

@@ -1,0 +1,1 @@
+../KernelsBaseline/Int8Tile.swift

@@ -1,0 +1,1 @@
+../KernelsBaseline/BFloat16Tile.swift

@@ -1,0 +1,91 @@
+import CPU
+
+// What products and conversions of narrow numbers do with vectors.
+
+@inline(__always)
+func loadWords(_ pointer: UnsafeRawPointer) -> IntVector { pointer.loadUnaligned(as: IntVector.self) }
+
+@inline(__always)
+func word(_ pointer: UnsafeRawPointer) -> Int32 { pointer.loadUnaligned(as: Int32.self) }
+
+/// The 32 bits at an address, in all lanes.
+@inline(__always)
+func repeatedWord(_ pointer: UnsafeRawPointer) -> IntVector {
+  #if KERNELS_AVX2 && !KERNELS_VNNI
+    cpu_word8(pointer)
+  #else
+    IntVector(repeating: word(pointer))
+  #endif
+}
+
+/// The larger lanes; those of `right` where one is NaN.
+@inline(__always)
+func larger(_ left: Vector, _ right: Vector) -> Vector {
+  #if KERNELS_AVX512
+    cpu_larger16(left, right)
+  #elseif KERNELS_AVX2
+    cpu_larger8(left, right)
+  #else
+    cpu_larger4(left, right)
+  #endif
+}
+
+/// The smaller lanes; those of `right` where one is NaN.
+@inline(__always)
+func smaller(_ left: Vector, _ right: Vector) -> Vector {
+  #if KERNELS_AVX512
+    cpu_smaller16(left, right)
+  #elseif KERNELS_AVX2
+    cpu_smaller8(left, right)
+  #else
+    cpu_smaller4(left, right)
+  #endif
+}
+
+/// The nearest floats.
+@inline(__always)
+func floats(_ integers: IntVector) -> Vector {
+  #if KERNELS_AVX512
+    cpu_floats16(integers)
+  #elseif KERNELS_AVX2
+    cpu_floats8(integers)
+  #else
+    cpu_floats4(integers)
+  #endif
+}
+
+/// The integers of four vectors, in -32768...32767, as unsigned bytes; those outside 0...255 become the nearer end.
+@inline(__always)
+func unsignedBytes(_ a: IntVector, _ b: IntVector, _ c: IntVector, _ d: IntVector) -> IntVector {
+  #if KERNELS_AVX512
+    cpu_unsigned_bytes16(a, b, c, d)
+  #elseif KERNELS_AVX2
+    cpu_unsigned_bytes8(a, b, c, d)
+  #else
+    cpu_unsigned_bytes4(a, b, c, d)
+  #endif
+}
+
+/// The same as signed bytes, -128...127.
+@inline(__always)
+func signedBytes(_ a: IntVector, _ b: IntVector, _ c: IntVector, _ d: IntVector) -> IntVector {
+  #if KERNELS_AVX512
+    cpu_signed_bytes16(a, b, c, d)
+  #elseif KERNELS_AVX2
+    cpu_signed_bytes8(a, b, c, d)
+  #else
+    cpu_signed_bytes4(a, b, c, d)
+  #endif
+}
+
+/// The upper halves of the lanes of two vectors.
+@inline(__always)
+func upperHalves(_ a: IntVector, _ b: IntVector) -> IntVector {
+  #if KERNELS_AVX512
+    cpu_upper_halves16(a, b)
+  #elseif KERNELS_AVX2
+    cpu_upper_halves8(a, b)
+  #else
+    cpu_upper_halves4(a, b)
+  #endif
+}
