@@ -1,3 +1,5 @@
+import CPU
+
 /// The first `count` lanes from memory, the others `filler`.
 @inline(__always)
 func loadPart(_ pointer: UnsafePointer<Float>, _ count: Int, filler: Float = 0) -> Vector {
@@ -77,10 +79,10 @@ func sum(_ vector: Vector) -> Float {
 @inline(__always)
 func largest(_ vector: Vector) -> Float {
   #if KERNELS_AVX512
-    let eight = vector.lowHalf.replacing(with: vector.highHalf, where: vector.highHalf .> vector.lowHalf)
-    let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.highHalf .> eight.lowHalf)
+    let eight = cpu_larger8(vector.highHalf, vector.lowHalf)
+    let four = cpu_larger4(eight.highHalf, eight.lowHalf)
   #elseif KERNELS_AVX2
-    let four = vector.lowHalf.replacing(with: vector.highHalf, where: vector.highHalf .> vector.lowHalf)
+    let four = cpu_larger4(vector.highHalf, vector.lowHalf)
   #else
     let four = vector
   #endif

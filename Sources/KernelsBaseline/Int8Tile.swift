@@ -61,7 +61,7 @@ extension Int8PanelProduct {
       var columns = InlineArray<vectors, IntVector> { _ in .zero }
       for v in 0..<vectors { columns[v] = loadWords(b + v &* lanes &* 4) }
       for r in 0..<rows {
-        let factor = loadWord(a + r &* aStride)
+        let factor = repeatedWord(a + r &* aStride)
         for v in 0..<vectors { sums[r][v] = addDotProduct(sums[r][v], factor, columns[v]) }
       }
     }
@@ -75,12 +75,13 @@ extension Int8PanelProduct {
       var columns = InlineArray<vectors, IntVector> { _ in .zero }
       for v in 0..<vectors { columns[v] = signedEvens(loadWords(b + v &* lanes &* 4)) }
       for r in 0..<rows {
-        let factor = loadWord(a + r &* aStride) & IntVector(repeating: 0x00ff_00ff)
+        let factor = repeatedWord(a + r &* aStride) & IntVector(repeating: 0x00ff_00ff)
         for v in 0..<vectors { sums[r][v] = addDotProduct(sums[r][v], factor, columns[v]) }
       }
+      cpu_forget_reads()
       for v in 0..<vectors { columns[v] = signedOdds(loadWords(b + v &* lanes &* 4)) }
       for r in 0..<rows {
-        let factor = unsignedOdds(loadWord(a + r &* aStride))
+        let factor = unsignedOdds(repeatedWord(a + r &* aStride))
         for v in 0..<vectors { sums[r][v] = addDotProduct(sums[r][v], factor, columns[v]) }
       }
     }

@@ -1,13 +1,45 @@
 import CPU
 
-// What the tiles of narrow numbers do with vectors of 32-bit lanes.
+// What products and conversions of narrow numbers do with vectors.
 
 @inline(__always)
 func loadWords(_ pointer: UnsafeRawPointer) -> IntVector { pointer.loadUnaligned(as: IntVector.self) }
 
 @inline(__always)
-func loadWord(_ pointer: UnsafeRawPointer) -> IntVector {
-  IntVector(repeating: pointer.loadUnaligned(as: Int32.self))
+func word(_ pointer: UnsafeRawPointer) -> Int32 { pointer.loadUnaligned(as: Int32.self) }
+
+/// The 32 bits at an address, in all lanes.
+@inline(__always)
+func repeatedWord(_ pointer: UnsafeRawPointer) -> IntVector {
+  #if KERNELS_AVX2 && !KERNELS_VNNI
+    cpu_word8(pointer)
+  #else
+    IntVector(repeating: word(pointer))
+  #endif
+}
+
+/// The larger lanes; those of `right` where one is NaN.
+@inline(__always)
+func larger(_ left: Vector, _ right: Vector) -> Vector {
+  #if KERNELS_AVX512
+    cpu_larger16(left, right)
+  #elseif KERNELS_AVX2
+    cpu_larger8(left, right)
+  #else
+    cpu_larger4(left, right)
+  #endif
+}
+
+/// The smaller lanes; those of `right` where one is NaN.
+@inline(__always)
+func smaller(_ left: Vector, _ right: Vector) -> Vector {
+  #if KERNELS_AVX512
+    cpu_smaller16(left, right)
+  #elseif KERNELS_AVX2
+    cpu_smaller8(left, right)
+  #else
+    cpu_smaller4(left, right)
+  #endif
 }
 
 /// The nearest floats.

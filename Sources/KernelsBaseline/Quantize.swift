@@ -3,24 +3,30 @@ import KernelTypes
 /// See `QuantizeRows`.
 func quantizeRows(_ rows: QuantizeRows) {
   for row in 0..<rows.rows {
-    let x = rows.x + row &* rows.xStride
-    let q = rows.q + row &* rows.qStride
-    let parameters = rows.parameters + row &* rows.parameterStride
-    if let mask = rows.mask {
-      parameters.pointee = quantizeRow(
-        rows.width, q, vector: { load(x + $0) * load(mask + $0) }, element: { x[$0] * mask[$0] })
-    } else {
-      parameters.pointee = quantizeRow(rows.width, q, vector: { load(x + $0) }, element: { x[$0] })
-    }
+    let x = MaskedRow(x: rows.x + row &* rows.xStride, mask: rows.mask)
+    rows.parameters[row &* rows.parameterStride] = quantize(x, rows.width, rows.q + row &* rows.qStride)
   }
 }
 
-/// Quantises a row whose elements `vector` and `element` give: some at a place, or one.
+/// Floats times a mask, if there is one.
+private struct MaskedRow {
+  let x: UnsafePointer<Float>
+  let mask: UnsafePointer<Float>?
+
+  @inline(__always)
+  func vector(_ n: Int) -> Vector {
+    if let mask { load(x + n) * load(mask + n) } else { load(x + n) }
+  }
+
+  @inline(__always)
+  func element(_ n: Int) -> Float {
+    if let mask { x[n] * mask[n] } else { x[n] }
+  }
+}
+
 @inline(__always)
-private func quantizeRow(
-  _ width: Int, _ q: UnsafeMutablePointer<UInt8>, vector: (Int) -> Vector, element: (Int) -> Float
-) -> RowQuantization {
-  let (low, high, excess) = extremes(width, vector: vector, element: element)
+private func quantize(_ x: MaskedRow, _ width: Int, _ q: UnsafeMutablePointer<UInt8>) -> RowQuantization {
+  let (low, high, excess) = extremes(x, width)
   let range = high - low + excess
   guard range >= QuantizeRows.leastRange, range < .infinity else {
     for n in 0..<(width &+ 3) / 4 &* 4 { q[n] = 0 }
@@ -28,18 +34,20 @@ private func quantizeRow(
   }
   let inverse = 255 / range
   let zero = integer(-low * inverse)
+  let factor = Vector(repeating: inverse)
   let zeros = IntVector(repeating: zero)
-  @inline(__always)
-  func integers(_ n: Int) -> IntVector { nearestIntegers(vector(n) * inverse) &+ zeros }
   var n = 0
   while n &+ 4 &* lanes <= width {
     let bytes = unsignedBytes(
-      integers(n), integers(n &+ lanes), integers(n &+ 2 &* lanes), integers(n &+ 3 &* lanes))
+      nearestIntegers(x.vector(n) * factor) &+ zeros,
+      nearestIntegers(x.vector(n &+ lanes) * factor) &+ zeros,
+      nearestIntegers(x.vector(n &+ 2 &* lanes) * factor) &+ zeros,
+      nearestIntegers(x.vector(n &+ 3 &* lanes) * factor) &+ zeros)
     UnsafeMutableRawPointer(q + n).storeBytes(of: bytes, as: IntVector.self)
     n &+= 4 &* lanes
   }
   while n < width {
-    let value = integer(element(n) * inverse) &+ zero
+    let value = integer(x.element(n) * inverse) &+ zero
     q[n] = UInt8(truncatingIfNeeded: value < 0 ? 0 : value > 255 ? 255 : value)
     n &+= 1
   }
@@ -52,34 +60,31 @@ private func quantizeRow(
 
 /// The smallest and the largest element, 0 among them, and a third number: 0, or NaN when any is not finite.
 @inline(__always)
-private func extremes(
-  _ width: Int, vector: (Int) -> Vector, element: (Int) -> Float
-) -> (low: Float, high: Float, excess: Float) {
+private func extremes(_ x: MaskedRow, _ width: Int) -> (low: Float, high: Float, excess: Float) {
+  // Two of each, which do not wait for each other.
   var (low0, low1, high0, high1, excess0, excess1) = (
     Vector.zero, Vector.zero, Vector.zero, Vector.zero, Vector.zero, Vector.zero
   )
   var n = 0
   while n &+ 2 &* lanes <= width {
-    let x0 = vector(n)
-    let x1 = vector(n &+ lanes)
-    low0.replace(with: x0, where: x0 .< low0)
-    low1.replace(with: x1, where: x1 .< low1)
-    high0.replace(with: x0, where: x0 .> high0)
-    high1.replace(with: x1, where: x1 .> high1)
+    let x0 = x.vector(n)
+    let x1 = x.vector(n &+ lanes)
+    low0 = smaller(x0, low0)
+    low1 = smaller(x1, low1)
+    high0 = larger(x0, high0)
+    high1 = larger(x1, high1)
     excess0 = multiplyAdd(excess0, x0, .zero)
     excess1 = multiplyAdd(excess1, x1, .zero)
     n &+= 2 &* lanes
   }
-  low0.replace(with: low1, where: low1 .< low0)
-  high0.replace(with: high1, where: high1 .> high0)
-  var low = -largest(-low0)
-  var high = largest(high0)
+  var low = -largest(-smaller(low0, low1))
+  var high = largest(larger(high0, high1))
   var excess = sum(excess0 + excess1)
   while n < width {
-    let x = element(n)
-    if x < low { low = x }
-    if x > high { high = x }
-    excess += x * 0
+    let value = x.element(n)
+    if value < low { low = value }
+    if value > high { high = value }
+    excess += value * 0
     n &+= 1
   }
   return (low, high, excess)
@@ -89,21 +94,16 @@ private func extremes(
 func quantizeSymmetric(
   _ x: UnsafePointer<Float>, _ count: Int, _ q: UnsafeMutablePointer<Int8>
 ) -> (scale: Float, sum: Int32) {
-  let (low, high, excess) = extremes(count, vector: { load(x + $0) }, element: { x[$0] })
+  let (low, high, excess) = extremes(MaskedRow(x: x, mask: nil), count)
   let largest = (-low > high ? -low : high) + excess
   let scale = largest / 127
   guard scale > 0, scale < .infinity else {
     for n in 0..<count { q[n] = 0 }
     return (scale < .infinity ? 0 : .nan, 0)
   }
-  // A subnormal scale has too few bits for quotients of at most 127.
-  let most = Vector(repeating: 127)
   @inline(__always)
   func integers(_ n: Int) -> IntVector {
-    var quotients = load(x + n) / Vector(repeating: scale)
-    quotients.replace(with: most, where: quotients .> most)
-    quotients.replace(with: -most, where: quotients .< -most)
-    return nearestIntegers(quotients)
+    nearestIntegers(clamped(load(x + n) / Vector(repeating: scale)))
   }
   var sums = IntVector.zero
   var n = 0
@@ -125,6 +125,13 @@ func quantizeSymmetric(
     n &+= 1
   }
   return (scale, sum)
+}
+
+/// Quotients by a scale; a subnormal scale has too few bits for those of at most 127.
+@inline(__always)
+private func clamped(_ x: Vector) -> Vector {
+  let most = Vector(repeating: 127)
+  return smaller(larger(x, -most), most)
 }
 
 /// The nearest integers, ties to even, of floats up to 2^22.

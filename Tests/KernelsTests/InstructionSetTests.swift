@@ -12,18 +12,35 @@ import Testing
   @Test func anUnknownNameIsAFault() {
     let fault = #expect(throws: KernelFault.self) { try InstructionSet.select("sse9") }
     #expect(
-      fault?.description == "LHB_ISA=sse9: no such instruction set; expected one of avx512, avx2, baseline, scalar")
+      fault?.description == """
+        LHB_ISA=sse9: no such instruction set; expected one of avx512, avx512-plain, avx2, avx2-plain, baseline, scalar
+        """)
     #expect(fault?.kind == .usage)
   }
 
   @Test func aMissingSetIsAFault() {
-    let missing = InstructionSet.names.filter { name in !InstructionSet.available.contains { $0.name == name } }
-    for name in missing {
-      let fault = #expect(throws: KernelFault.self) { try InstructionSet.select(name) }
-      #expect(fault?.kind == .unavailable)
+    for name in InstructionSet.names {
+      do {
+        #expect(try InstructionSet.select(name).name == name)
+      } catch {
+        #expect(error.kind == .unavailable)
+        #expect(!InstructionSet.available.contains { $0.name == name })
+      }
     }
     let fault = KernelFault.missingInstructionSet("avx512", available: ["baseline", "scalar"])
     #expect(fault.description == "LHB_ISA=avx512: this processor lacks it; it has baseline, scalar")
+  }
+
+  @Test func plainSetsUseNoDotProducts() throws {
+    let sets = InstructionSet.names.compactMap { try? InstructionSet.select($0) }
+    for set in sets where set.name.hasSuffix("-plain") {
+      #expect(set.dotProducts == DotProducts())
+      let best = try InstructionSet.select(String(set.name.dropLast("-plain".count)))
+      #expect(best.lanes == set.lanes && best.panelVectors == set.panelVectors)
+      // Where both are the same, one is enough to be tested.
+      let isTested = InstructionSet.available.contains { $0.name == set.name }
+      #expect(isTested == (best.dotProducts != DotProducts()))
+    }
   }
 
   @Test func aMissingBLASIsAFault() throws {

@@ -32,6 +32,9 @@ static inline void cpu_relax(void) {
 #endif
 }
 
+/// Makes the compiler read memory again that it has read before, so that it need not keep what it read in registers.
+static inline __attribute__((always_inline)) void cpu_forget_reads(void) { __asm__ __volatile__("" ::: "memory"); }
+
 /// Asks for a cache line that will be read soon, into the second-level cache. Any address may be given.
 static inline void cpu_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }
 

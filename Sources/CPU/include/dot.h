@@ -32,6 +32,18 @@ CPU_INLINE cpu_int8 cpu_dot_bytes8(cpu_int8 sum, cpu_int8 left, cpu_int8 right) 
 }
 #endif
 
+// MARK: One word in all lanes
+
+#if defined(__AVX2__)
+/// The 32 bits at an address in eight lanes. What follows is done with the vector, where the compiler would do it with the
+/// word, in other registers, and move that; and the vector is not kept for later, since there are only sixteen registers.
+CPU_INLINE cpu_int8 cpu_word8(const void *address) {
+  cpu_int8 words;
+  __asm__ volatile("vpbroadcastd %1, %0" : "=x"(words) : "m"(*(const char(*)[4])address));
+  return words;
+}
+#endif
+
 // MARK: Two 16-bit integers in a lane
 
 /// `sum` and the two products of the signed 16-bit halves of a lane.
@@ -46,7 +58,10 @@ CPU_INLINE cpu_int4 cpu_dot_halves4(cpu_int4 sum, cpu_int4 left, cpu_int4 right)
 #if defined(__AVX2__)
 /// The same for eight lanes.
 CPU_INLINE cpu_int8 cpu_dot_halves8(cpu_int8 sum, cpu_int8 left, cpu_int8 right) {
-  return sum + (cpu_int8)_mm256_madd_epi16((__m256i)left, (__m256i)right);
+  sum += (cpu_int8)_mm256_madd_epi16((__m256i)left, (__m256i)right);
+  // Keeps the compiler from adding several products first, which would need more registers than there are.
+  __asm__("" : "+x"(sum));
+  return sum;
 }
 #endif
 
@@ -89,6 +104,26 @@ CPU_INLINE cpu_float16 cpu_dot_bfloats16(cpu_float16 sum, cpu_int16 left, cpu_in
   return (cpu_float16)_mm512_dpbf16_ps((__m512)sum, (__m512bh)left, (__m512bh)right);
 }
 #endif
+
+// MARK: Comparisons
+
+/// The larger lanes; those of `right` where one is NaN.
+CPU_INLINE cpu_float4 cpu_larger4(cpu_float4 left, cpu_float4 right) { return left > right ? left : right; }
+
+/// The same for eight lanes.
+CPU_INLINE cpu_float8 cpu_larger8(cpu_float8 left, cpu_float8 right) { return left > right ? left : right; }
+
+/// The same for sixteen lanes.
+CPU_INLINE cpu_float16 cpu_larger16(cpu_float16 left, cpu_float16 right) { return left > right ? left : right; }
+
+/// The smaller lanes; those of `right` where one is NaN.
+CPU_INLINE cpu_float4 cpu_smaller4(cpu_float4 left, cpu_float4 right) { return left < right ? left : right; }
+
+/// The same for eight lanes.
+CPU_INLINE cpu_float8 cpu_smaller8(cpu_float8 left, cpu_float8 right) { return left < right ? left : right; }
+
+/// The same for sixteen lanes.
+CPU_INLINE cpu_float16 cpu_smaller16(cpu_float16 left, cpu_float16 right) { return left < right ? left : right; }
 
 // MARK: Conversions
 
