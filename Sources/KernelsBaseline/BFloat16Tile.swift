@@ -55,7 +55,7 @@ extension BFloat16PanelProduct: TiledProduct {
       var columns = InlineArray<vectors, IntVector> { _ in .zero }
       for v in 0..<vectors { columns[v] = loadWords(b + v &* lanes &* 4) }
       for r in 0..<rows {
-        let factor = IntVector(repeating: word(a + 2 &* r &* aStride))
+        let factor = repeatedWord(a + 2 &* r &* aStride)
         for v in 0..<vectors { sums[r][v] = cpu_dot_bfloats16(sums[r][v], factor, columns[v]) }
       }
     }
@@ -69,13 +69,18 @@ extension BFloat16PanelProduct: TiledProduct {
       var columns = InlineArray<vectors, Vector> { _ in .zero }
       for v in 0..<vectors { columns[v] = evens(loadWords(b + v &* lanes &* 4)) }
       for r in 0..<rows {
-        let factor = evens(IntVector(repeating: word(a + 2 &* r &* aStride)))
+        let factor = evens(repeatedWord(a + 2 &* r &* aStride))
         for v in 0..<vectors { sums[r][v] = multiplyAdd(sums[r][v], factor, columns[v]) }
       }
+      #if KERNELS_AVX2
+        for r in 0..<rows {
+          for v in 0..<vectors { sums[r][v] = cpu_keep8(sums[r][v]) }
+        }
+      #endif
       cpu_forget_reads()
       for v in 0..<vectors { columns[v] = odds(loadWords(b + v &* lanes &* 4)) }
       for r in 0..<rows {
-        let factor = odds(IntVector(repeating: word(a + 2 &* r &* aStride)))
+        let factor = odds(repeatedWord(a + 2 &* r &* aStride))
         for v in 0..<vectors { sums[r][v] = multiplyAdd(sums[r][v], factor, columns[v]) }
       }
     }

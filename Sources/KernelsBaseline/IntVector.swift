@@ -5,16 +5,13 @@ import CPU
 @inline(__always)
 func loadWords(_ pointer: UnsafeRawPointer) -> IntVector { pointer.loadUnaligned(as: IntVector.self) }
 
-@inline(__always)
-func word(_ pointer: UnsafeRawPointer) -> Int32 { pointer.loadUnaligned(as: Int32.self) }
-
 /// The 32 bits at an address, in all lanes.
 @inline(__always)
 func repeatedWord(_ pointer: UnsafeRawPointer) -> IntVector {
   #if KERNELS_AVX2 && !KERNELS_VNNI
     cpu_word8(pointer)
   #else
-    IntVector(repeating: word(pointer))
+    IntVector(repeating: pointer.loadUnaligned(as: Int32.self))
   #endif
 }
 

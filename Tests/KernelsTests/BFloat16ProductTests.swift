@@ -92,11 +92,15 @@ import Testing
   }
 }
 
-/// The bfloat16 nearest to a finite float, ties to even, by comparing both neighbours.
+/// The bfloat16 nearest to a float that is not NaN, ties to even, by comparing both neighbours. Beyond the largest one lies
+/// 2^128, which is infinity.
 func nearestBFloat16(_ value: Float) -> Float {
+  guard value.isFinite else { return value }
   let low = Float(bitPattern: value.bitPattern & 0xffff_0000)
   let high = Float(bitPattern: low.bitPattern &+ 0x1_0000)
-  let (below, above) = (abs(Double(value) - Double(low)), abs(Double(high) - Double(value)))
+  let size = abs(Double(value))
+  let below = size - abs(Double(low))
+  let above = (high.isFinite ? abs(Double(high)) : 0x1p128) - size
   if below != above { return below < above ? low : high }
   return low.bitPattern & 0x1_0000 == 0 ? low : high
 }

@@ -113,9 +113,16 @@ struct QuantizedRow {
   init(_ x: [Float]) {
     let low = x.reduce(0) { min($0, $1) }
     let high = x.reduce(0) { max($0, $1) }
-    let inverse = high > low ? 255 / (high - low) : 0
-    scale = (high - low) / 255
+    let range = high - low
+    guard x.allSatisfy(\.isFinite), range.isFinite, range >= 0x1p-110 else {
+      scale = x.allSatisfy(\.isFinite) && range.isFinite ? 0 : .nan
+      zero = 0
+      q = x.map { _ in 0 }
+      return
+    }
+    let inverse = 255 / range
     let zero = Int((-low * inverse).rounded(.toNearestOrEven))
+    scale = range / 255
     self.zero = zero
     q = x.map { min(max(Int(($0 * inverse).rounded(.toNearestOrEven)) + zero, 0), 255) }
   }
@@ -133,6 +140,11 @@ struct QuantizedColumn {
   let q: [Int]
 
   init(_ weights: [Float]) {
+    guard weights.allSatisfy(\.isFinite) else {
+      scale = .nan
+      q = weights.map { _ in 0 }
+      return
+    }
     let scale = weights.reduce(0) { max($0, abs($1)) } / 127
     self.scale = scale
     q = weights.map { scale > 0 ? Int(min(max(($0 / scale).rounded(.toNearestOrEven), -127), 127)) : 0 }

@@ -32,15 +32,21 @@ CPU_INLINE cpu_int8 cpu_dot_bytes8(cpu_int8 sum, cpu_int8 left, cpu_int8 right) 
 }
 #endif
 
-// MARK: One word in all lanes
+// MARK: What keeps the compiler within sixteen registers
 
 #if defined(__AVX2__)
 /// The 32 bits at an address in eight lanes. What follows is done with the vector, where the compiler would do it with the
-/// word, in other registers, and move that; and the vector is not kept for later, since there are only sixteen registers.
+/// word, in other registers, and move that; and it reads the word again where it is wanted again.
 CPU_INLINE cpu_int8 cpu_word8(const void *address) {
   cpu_int8 words;
   __asm__ volatile("vpbroadcastd %1, %0" : "=x"(words) : "m"(*(const char(*)[4])address));
   return words;
+}
+
+/// The same vector. What is added to it before and after stays apart.
+CPU_INLINE cpu_float8 cpu_keep8(cpu_float8 sum) {
+  __asm__ volatile("" : "+x"(sum));
+  return sum;
 }
 #endif
 
