@@ -165,16 +165,37 @@ package final class Int8Matrix: Sendable {
       QuantizeRows(
         rows: count, width: depth, x: x, xStride: stride, mask: mask.map { UnsafePointer($0.start) }, q: rows,
         qStride: rowByteCount, parameters: parameters, parameterStride: groupCount))
-    guard !outliers.isEmpty else { return }
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: outliers.count) { gathered in
-      guard let gathered = gathered.baseAddress else { return }
-      for row in 0..<count {
-        for (place, channel) in outliers.enumerated() { gathered[place] = x[row * stride + channel] }
-        kernels.quantizeRows(
-          QuantizeRows(
-            rows: 1, width: outliers.count, x: gathered, xStride: outliers.count, mask: nil,
-            q: rows + (row * rowByteCount + groupDepth(0)), qStride: rowByteCount,
-            parameters: parameters + (row * groupCount + 1), parameterStride: groupCount))
+    if !outliers.isEmpty {
+      quantizeOutliers(
+        x, count: count, stride: stride, to: rows + groupDepth(0), parameters: parameters + 1, kernels: kernels)
+    }
+  }
+
+  /// The same for the second group. Its channels are gathered, for some rows at a time, among as many zeros as make whole
+  /// vectors: zeros change no scale.
+  private func quantizeOutliers(
+    _ x: UnsafePointer<Float>, count: Int, stride: Int, to rows: UnsafeMutablePointer<UInt8>,
+    parameters: UnsafeMutablePointer<RowQuantization>, kernels: KernelSet
+  ) {
+    let most = 16
+    let width = outliers.count.roundedUp(toMultipleOf: 4 * kernels.lanes)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: most * width) { gathered in
+      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: most * width) { quantized in
+        guard let gathered = gathered.baseAddress, let quantized = quantized.baseAddress else { return }
+        gathered.update(repeating: 0, count: most * width)
+        for first in Swift.stride(from: 0, to: count, by: most) {
+          let many = min(most, count - first)
+          for (place, channel) in outliers.enumerated() {
+            for row in 0..<many { gathered[row * width + place] = x[(first + row) * stride + channel] }
+          }
+          kernels.quantizeRows(
+            QuantizeRows(
+              rows: many, width: width, x: gathered, xStride: width, mask: nil, q: quantized, qStride: width,
+              parameters: parameters + first * groupCount, parameterStride: groupCount))
+          for row in 0..<many {
+            (rows + (first + row) * rowByteCount).update(from: quantized + row * width, count: groupDepth(1))
+          }
+        }
       }
     }
   }

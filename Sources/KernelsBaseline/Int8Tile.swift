@@ -25,6 +25,10 @@ extension Int8PanelProduct: TiledProduct {
     var a = UnsafeRawPointer(a)
     var b = UnsafeRawPointer(b)
     var fetching = fetching
+    // Bytes are multiplied so fast that writing a tile of C would be waited for.
+    for r in 0..<rows {
+      for v in 0..<vectors { cpu_prefetch_written(c + (r &* cStride &+ v &* lanes)) }
+    }
     for _ in 0..<depth / 4 {
       step(&sums, a, b)
       cpu_prefetch(fetching)

@@ -86,3 +86,51 @@ func upperHalves(_ a: IntVector, _ b: IntVector) -> IntVector {
     cpu_upper_halves4(a, b)
   #endif
 }
+
+/// The larger integers.
+@inline(__always)
+func larger(_ left: IntVector, _ right: IntVector) -> IntVector {
+  #if KERNELS_AVX512
+    cpu_larger_ints16(left, right)
+  #elseif KERNELS_AVX2
+    cpu_larger_ints8(left, right)
+  #else
+    cpu_larger_ints4(left, right)
+  #endif
+}
+
+/// The larger integers, taken for unsigned ones.
+@inline(__always)
+func largerUnsigned(_ left: IntVector, _ right: IntVector) -> IntVector {
+  #if KERNELS_AVX512
+    cpu_larger_unsigned16(left, right)
+  #elseif KERNELS_AVX2
+    cpu_larger_unsigned8(left, right)
+  #else
+    cpu_larger_unsigned4(left, right)
+  #endif
+}
+
+/// The largest integer of all lanes.
+@inline(__always)
+func largest(_ integers: IntVector) -> Int32 {
+  #if KERNELS_AVX512
+    cpu_largest_int16(integers)
+  #elseif KERNELS_AVX2
+    cpu_largest_int8(integers)
+  #else
+    cpu_largest_int4(integers)
+  #endif
+}
+
+/// The largest integer of all lanes, taken for unsigned ones.
+@inline(__always)
+func largestUnsigned(_ integers: IntVector) -> UInt32 {
+  #if KERNELS_AVX512
+    cpu_largest_unsigned16(integers)
+  #elseif KERNELS_AVX2
+    cpu_largest_unsigned8(integers)
+  #else
+    cpu_largest_unsigned4(integers)
+  #endif
+}

@@ -26,8 +26,8 @@ private struct MaskedRow {
 
 @inline(__always)
 private func quantize(_ x: MaskedRow, _ width: Int, _ q: UnsafeMutablePointer<UInt8>) -> RowQuantization {
-  let (low, high, excess) = extremes(x, width)
-  let range = high - low + excess
+  let (low, high) = extremes(x, width)
+  let range = high - low
   guard range >= QuantizeRows.leastRange, range < .infinity else {
     for n in 0..<(width &+ 3) / 4 &* 4 { q[n] = 0 }
     return RowQuantization(scale: range < .infinity ? 0 : .nan, zero: 0)
@@ -58,48 +58,46 @@ private func quantize(_ x: MaskedRow, _ width: Int, _ q: UnsafeMutablePointer<UI
   return RowQuantization(scale: range / 255, zero: zero)
 }
 
-/// The smallest and the largest element, 0 among them, and a third number: 0, or NaN when any is not finite.
+/// The smallest and the largest element, 0 among them; one of them is not finite when any element is not.
+///
+/// They are found among the bits, as integers: positive floats are ordered like signed ones, those with a sign like unsigned
+/// ones by their size, and a NaN is beyond infinity.
 @inline(__always)
-private func extremes(_ x: MaskedRow, _ width: Int) -> (low: Float, high: Float, excess: Float) {
+private func extremes(_ x: MaskedRow, _ width: Int) -> (low: Float, high: Float) {
   // Two of each, which do not wait for each other.
-  var (low0, low1, high0, high1, excess0, excess1) = (
-    Vector.zero, Vector.zero, Vector.zero, Vector.zero, Vector.zero, Vector.zero
-  )
+  var (low0, low1) = (IntVector(repeating: .min), IntVector(repeating: .min))
+  var (high0, high1) = (IntVector.zero, IntVector.zero)
   var n = 0
   while n &+ 2 &* lanes <= width {
-    let x0 = x.vector(n)
-    let x1 = x.vector(n &+ lanes)
-    low0 = smaller(x0, low0)
-    low1 = smaller(x1, low1)
-    high0 = larger(x0, high0)
-    high1 = larger(x1, high1)
-    excess0 = multiplyAdd(excess0, x0, .zero)
-    excess1 = multiplyAdd(excess1, x1, .zero)
+    let x0 = unsafeBitCast(x.vector(n), to: IntVector.self)
+    let x1 = unsafeBitCast(x.vector(n &+ lanes), to: IntVector.self)
+    low0 = largerUnsigned(low0, x0)
+    low1 = largerUnsigned(low1, x1)
+    high0 = larger(high0, x0)
+    high1 = larger(high1, x1)
     n &+= 2 &* lanes
   }
-  var low = -largest(-smaller(low0, low1))
+  var low = largestUnsigned(largerUnsigned(low0, low1))
   var high = largest(larger(high0, high1))
-  var excess = sum(excess0 + excess1)
   while n < width {
-    let value = x.element(n)
-    if value < low { low = value }
-    if value > high { high = value }
-    excess += value * 0
+    let bits = x.element(n).bitPattern
+    low = low > bits ? low : bits
+    high = high > Int32(bitPattern: bits) ? high : Int32(bitPattern: bits)
     n &+= 1
   }
-  return (low, high, excess)
+  return (Float(bitPattern: low), Float(bitPattern: UInt32(bitPattern: high)))
 }
 
 /// Signed bytes with one scale; see `KernelSet.quantizeSymmetric`.
 func quantizeSymmetric(
   _ x: UnsafePointer<Float>, _ count: Int, _ q: UnsafeMutablePointer<Int8>
 ) -> (scale: Float, sum: Int32) {
-  let (low, high, excess) = extremes(MaskedRow(x: x, mask: nil), count)
-  let largest = (-low > high ? -low : high) + excess
-  let scale = largest / 127
-  guard scale > 0, scale < .infinity else {
+  let (low, high) = extremes(MaskedRow(x: x, mask: nil), count)
+  let isFinite = high - high == low - low
+  let scale = (-low > high ? -low : high) / 127
+  guard isFinite, scale > 0 else {
     for n in 0..<count { q[n] = 0 }
-    return (scale < .infinity ? 0 : .nan, 0)
+    return (isFinite ? 0 : .nan, 0)
   }
   @inline(__always)
   func integers(_ n: Int) -> IntVector {

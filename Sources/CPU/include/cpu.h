@@ -38,4 +38,7 @@ static inline __attribute__((always_inline)) void cpu_forget_reads(void) { __asm
 /// Asks for a cache line that will be read soon, into the second-level cache. Any address may be given.
 static inline void cpu_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }
 
+/// Asks for a cache line that will be written soon, into the first-level cache.
+static inline void cpu_prefetch_written(const void *address) { __builtin_prefetch(address, 1, 3); }
+
 #endif

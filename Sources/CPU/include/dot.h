@@ -131,6 +131,36 @@ CPU_INLINE cpu_float8 cpu_smaller8(cpu_float8 left, cpu_float8 right) { return l
 /// The same for sixteen lanes.
 CPU_INLINE cpu_float16 cpu_smaller16(cpu_float16 left, cpu_float16 right) { return left < right ? left : right; }
 
+typedef unsigned cpu_uint4 __attribute__((ext_vector_type(4)));
+typedef unsigned cpu_uint8 __attribute__((ext_vector_type(8)));
+typedef unsigned cpu_uint16 __attribute__((ext_vector_type(16)));
+
+/// The larger integers.
+CPU_INLINE cpu_int4 cpu_larger_ints4(cpu_int4 left, cpu_int4 right) { return __builtin_elementwise_max(left, right); }
+CPU_INLINE cpu_int8 cpu_larger_ints8(cpu_int8 left, cpu_int8 right) { return __builtin_elementwise_max(left, right); }
+CPU_INLINE cpu_int16 cpu_larger_ints16(cpu_int16 left, cpu_int16 right) { return __builtin_elementwise_max(left, right); }
+
+/// The larger unsigned integers.
+CPU_INLINE cpu_int4 cpu_larger_unsigned4(cpu_int4 left, cpu_int4 right) {
+  return (cpu_int4)__builtin_elementwise_max((cpu_uint4)left, (cpu_uint4)right);
+}
+CPU_INLINE cpu_int8 cpu_larger_unsigned8(cpu_int8 left, cpu_int8 right) {
+  return (cpu_int8)__builtin_elementwise_max((cpu_uint8)left, (cpu_uint8)right);
+}
+CPU_INLINE cpu_int16 cpu_larger_unsigned16(cpu_int16 left, cpu_int16 right) {
+  return (cpu_int16)__builtin_elementwise_max((cpu_uint16)left, (cpu_uint16)right);
+}
+
+/// The largest integer of all lanes.
+CPU_INLINE int cpu_largest_int4(cpu_int4 integers) { return __builtin_reduce_max(integers); }
+CPU_INLINE int cpu_largest_int8(cpu_int8 integers) { return __builtin_reduce_max(integers); }
+CPU_INLINE int cpu_largest_int16(cpu_int16 integers) { return __builtin_reduce_max(integers); }
+
+/// The largest unsigned integer of all lanes.
+CPU_INLINE unsigned cpu_largest_unsigned4(cpu_int4 integers) { return __builtin_reduce_max((cpu_uint4)integers); }
+CPU_INLINE unsigned cpu_largest_unsigned8(cpu_int8 integers) { return __builtin_reduce_max((cpu_uint8)integers); }
+CPU_INLINE unsigned cpu_largest_unsigned16(cpu_int16 integers) { return __builtin_reduce_max((cpu_uint16)integers); }
+
 // MARK: Conversions
 
 /// The nearest floats.
