@@ -66,6 +66,32 @@ import Testing
     }
   }
 
+  /// Products that are half-way between two integers only after they were rounded: a fused operation would round them another
+  /// way.
+  @Test(arguments: InstructionSet.available)
+  func productsAreRoundedBeforeTheyAreShifted(_ set: KernelSet) {
+    let ends: [Float] = [-0.61, 1.07]
+    let inverse = 255 / (ends[1] - ends[0])
+    let near = (-90..<160).flatMap { (half: Int) -> [Float] in
+      let x = (Float(half) + 0.5) / inverse
+      return [x.nextDown.nextDown, x.nextDown, x, x.nextUp, x.nextUp.nextUp]
+    }
+    let telling = near.filter {
+      (Double($0) * Double(inverse)).rounded(.toNearestOrEven) != Double(($0 * inverse).rounded(.toNearestOrEven))
+    }
+    #expect(telling.count >= 10)
+    // Each among whole vectors and in what is left of them.
+    let x = FencedValues(ends + telling + telling + telling)
+    let width = 2 + 3 * telling.count
+    var q = [UInt8](repeating: 0, count: width.roundedUp(toMultipleOf: 4))
+    var parameters = RowQuantization(scale: 0, zero: 0)
+    set.quantizeRows(
+      QuantizeRows(
+        rows: 1, width: width, x: x.start, xStride: width, mask: nil, q: &q, qStride: q.count,
+        parameters: &parameters, parameterStride: 1))
+    #expect(q[..<width].map(Int.init) == QuantizedRow(ends + telling + telling + telling).q, "\(set.name)")
+  }
+
   @Test(arguments: InstructionSet.available, widths)
   func signedBytes(_ set: KernelSet, width: Int) {
     for row in QuantizeTests.rows(width: width) {
