@@ -11,6 +11,16 @@ package struct NarrowRows {
   /// Distance between the parameters of two rows, in values.
   package var parameterStride: Int
 
+  package init(
+    elements: UnsafeMutableRawPointer, stride: Int, parameters: UnsafeMutablePointer<RowQuantization>,
+    parameterStride: Int
+  ) {
+    self.elements = elements
+    self.stride = stride
+    self.parameters = parameters
+    self.parameterStride = parameterStride
+  }
+
   /// Every `step`-th row from row `first` on.
   package func rows(from first: Int, step: Int = 1) -> NarrowRows {
     NarrowRows(

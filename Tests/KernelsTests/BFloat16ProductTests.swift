@@ -40,11 +40,18 @@ import Testing
     var rows = [UInt16](repeating: 0x7fc0, count: shape.rows * matrix.rowCount)
     matrix.round(x, count: shape.rows, stride: shape.depth, to: &rows, kernels: kernels)
     let c = GuardedFloats(start)
-    rows.withUnsafeBufferPointer { rows in
-      multiplier.multiply(
-        BFloat16Product(
-          rows: shape.rows, a: rows.baseAddress!, aStride: matrix.rowCount, matrix: matrix, c: c.start,
-          cStride: shape.columns, accumulates: accumulates, epilogue: epilogue), on: WorkerPool(threadCount: threads))
+    // Rows of bfloat16 have no parameters.
+    var none = [RowQuantization(scale: .nan, zero: 0)]
+    rows.withUnsafeMutableBufferPointer { rows in
+      none.withUnsafeMutableBufferPointer { none in
+        multiplier.multiply(
+          NarrowProduct(
+            rows: shape.rows,
+            a: NarrowRows(
+              elements: rows.baseAddress!, stride: 2 * matrix.rowCount, parameters: none.baseAddress!,
+              parameterStride: 0), matrix: .bfloat16(matrix), c: c.start, cStride: shape.columns,
+            accumulates: accumulates, epilogue: epilogue), on: WorkerPool(threadCount: threads))
+      }
     }
     c.expectOnly("multiply") { _ in true }
     let roundedRows = x.map(nearestBFloat16)

@@ -46,12 +46,14 @@ import Testing
       repeating: RowQuantization(scale: 0, zero: 0), count: shape.rows * matrix.groupCount)
     matrix.quantize(x, count: shape.rows, stride: shape.depth, to: &rows, parameters: &parameters, kernels: kernels)
     let c = GuardedFloats(start)
-    rows.withUnsafeBufferPointer { rows in
-      parameters.withUnsafeBufferPointer { parameters in
+    rows.withUnsafeMutableBufferPointer { rows in
+      parameters.withUnsafeMutableBufferPointer { parameters in
         multiplier.multiply(
-          Int8Product(
-            rows: shape.rows, a: rows.baseAddress!, aStride: matrix.rowByteCount, parameters: parameters.baseAddress!,
-            parameterStride: matrix.groupCount, matrix: matrix, c: c.start, cStride: shape.columns,
+          NarrowProduct(
+            rows: shape.rows,
+            a: NarrowRows(
+              elements: rows.baseAddress!, stride: matrix.rowByteCount, parameters: parameters.baseAddress!,
+              parameterStride: matrix.groupCount), matrix: .int8(matrix), c: c.start, cStride: shape.columns,
             accumulates: accumulates, epilogue: epilogue), on: WorkerPool(threadCount: threads))
       }
     }

@@ -128,12 +128,14 @@ import Testing
       repeating: RowQuantization(scale: 0, zero: 0), count: rows * matrix.groupCount)
     matrix.quantize(x, count: rows, stride: depth, to: &q, parameters: &parameters, kernels: set)
     let c = GuardedFloats([Float](repeating: 0, count: rows * columns))
-    q.withUnsafeBufferPointer { q in
-      parameters.withUnsafeBufferPointer { parameters in
+    q.withUnsafeMutableBufferPointer { q in
+      parameters.withUnsafeMutableBufferPointer { parameters in
         MatrixMultiplier(kernels: set, backend: .packed).multiply(
-          Int8Product(
-            rows: rows, a: q.baseAddress!, aStride: matrix.rowByteCount, parameters: parameters.baseAddress!,
-            parameterStride: matrix.groupCount, matrix: matrix, c: c.start, cStride: columns))
+          NarrowProduct(
+            rows: rows,
+            a: NarrowRows(
+              elements: q.baseAddress!, stride: matrix.rowByteCount, parameters: parameters.baseAddress!,
+              parameterStride: matrix.groupCount), matrix: .int8(matrix), c: c.start, cStride: columns))
       }
     }
     for (place, value) in c.values.enumerated() {
