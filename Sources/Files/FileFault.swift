@@ -6,6 +6,8 @@ public enum FileFault: Fault, Equatable {
   case cannotRead(path: String, reason: SystemError)
   /// Something is there, but not a regular file.
   case notAFile(path: String)
+  /// Somebody wrote to the file, or cut it, while it was being read.
+  case changed(path: String)
   /// The file cannot be created, or its folder is missing.
   case cannotCreate(path: String, reason: SystemError)
   /// There is a file of that name, and replacing it was not asked for.
@@ -20,7 +22,7 @@ public enum FileFault: Fault, Equatable {
     switch self {
     case .cannotRead, .notAFile: .missingInput
     case .cannotCreate, .exists, .targetNotAFile: .cannotCreate
-    case .cannotWrite: .inputOutput
+    case .changed, .cannotWrite: .inputOutput
     }
   }
 
@@ -29,6 +31,7 @@ public enum FileFault: Fault, Equatable {
     switch self {
     case .cannotRead(let path, let reason): "\(path): cannot be read: \(reason)"
     case .notAFile(let path): "\(path): is not a regular file"
+    case .changed(let path): "\(path): was changed while it was read; try again when nothing writes to it"
     case .cannotCreate(let path, let reason): "\(path): cannot be created: \(reason)"
     case .exists(let path): "\(path): exists already; name another file, or ask for it to be replaced (--force)"
     case .targetNotAFile(let path): "\(path): cannot be created: something that is not a regular file has that name"
