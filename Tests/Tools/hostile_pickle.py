@@ -107,15 +107,15 @@ def bombs():
         name("argparse.Namespace") + b")\x81" + put(0) + get(0) + b"b"), []
     deep = b"](" * 3000 + b"N" + b"e" * 3000
     yield "deep-list", EXTRACT, "3,000 lists inside each other, in cfg", with_config({"model": deep}), ["nested deeper"]
-    yield "deep-tuple", EXTRACT, "9,000 tuples inside each other, in cfg", with_config(
+    yield "deep-tuple", EXTRACT, "3,000 tuples inside each other, in cfg", with_config(
         {"model": b")" + b"\x85" * 16000}), ["nested deeper"]
-    yield "deep-root", INSPECT, "9,000 lists inside each other as the whole", with_root(
-        b"]" * 9000 + b"a" * 8999), []
-    yield "deep-calls", INSPECT, "3,000 calls as each other's arguments", with_root(
-        name("collections.OrderedDict") + put(0) + b"0" + get(0) * 3000 + b")" + b"R\x85" * 2999 + b"R"), []
+    yield "deep-root", INSPECT, "3,000 lists inside each other as the whole", with_root(
+        b"]" * 3000 + b"a" * 2999), []
+    yield "deep-calls", INSPECT, "1,000 calls as each other's arguments", with_root(
+        name("collections.OrderedDict") + put(0) + b"0" + get(0) * 1000 + b")" + b"R\x85" * 999 + b"R"), []
     yield "deep-persistent", INSPECT, "persistent ids of persistent ids", little(
-        whole({"model": {"weight": b"N" + b"Q" * 9000}})), []
-    yield "deep-marks", INSPECT, "9,000 marks", with_root(b"(" * 9000), []
+        whole({"model": {"weight": b"N" + b"Q" * 3000}})), []
+    yield "deep-marks", INSPECT, "3,000 marks", with_root(b"(" * 3000), []
     yield "deep-build", EXTRACT, "a chain of 1,000 states, in cfg", with_config(
         name("argparse.Namespace") + b")\x81" + b"".join([put(0)] + [get(0) + b"b"] * 1000)), []
     yield "memo-far", INSPECT, "a memo number of 2^32 - 1", with_root(b"N" + put(0xFFFFFFFF) + b"0" + get(0xFFFFFFFE)), [
@@ -140,7 +140,7 @@ def lengths():
         yield label, INSPECT, attack, with_root(instructions), ["truncated"]
     yield "long4-negative", INSPECT, "a number of -1 bytes", with_root(b"\x8b\xff\xff\xff\xff"), ["length"]
     yield "binstring-negative", INSPECT, "a string of -1 bytes", with_root(b"T\xff\xff\xff\xff"), ["length"]
-    yield "long-digits", INSPECT, "a decimal number of 16,000 digits", with_root(b"L" + b"9" * 16000 + b"L\n"), ["integer"]
+    yield "long-digits", INSPECT, "a decimal number of 4,000 digits", with_root(b"L" + b"9" * 4000 + b"L\n"), ["integer"]
     yield "int-hex", INSPECT, "a number in hexadecimal", with_root(b"I0x10\n"), ["integer"]
     yield "float-code", INSPECT, "a float that is code", with_root(b"F__import__('os')\n"), ["number"]
     yield "string-open", INSPECT, "a string without its second quote", with_root(b"S'id\n"), ["quotes"]

@@ -157,7 +157,7 @@ def configurations():
         ("conv-times-times", "64^10 convolutions", "conv_feature_layers", "[(8,2,2)]" + "*64" * 10),
         ("conv-power", "a power of a power", "conv_feature_layers", "[(8,9**9**9,5)]"),
         ("conv-brackets", "4,000 brackets", "conv_feature_layers", "[" * 4000),
-        ("conv-long", "a list of 16,000 bytes", "conv_feature_layers", "[" + "(8,1,1)," * 2000 + "]"),
+        ("conv-long", "a list of 5,000 bytes", "conv_feature_layers", "[" + "(8,1,1)," * 600 + "]"),
         ("conv-negative", "a negative kernel", "conv_feature_layers", "[(8,-10,5)]"),
         ("conv-stride-zero", "a stride of 0", "conv_feature_layers", "[(8,10,0)]"),
         ("conv-field", "64 convolutions that need 2^64 samples a frame", "conv_feature_layers", "[(8,2,2)]*64"),
