@@ -77,9 +77,7 @@ def storages():
     ]:
         checkpoint = Checkpoint()
         if label == "integers":
-            checkpoint.storages["0"][0] = "ShortStorage"
-            instructions = checkpoint.tensor((WIDTH, WIDTH))
-            checkpoint.storages["0"][0] = "HalfStorage"
+            instructions = checkpoint.tensor((WIDTH, WIDTH), storage=checkpoint.storage(kind="ShortStorage"))
         if label == "wrapped":
             instructions = checkpoint.tensors[WEIGHT]
             for _ in range(10):

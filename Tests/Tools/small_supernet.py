@@ -8,7 +8,7 @@ import copy
 import math
 import struct
 
-from pickle_bytes import call, dictionary, name, value, whole
+from pickle_bytes import call, dictionary, get, name, put, value, whole
 from zip_bytes import Record, archive
 
 WIDTH = 64
@@ -55,7 +55,7 @@ def subnet_shapes():
 
 
 def supernet_shapes():
-    shapes = subnet_shapes()
+    shapes = {"mask_emb": (WIDTH,)} | subnet_shapes()
     shape = shapes.pop("encoder.pos_conv.0.weight")
     return shapes | {"encoder.pos_conv.0.weight_v": shape, "encoder.pos_conv.0.weight_g": (1, 1, TAPS)}
 
@@ -77,8 +77,10 @@ class Checkpoint:
         self.config = copy.deepcopy(CONFIG)
         # Class, number of elements that the pickle tells, bytes.
         self.storages = {"0": ["HalfStorage", count, struct.pack("<e", 0.0625) * count]}
-        # Name and instructions.
-        self.tensors = {tensor: self.tensor(shape) for tensor, shape in shapes.items()}
+        # Name and instructions. The first one remembers what all have in common, as a pickler does.
+        self.tensors = {}
+        for tensor, shape in shapes.items():
+            self.tensors[tensor] = self.tensor(shape, is_first=not self.tensors)
         self.more = {}
         self.records = []
 
@@ -92,10 +94,16 @@ class Checkpoint:
                  self.storages[key][1] if count is None else count)
         return value(parts + ((None,) if self.is_legacy else ())) + b"Q"
 
-    def tensor(self, shape, strides=None, offset=0, storage=None):
+    def tensor(self, shape, strides=None, offset=0, storage=None, is_first=True):
+        """The instructions that make a tensor; those after the first may refer to its parts."""
         strides = row_major(shape) if strides is None else strides
-        return call("torch._utils._rebuild_tensor_v2", storage or self.storage(), offset, tuple(shape), tuple(strides),
-                    False, call("collections.OrderedDict"))
+        function, hooks = get(1), get(2)
+        if is_first:
+            function = name("torch._utils._rebuild_tensor_v2") + put(1)
+            hooks = call("collections.OrderedDict") + put(2)
+            storage = storage or self.storage() + put(3)
+        arguments = (storage or get(3), offset, tuple(shape), tuple(strides), False, hooks)
+        return function + value(arguments) + b"R"
 
     def state_dict(self):
         return dictionary(self.tensors.items())
