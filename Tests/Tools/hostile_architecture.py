@@ -12,11 +12,11 @@ def changed(**fields):
 
 def texts():
     sound = json.dumps(SOUND)
-    deep = b'{"embed_dim":' + b"[" * 9000 + b"]" * 9000 + b"}"
-    yield "deep.json", "9,000 arrays inside each other", deep, ["nested deeper"]
-    yield "deep-objects.json", "2,000 objects inside each other", b'{"subnet":' * 2000 + b"1" + b"}" * 2000, [
+    deep = b'{"embed_dim":' + b"[" * 1000 + b"]" * 1000 + b"}"
+    yield "deep.json", "1,000 arrays inside each other", deep, ["nested deeper"]
+    yield "deep-objects.json", "200 objects inside each other", b'{"subnet":' * 200 + b"1" + b"}" * 200, [
         "nested deeper"]
-    yield "deep-open.json", "16,000 brackets", b"[" * 16000, ["nested deeper"]
+    yield "deep-open.json", "4,000 brackets", b"[" * 4000, ["nested deeper"]
     yield "twice.json", "two widths of one name", sound[:-1].encode() + b',"embed_dim":32}', ["second time"]
     yield "escaped-twice.json", "two widths, one name written with an escape", (
         sound[:-1].encode() + b',"embed\\u005fdim":32}'), ["second time"]
@@ -33,12 +33,12 @@ def texts():
     yield "comment.json", "a comment", b"/* */" + sound.encode(), []
     yield "comma.json", "a comma before the end", sound[:-1].encode() + b",}", []
     yield "empty.json", "no bytes", b"", []
-    yield "spaces.json", "20,000 spaces", b" " * 20000, []
+    yield "spaces.json", "4,000 spaces", b" " * 4000, []
     yield "nan.json", "NaN as a number", sound.replace("64", "NaN", 1).encode(), []
     yield "infinity.json", "a number of 10^400", sound.replace("64", "1e400", 1).encode(), []
-    yield "digits.json", "a number of 15,000 digits", sound.replace("64", "9" * 15000, 1).encode(), []
+    yield "digits.json", "a number of 4,000 digits", sound.replace("64", "9" * 4000, 1).encode(), []
     yield "hex.json", "a hexadecimal number", sound.replace("64", "0x40", 1).encode(), []
-    yield "control.json", "an escape sequence for the terminal as a name", changed(**{"\x1b[2J\n": 1}), ["\\u{1B}"]
+    yield "control.json", "an escape sequence for the terminal as a name", changed(**{"\x1b[2J\n": 1}), []
     yield "code.json", "code as a number", changed(embed_dim="__import__('os').system('id')"), ["embed_dim"]
 
 
@@ -53,13 +53,13 @@ def numbers():
         ("layers-2-62", "2^62 layers", {"layer_num": 1 << 62}, ["layer_num"]),
         ("layers-scalar", "2^40 layers of one number of heads", {"layer_num": 1 << 40, "heads_num": 1, "ffn_embed": 64},
          ["layer_num"]),
-        ("heads-many", "the heads of 8,000 layers", {"heads_num": [1] * 8000}, ["heads_num"]),
+        ("heads-many", "the heads of 1,000 layers", {"heads_num": [1] * 1000}, ["heads_num"]),
         ("heads-huge", "2^62 heads", {"heads_num": [1 << 62]}, ["heads_num"]),
         ("ffn-zero", "an FFN of width 0", {"ffn_embed": [0]}, ["ffn_embed"]),
         ("ratio-huge", "an FFN of 10^300 times the width", {"ffn_ratio": [1e300]}, ["ffn"]),
         ("window-zero", "a window of 0 frames", {"slide_wsz": [0]}, ["slide_wsz"]),
         ("window-huge", "a window of 2^62 frames", {"slide_wsz": [1 << 62]}, ["slide_wsz"]),
-        ("fields-many", "1,000 fields that are not known", {f"field{n}": n for n in range(1000)}, ["field0"]),
+        ("fields-many", "200 fields that are not known", {f"field{n}": n for n in range(200)}, ["field0"]),
         ("wraps", "an architecture in an architecture", {"subnet": SOUND}, ["subnet"]),
     ]:
         yield f"{label}.json", attack, changed(**fields), words
@@ -80,14 +80,14 @@ def yaml():
     yield "python-name.yaml", "a tag that names a function", sound.replace(
         "64", "!!python/name:os.system ''", 1).encode(), []
     yield "binary.yaml", "a tag of bytes", sound.replace("64", "!!binary aWQ=", 1).encode(), ["embed_dim"]
-    yield "deep.yaml", "5,000 lists inside each other", b"a: " + b"[" * 5000 + b"]" * 5000 + b"\n", []
+    yield "deep.yaml", "2,000 lists inside each other", b"a: " + b"[" * 2000 + b"]" * 2000 + b"\n", []
     yield "deep-block.yaml", "150 mappings inside each other", "".join(
         " " * level + "a:\n" for level in range(150)).encode(), []
-    yield "deep-sequence.yaml", "3,000 sequences in one line", b"- " * 3000 + b"1\n", []
+    yield "deep-sequence.yaml", "1,000 sequences in one line", b"- " * 1000 + b"1\n", []
     yield "twice.yaml", "two widths of one name", (sound + "embed_dim: 32\n").encode(), ["second time"]
     yield "documents.yaml", "two documents", ("---\n" + sound + "---\n" + sound).encode(), []
     yield "key-list.yaml", "a list as a name", b"[embed_dim]: 64\n", []
-    yield "key-deep.yaml", "3,000 questions inside each other", b"? " * 3000 + b"a\n", []
+    yield "key-deep.yaml", "1,000 questions inside each other", b"? " * 1000 + b"a\n", []
     yield "open.yaml", "a text in quotes without an end", sound.encode() + b'a: "' + b"x" * 5000, []
     yield "tab.yaml", "tabs for indentation", b"subnet:\n\tembed_dim: 64\n", []
     yield "directive.yaml", "a directive of YAML 9.9", b"%YAML 9.9\n---\n" + sound.encode(), []
@@ -95,9 +95,9 @@ def yaml():
     yield "nul.yaml", "a NUL", sound.encode() + b"a: \0\n", []
     yield "octal.yaml", "a width in octal", sound.replace("64", "0o100", 1).encode(), ["embed_dim"]
     yield "sexagesimal.yaml", "a width in base 60", sound.replace("64", "1:4", 1).encode(), ["embed_dim"]
-    yield "keys.yaml", "2,000 names", "".join(f"k{n}: {n}\n" for n in range(2000)).encode(), []
-    yield "keys-twice.yaml", "2,000 times one name", b"k: 1\n" * 2000, ["second time"]
-    yield "quotes.yaml", "a text of 6,000 escapes", sound.encode() + b'a: "' + b"\\x41" * 4000 + b'"\n', []
+    yield "keys.yaml", "400 names", "".join(f"k{n}: {n}\n" for n in range(400)).encode(), []
+    yield "keys-twice.yaml", "400 times one name", b"k: 1\n" * 400, ["second time"]
+    yield "quotes.yaml", "a text of 1,000 escapes", sound.encode() + b'a: "' + b"\\x41" * 1000 + b'"\n', []
     yield "checkpoint.yaml", "a checkpoint", b"PK\3\4" + bytes(64), []
 
 

@@ -5,7 +5,7 @@ import struct
 from hostile_files import FEATURES, Hostile
 
 RATE = 16000
-TONE = [math.sin(index / 5) / 4 for index in range(800)]
+TONE = [math.sin(index / 5) / 4 for index in range(400)]
 PCM = b"".join(struct.pack("<h", round(sample * 32767)) for sample in TONE)
 
 
@@ -23,13 +23,13 @@ def floats(*samples):
 
 
 def waves():
-    yield "nan.wav", "a sample that is NaN", floats(*TONE[:600], math.nan, *TONE), ["nan"]
-    yield "infinity.wav", "an infinite sample", floats(*TONE[:600], math.inf, *TONE), ["inf"]
-    yield "nan-all.wav", "nothing but NaN", floats(*[math.nan] * 800), ["nan"]
-    doubles = struct.pack("<800d", *[1e300] * 800)
+    yield "nan.wav", "a sample that is NaN", floats(*TONE[:300], math.nan, *TONE), ["nan"]
+    yield "infinity.wav", "an infinite sample", floats(*TONE[:300], math.inf, *TONE), ["inf"]
+    yield "nan-all.wav", "nothing but NaN", floats(*[math.nan] * 400), ["nan"]
+    doubles = struct.pack("<400d", *[1e300] * 400)
     yield "double-huge.wav", "samples that float32 does not hold", wav(doubles, bits=64, format=3), []
     yield "channels-0.wav", "no channels", wav(channels=0), []
-    yield "channels-1025.wav", "1,025 channels", wav(PCM * 2, channels=1025), []
+    yield "channels-1025.wav", "1,025 channels", wav(PCM * 3, channels=1025), []
     yield "channels-65535.wav", "65,535 channels", wav(channels=65535), []
     yield "rate-0.wav", "a rate of 0", wav(rate=0), []
     yield "rate-1.wav", "a rate of 1 Hz, from which a sample becomes a second", wav(rate=1), []
@@ -65,7 +65,7 @@ def extended(rate):
     return struct.pack(">HQ", 16383 + exponent, rate << 63 - exponent)
 
 
-def aiff(channels=1, frames=800, bits=16, rate=extended(RATE), data=PCM, size=None):
+def aiff(channels=1, frames=400, bits=16, rate=extended(RATE), data=PCM, size=None):
     common = b"COMM" + struct.pack(">IHIH", 18, channels, frames, bits) + rate
     sound = b"SSND" + struct.pack(">3I", len(data) + 8 if size is None else size, 0, 0) + data
     return b"FORM" + struct.pack(">I", 4 + len(common) + len(sound)) + b"AIFF" + common + sound
@@ -92,7 +92,7 @@ def others():
     yield "rate-2-32.au", "a rate of 2^32 - 1", au(rate=0xFFFFFFFF), []
     yield "offset.au", "sound behind the end", au(offset=0x7FFFFFFF), []
     yield "encoding.au", "an encoding that does not exist", au(encoding=0x77), []
-    yield "float-nan.au", "NaN, most significant byte first", au(struct.pack(">800f", *[math.nan] * 800), encoding=6), ["nan"]
+    yield "float-nan.au", "NaN, most significant byte first", au(struct.pack(">400f", *[math.nan] * 400), encoding=6), ["nan"]
     yield "channels.aiff", "65,535 channels", aiff(channels=65535), []
     yield "channels-0.aiff", "no channels", aiff(channels=0), []
     yield "rate-nan.aiff", "a rate that is no number", aiff(rate=b"\x7f\xff" + b"\xff" * 8), []

@@ -105,17 +105,17 @@ def bombs():
         name("collections.OrderedDict") + b"]" + put(0) + b"\x85R" + put(1) + b"0" + get(0) + get(1) + b"a0" + get(1)), []
     yield "cycle-state-object", EXTRACT, "an object that is its own state, as cfg", with_config(
         name("argparse.Namespace") + b")\x81" + put(0) + get(0) + b"b"), []
-    deep = b"](" * 3000 + b"N" + b"e" * 3000
-    yield "deep-list", EXTRACT, "3,000 lists inside each other, in cfg", with_config({"model": deep}), ["nested deeper"]
-    yield "deep-tuple", EXTRACT, "3,000 tuples inside each other, in cfg", with_config(
+    deep = b"](" * 1000 + b"N" + b"e" * 1000
+    yield "deep-list", EXTRACT, "1,000 lists inside each other, in cfg", with_config({"model": deep}), ["nested deeper"]
+    yield "deep-tuple", EXTRACT, "1,000 tuples inside each other, in cfg", with_config(
         {"model": b")" + b"\x85" * 16000}), ["nested deeper"]
-    yield "deep-root", INSPECT, "3,000 lists inside each other as the whole", with_root(
-        b"]" * 3000 + b"a" * 2999), []
+    yield "deep-root", INSPECT, "1,000 lists inside each other as the whole", with_root(
+        b"]" * 1000 + b"a" * 999), []
     yield "deep-calls", INSPECT, "1,000 calls as each other's arguments", with_root(
         name("collections.OrderedDict") + put(0) + b"0" + get(0) * 1000 + b")" + b"R\x85" * 999 + b"R"), []
     yield "deep-persistent", INSPECT, "persistent ids of persistent ids", little(
-        whole({"model": {"weight": b"N" + b"Q" * 3000}})), []
-    yield "deep-marks", INSPECT, "3,000 marks", with_root(b"(" * 3000), []
+        whole({"model": {"weight": b"N" + b"Q" * 1000}})), []
+    yield "deep-marks", INSPECT, "1,000 marks", with_root(b"(" * 1000), []
     yield "deep-build", EXTRACT, "a chain of 1,000 states, in cfg", with_config(
         name("argparse.Namespace") + b")\x81" + b"".join([put(0)] + [get(0) + b"b"] * 1000)), []
     yield "memo-far", INSPECT, "a memo number of 2^32 - 1", with_root(b"N" + put(0xFFFFFFFF) + b"0" + get(0xFFFFFFFE)), [

@@ -5,7 +5,7 @@ import math
 
 from hostile_files import EXTRACT, INSPECT, Hostile
 from pickle_bytes import call, name, value
-from small_supernet import CHANNELS, CONFIG, LITTLE, TAPS, WIDTH, Checkpoint
+from small_supernet import CONFIG, LITTLE, TAPS, WIDTH, Checkpoint
 from zip_bytes import Record
 
 WEIGHT = "encoder.layers.0.fc1.weight"
@@ -68,7 +68,6 @@ def storages():
     for label, attack, instructions in [
         ("integers", "whole numbers for weights", None),
         ("sparse", "a sparse tensor", call("torch._utils._rebuild_sparse_tensor", name("torch.sparse_coo"), ())),
-        ("quantized", "a quantised tensor without data", call("torch._utils._rebuild_qtensor")),
         ("parameter-empty", "a parameter of nothing", call("torch._utils._rebuild_parameter")),
         ("wrapped", "a tensor wrapped in a tensor, ten times", None),
         ("meta", "a tensor without data", call("torch._utils._rebuild_meta_tensor_no_storage", name("torch.float16"),
@@ -102,8 +101,6 @@ def values():
     yield "nan-bfloat16", EXTRACT, "a weight that is NaN, bfloat16", spoilt(
         norm, (WIDTH,), "BFloat16Storage", "H", 0x7FC1, 0x3F80), [norm]
     yield "infinity", EXTRACT, "an infinite weight", spoilt(norm, (WIDTH,), "FloatStorage", "f", math.inf), [norm]
-    yield "infinity-negative", EXTRACT, "a weight of minus infinity in a matrix", spoilt(
-        "post_extract_proj.weight", (WIDTH, CHANNELS), "HalfStorage", "e", -math.inf), ["post_extract_proj.weight"]
     yield "too-large", EXTRACT, "a float64 weight that float32 does not hold", spoilt(
         norm, (WIDTH,), "DoubleStorage", "d", 1e300), [norm]
     yield "nan-norm", EXTRACT, "NaN in the norms of the position convolution", spoilt(
@@ -121,8 +118,6 @@ def shapes():
     for label, attack, change, words in [
         ("missing", "a tensor that is missing", lambda c: c.tensors.pop(WEIGHT), ["fc1.weight", "missing"]),
         ("shape", "a tensor of another shape", lambda c: c.tensors.update({WEIGHT: c.tensor((WIDTH, WIDTH - 1))}),
-         ["fc1.weight", "shape"]),
-        ("shape-scalar", "a tensor without axes", lambda c: c.tensors.update({WEIGHT: c.tensor(())}),
          ["fc1.weight", "shape"]),
         ("more-layers", "a layer that the configuration does not have", lambda c: c.tensors.update(
             {"encoder.layers.1.fc1.weight": c.tensors[WEIGHT]}), ["encoder_layers"]),

@@ -74,8 +74,8 @@ def headers():
         [Record(b"archive/data.pkl", pickle, local={"extra": b"FB\xff\xff"})] + sound()[1:]), []
     yield "extra-lies", "an extra field longer than all of them", changed(
         central={"extra": struct.pack("<2H", 1, 0xFFFF)}), []
-    yield "extra-bomb", "a thousand empty extra fields", changed(
-        central={"extra": struct.pack("<2H", 0x4242, 0) * 1000}), []
+    yield "extra-bomb", "300 empty extra fields", changed(
+        central={"extra": struct.pack("<2H", 0x4242, 0) * 300}), []
     yield "extra-two-zip64", "two zip64 fields that disagree", changed(
         1, central={"stored": 0xFFFFFFFF, "size": 0xFFFFFFFF,
                     "extra": struct.pack("<2H2Q", 1, 16, 12, 12) + struct.pack("<2H2Q", 1, 16, 8, 8)}), []
@@ -93,7 +93,7 @@ def names():
         ("control", "a line feed and an escape sequence in a name", b"archive/\n\x1b[2Jok"),
         ("not-utf8", "a name that is not UTF-8", b"archive/\xff\xfe"),
         ("empty-name", "a record without a name", b""),
-        ("long-name", "a name of 4,000 bytes", b"archive/" + b"a" * 3992),
+        ("long-name", "a name of 1,000 bytes", b"archive/" + b"a" * 992),
         ("empty-part", "an empty folder in a path", b"archive//data.pkl"),
         ("dot-part", "a folder . in a path", b"archive/./data.pkl"),
     ]:
@@ -129,8 +129,8 @@ def overlaps():
     alias.central = {"offset": start}
     yield "shared", "two records with one local header", archive([first, storage, alias, version]), []
     many = [Record(b"archive/data/%d" % index, storage.content, central={"offset": start}, is_written=False)
-            for index in range(1, 100)]
-    yield "shared-100", "a hundred records with one local header", archive([first, storage] + many + [version]), []
+            for index in range(1, 20)]
+    yield "shared-20", "twenty records with one local header", archive([first, storage] + many + [version]), []
     yield "in-directory", "a record inside the directory", changed(
         1, central={"offset": len(archive(sound())) - 200}), ["data/0"]
 
