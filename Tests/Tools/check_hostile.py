@@ -3,9 +3,9 @@
 
     check_hostile.py BUILD [--markdown] [--only WORD]
 
-BUILD is the folder of the programs. Prints what each file attacks, what was seen, milliseconds and peak resident megabytes; with
---markdown as the tables of Docs/security.md. Fails when a file is not refused with status 65 and one line that names it, writes
-anything else, takes over a second, or has over 200 MB.
+BUILD is the folder of the programs. Prints what each file attacks, what was seen, milliseconds and peak resident
+megabytes; with --markdown as the tables of Docs/security.md. Fails when a file is not refused with status 65 and one
+line that names it, writes anything else, takes over a second, or has over 200 MB.
 """
 import argparse
 import os

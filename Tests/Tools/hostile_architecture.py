@@ -24,8 +24,8 @@ def texts():
     yield "utf-32.json", "UTF-32", sound.encode("utf-32"), []
     yield "nul.json", "a NUL in the text", sound.encode() + b"\0", []
     yield "not-utf8.json", "bytes that are not UTF-8", sound.encode().replace(b"layer_num", b"layer\xff\xfe"), ["UTF-8"]
-    yield "overlong.json", "an overlong encoding of a quote", sound.encode().replace(b'"layer_num"', b"\xc0\xa2layer_num\""), [
-        "UTF-8"]
+    yield "overlong.json", "an overlong encoding of a quote", sound.encode().replace(
+        b'"layer_num"', b'\xc0\xa2layer_num"'), ["UTF-8"]
     yield "surrogate.json", "half of a surrogate pair", sound.encode().replace(b"layer_num", b"\\ud800"), []
     yield "two.json", "two objects", (sound + sound).encode(), []
     yield "lines.jsonl", "two architectures, a line each", (sound + "\n" + sound + "\n").encode(), ["2 architectures"]
@@ -70,7 +70,8 @@ def yaml():
     laughs = "a0: &a0 [1]\n" + "".join(
         f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 12))
     yield "laughs.yaml", "lists of nine lists of nine lists ... by aliases", laughs.encode(), ["anchors"]
-    yield "laughs-flow.yaml", "the same in one line", ("{" + laughs.strip().replace("\n", ", ") + "}").encode(), ["anchors"]
+    flow = "{" + laughs.strip().replace("\n", ", ") + "}"
+    yield "laughs-flow.yaml", "the same in one line", flow.encode(), ["anchors"]
     yield "merge.yaml", "a merge key with an alias to itself", b"a: &a\n  <<: *a\n", ["anchors"]
     yield "alias.yaml", "an alias without an anchor", b"embed_dim: *width\n", []
     yield "python-apply.yaml", "a tag that runs os.system in PyYAML's unsafe loader", (

@@ -42,14 +42,14 @@ def waves():
     yield "size-0.wav", "no sound", wav(b""), []
     yield "riff-0.wav", "a file of 0 bytes that has a header", wav(b"", riff=0, size=0), []
     yield "no-data.wav", "a header without a data chunk", wav()[:36], []
-    yield "no-format.wav", "a data chunk without a format", b"RIFF\x2c\0\0\0WAVEdata" + struct.pack("<I", 32) + bytes(32), []
+    yield "no-format.wav", "a data chunk without a format", b"RIFF\x2c\0\0\0WAVEdata\x20\0\0\0" + bytes(32), []
     yield "chunk-4gb.wav", "a chunk of 4 GB before the sound", wav(extra=b"LIST\xff\xff\xff\xff"), []
     yield "chunks.wav", "500 empty chunks and no sound", wav(b"", extra=b"junk\0\0\0\0" * 500), []
     yield "adpcm.wav", "ADPCM blocks of 65,535 bytes", wav(
         channels=1, format=2, bits=4, align=65535), []
     yield "short.wav", "19 samples, one too few for a frame", wav(PCM[:38]), ["samples"]
     rf64 = wav().replace(b"RIFF", b"RF64", 1)[:12]
-    rf64 += b"ds64" + struct.pack("<I3QI", 28, (1 << 63) - 1, (1 << 63) - 1, (1 << 63) - 1, 0) + wav(size=0xFFFFFFFF)[12:36]
+    rf64 += b"ds64" + struct.pack("<I3QI", 28, *[(1 << 63) - 1] * 3, 0) + wav(size=0xFFFFFFFF)[12:36]
     yield "rf64.wav", "2^63 bytes of sound in RF64", rf64 + b"data\xff\xff\xff\xff", []
 
 
@@ -92,7 +92,8 @@ def others():
     yield "rate-2-32.au", "a rate of 2^32 - 1", au(rate=0xFFFFFFFF), []
     yield "offset.au", "sound behind the end", au(offset=0x7FFFFFFF), []
     yield "encoding.au", "an encoding that does not exist", au(encoding=0x77), []
-    yield "float-nan.au", "NaN, most significant byte first", au(struct.pack(">400f", *[math.nan] * 400), encoding=6), ["nan"]
+    yield "float-nan.au", "NaN, most significant byte first", au(
+        struct.pack(">400f", *[math.nan] * 400), encoding=6), ["nan"]
     yield "channels.aiff", "65,535 channels", aiff(channels=65535), []
     yield "channels-0.aiff", "no channels", aiff(channels=0), []
     yield "rate-nan.aiff", "a rate that is no number", aiff(rate=b"\x7f\xff" + b"\xff" * 8), []

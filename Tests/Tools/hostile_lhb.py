@@ -97,7 +97,8 @@ def tables():
         ("encoding", "an unknown encoding", lambda s: setattr(s[MATRIX], "encoding", 7), [MATRIX]),
         ("reserved", "outliers of a float tensor", lambda s: setattr(s[MATRIX], "outliers", 1), [MATRIX]),
         ("shape-huge", "an axis of 2^63", lambda s: setattr(s[MATRIX], "shape", (1 << 63, 64)), [MATRIX]),
-        ("shape-overflow", "axes whose product is 2^64", lambda s: setattr(s[MATRIX], "shape", (1 << 32, 1 << 32)), [MATRIX]),
+        ("shape-overflow", "axes whose product is 2^64", lambda s: setattr(s[MATRIX], "shape", (1 << 32, 1 << 32)),
+         [MATRIX]),
         ("shape-zero", "an axis of 0", lambda s: setattr(s[MATRIX], "shape", (0, 64)), [MATRIX]),
         ("shape-other", "the shape of another model", lambda s: setattr(s[MATRIX], "shape", (32, 128)), [MATRIX]),
         ("name-twice", "two tensors of one name", lambda s: setattr(s["fc2.weight"], "name", s[MATRIX].name), [MATRIX]),
@@ -113,7 +114,9 @@ def tables():
         ("trailing-inside", "bytes behind the last payload that the size counts", lambda s: setattr(
             s, "trailing", b"hidden"), []),
     ]:
-        yield f"table-{label}", MODEL if label == "checksum-tensor" else INSPECT, attack, spoilt(change, is_int8=label == "type-norm"), words
+        # lhb-inspect prints its table before it tells of a damaged payload.
+        program = MODEL if label == "checksum-tensor" else INSPECT
+        yield f"table-{label}", program, attack, spoilt(change, is_int8=label == "type-norm"), words
 
 
 def norm_as_int8(subnet):
@@ -123,7 +126,7 @@ def norm_as_int8(subnet):
 
 
 def frames():
-    """zstd frames that are not what they say. (lhb-inspect prints its table before it tells of a damaged payload.)"""
+    """zstd frames that are not what they say."""
     size = 2 * 64 * 64
     for label, attack, payload in [
         ("bomb", "a frame that claims a gigabyte", frame((HALF_BYTE, size), size=1 << 30)),
@@ -168,7 +171,8 @@ def bomb():
     width = 4096
     subnet = Subnet()
     heads = width // 64
-    subnet.header["architecture"] |= {"embed_dim": width, "heads_num": [heads], "ffn_embed": [width], "atten_dim": [width]}
+    subnet.header["architecture"] |= {
+        "embed_dim": width, "heads_num": [heads], "ffn_embed": [width], "atten_dim": [width]}
     subnet.header["config"] |= {"encoder_embed_dim": width, "encoder_ffn_embed_dim": width,
                                 "encoder_attention_heads": heads, "conv_pos_groups": width // 4}
     for tensor in subnet.tensors:
@@ -245,13 +249,17 @@ def headers():
         ("layers", "2^31 layers", "config", {"encoder_layers": 1 << 31}, ["encoder_layers"]),
         ("heads", "no heads", "architecture", {"heads_num": [0]}, ["heads_num"]),
         ("list-long", "1,000 heads", "architecture", {"heads_num": [1] * 1000}, ["heads_num"]),
-        ("conv-string", "convolutions as text", "config", {"conv_feature_layers": "[(8,10,5)]*99"}, ["conv_feature_layers"]),
-        ("conv-many", "200 convolutions", "config", {"conv_feature_layers": [[8, 2, 2]] * 200}, ["conv_feature_layers"]),
+        ("conv-string", "convolutions as text", "config", {"conv_feature_layers": "[(8,10,5)]*99"},
+         ["conv_feature_layers"]),
+        ("conv-many", "200 convolutions", "config", {"conv_feature_layers": [[8, 2, 2]] * 200},
+         ["conv_feature_layers"]),
         ("conv-zero", "a stride of 0", "config", {"conv_feature_layers": [[8, 10, 0], [8, 3, 2]]}, ["stride"]),
         ("unknown", "a field that is not known", "config", {"activation_code": "import os"}, ["activation_code"]),
-        ("wider", "a subnet wider than its supernet", "architecture", {"embed_dim": 128, "heads_num": [2]}, ["architecture"]),
+        ("wider", "a subnet wider than its supernet", "architecture", {"embed_dim": 128, "heads_num": [2]},
+         ["architecture"]),
         ("provenance", "a size that is text", "provenance", {"source_size": "1"}, ["provenance"]),
-        ("config-list", "a number in the place of a list", "config", {"conv_feature_layers": 7}, ["conv_feature_layers"]),
+        ("config-list", "a number in the place of a list", "config", {"conv_feature_layers": 7},
+         ["conv_feature_layers"]),
     ]:
         yield f"json-{label}", INSPECT, attack, header(part, change), words
     subnet = Subnet()

@@ -5,7 +5,7 @@ from hostile_files import EXTRACT, INSPECT, Hostile
 from pickle_bytes import PROTOCOL, STOP, call, dictionary, get, integer, name, put, raw_text, text, value, whole
 from small_supernet import CONFIG, LITTLE, Checkpoint
 
-SHELL = "id > /tmp/lighthubert-hostile"
+SHELL = "id"
 
 
 def little(pickle):
@@ -38,7 +38,8 @@ def with_tensor(instructions):
 
 def code():
     """Calls of functions, in every place where a value is looked at."""
-    yield "os-system", INSPECT, "os.system in the place of everything", with_root(call("os.system", SHELL)), ["os.system"]
+    yield "os-system", INSPECT, "os.system in the place of everything", with_root(
+        call("os.system", SHELL)), ["os.system"]
     yield "posix-system", INSPECT, "posix.system in the place of the state dict", little(
         whole({"model": call("posix.system", SHELL)})), ["posix.system"]
     yield "exec", INSPECT, "builtins.exec in the place of a tensor", with_tensor(
@@ -55,15 +56,16 @@ def code():
         name("os.system") + value(("id",)) + b"}\x92"), ["os.system"]
     yield "stack-global", INSPECT, "os.system by a name put together on the stack", with_root(
         b"\x8c\x02os\x8c\x06system\x93" + value(("id",)) + b"R"), ["os.system"]
+    state = {"__setstate__": name("os.system")}
     yield "build-setstate", INSPECT, "an object whose state would be set, in the place of a tensor", with_tensor(
-        name("torch.nn.modules.module.Module") + b")\x81" + value({"__setstate__": name("os.system")}) + b"b"), ["state dict"]
+        name("torch.nn.modules.module.Module") + b")\x81" + value(state) + b"b"), ["state dict"]
     yield "getattr", INSPECT, "getattr on an imported module", with_root(
         call("builtins.getattr", call("importlib.import_module", "os"), "system") + value(("id",)) + b"R"), []
     yield "nested-call", INSPECT, "the value of one call called", with_root(
         call("functools.partial", name("os.system"), "id") + b")R"), []
     yield "reconstructor", INSPECT, "copyreg._reconstructor with a class that acts when made", with_root(
         call("copy_reg._reconstructor", name("subprocess.Popen"), name("builtins.object"), None)), ["subprocess.Popen"]
-    yield "torch-load", INSPECT, "torch.load inside a pickle, which once left weights_only (CVE-2025-32434)", with_tensor(
+    yield "torch-load", INSPECT, "torch.load inside a pickle, a way out of weights_only", with_tensor(
         call("torch.serialization.load", "other.pt")), ["state dict"]
     yield "torch-hub", INSPECT, "torch.hub.load of a repository", with_tensor(
         call("torch.hub.load", "owner/repository", "model")), ["state dict"]
@@ -71,7 +73,7 @@ def code():
         call("numpy.lib.npyio.load", "evil.npy", None, True)), ["state dict"]
     yield "numpy-exec", INSPECT, "a function of NumPy that evaluates text", with_tensor(
         call("numpy.f2py.crackfortran.myeval", "__import__('os').system('id')")), ["state dict"]
-    yield "pip", INSPECT, "pip in the place of a tensor", with_tensor(call("pip.main", ["install", "evil"])), ["state dict"]
+    yield "pip", INSPECT, "pip in the place of a tensor", with_tensor(call("pip.main", ["--version"])), ["state dict"]
     yield "rebuild-call", INSPECT, "a callable that a subclass of Tensor names", with_tensor(
         call("torch._tensor._rebuild_from_type_v2", name("os.system"), name("torch.Tensor"), ("id",), {})), []
     yield "parameter-code", INSPECT, "a parameter of a call", with_tensor(
@@ -102,7 +104,8 @@ def bombs():
     yield "cycle-state", INSPECT, "a state dict that is the whole", little(
         PROTOCOL + b"}" + put(0) + text("model") + get(0) + b"s" + STOP), []
     yield "cycle-arguments", INSPECT, "a call whose arguments hold it", with_root(
-        name("collections.OrderedDict") + b"]" + put(0) + b"\x85R" + put(1) + b"0" + get(0) + get(1) + b"a0" + get(1)), []
+        name("collections.OrderedDict") + b"]" + put(0) + b"\x85R" + put(1) + b"0" + get(0) + get(1) + b"a0"
+        + get(1)), []
     yield "cycle-state-object", EXTRACT, "an object that is its own state, as cfg", with_config(
         name("argparse.Namespace") + b")\x81" + put(0) + get(0) + b"b"), []
     deep = b"](" * 1000 + b"N" + b"e" * 1000
@@ -118,8 +121,8 @@ def bombs():
     yield "deep-marks", INSPECT, "1,000 marks", with_root(b"(" * 1000), []
     yield "deep-build", EXTRACT, "a chain of 1,000 states, in cfg", with_config(
         name("argparse.Namespace") + b")\x81" + b"".join([put(0)] + [get(0) + b"b"] * 1000)), []
-    yield "memo-far", INSPECT, "a memo number of 2^32 - 1", with_root(b"N" + put(0xFFFFFFFF) + b"0" + get(0xFFFFFFFE)), [
-        "remembered"]
+    yield "memo-far", INSPECT, "a memo number of 2^32 - 1", with_root(
+        b"N" + put(0xFFFFFFFF) + b"0" + get(0xFFFFFFFE)), ["remembered"]
     yield "memo-negative", INSPECT, "a memo number of -1", with_root(b"Np-1\n"), ["memo"]
     yield "memo-huge", INSPECT, "a memo number of 30 digits", with_root(b"Np" + b"9" * 30 + b"\n"), ["memo"]
     yield "memo-hole", INSPECT, "a memo number that was never set", with_root(get(7)), ["remembered"]
@@ -140,7 +143,8 @@ def lengths():
         yield label, INSPECT, attack, with_root(instructions), ["truncated"]
     yield "long4-negative", INSPECT, "a number of -1 bytes", with_root(b"\x8b\xff\xff\xff\xff"), ["length"]
     yield "binstring-negative", INSPECT, "a string of -1 bytes", with_root(b"T\xff\xff\xff\xff"), ["length"]
-    yield "long-digits", INSPECT, "a decimal number of 4,000 digits", with_root(b"L" + b"9" * 4000 + b"L\n"), ["integer"]
+    yield "long-digits", INSPECT, "a decimal number of 4,000 digits", with_root(
+        b"L" + b"9" * 4000 + b"L\n"), ["integer"]
     yield "int-hex", INSPECT, "a number in hexadecimal", with_root(b"I0x10\n"), ["integer"]
     yield "float-code", INSPECT, "a float that is code", with_root(b"F__import__('os')\n"), ["number"]
     yield "string-open", INSPECT, "a string without its second quote", with_root(b"S'id\n"), ["quotes"]

@@ -1,5 +1,5 @@
-"""Tensors that are not what they say: views outside their storage, lies about formats and sizes, weights that are no numbers,
-and configurations that describe impossible supernets."""
+"""Tensors that are not what they say: views outside their storage, lies about formats and sizes, weights that are no
+numbers, and configurations that describe impossible supernets."""
 import copy
 import math
 
@@ -97,7 +97,8 @@ def values():
 
     norm = "encoder.layers.0.final_layer_norm.weight"
     yield "nan", EXTRACT, "a weight that is NaN, float32", spoilt(norm, (WIDTH,), "FloatStorage", "f", math.nan), [norm]
-    yield "nan-half", EXTRACT, "a weight that is NaN, float16", spoilt(norm, (WIDTH,), "HalfStorage", "e", math.nan), [norm]
+    yield "nan-half", EXTRACT, "a weight that is NaN, float16", spoilt(
+        norm, (WIDTH,), "HalfStorage", "e", math.nan), [norm]
     yield "nan-bfloat16", EXTRACT, "a weight that is NaN, bfloat16", spoilt(
         norm, (WIDTH,), "BFloat16Storage", "H", 0x7FC1, 0x3F80), [norm]
     yield "infinity", EXTRACT, "an infinite weight", spoilt(norm, (WIDTH,), "FloatStorage", "f", math.inf), [norm]
@@ -163,7 +164,8 @@ def configurations():
     for label, attack, config, words in [
         ("list", "a configuration that is a list", {"model": [CONFIG["model"]]}, ["cfg.model"]),
         ("task", "a task that is text", CONFIG | {"task": "normalize"}, ["cfg.task"]),
-        ("layer-type", "layers of another kind", {"model": CONFIG["model"] | {"layer_type": "conformer"}}, ["layer_type"]),
+        ("layer-type", "layers of another kind", {"model": CONFIG["model"] | {"layer_type": "conformer"}},
+         ["layer_type"]),
     ]:
         checkpoint = Checkpoint(LITTLE)
         checkpoint.config = config

@@ -41,7 +41,8 @@ def headers():
            without_descriptor(local={"stored": 0xFFFFFFFF, "size": 0xFFFFFFFF}), ["data.pkl"])
     yield ("local-crc", "another CRC-32 in the local header",
            without_descriptor(local={"crc": crc ^ 1}), ["data.pkl"])
-    yield "local-method", "deflate in the local header, stored in the directory", changed(local={"method": 8}), ["data.pkl"]
+    yield "local-method", "deflate in the local header, stored in the directory", changed(
+        local={"method": 8}), ["data.pkl"]
     yield "local-encrypted", "encrypted in the local header only", changed(local={"flags": FLAGS | 1}), ["data.pkl"]
     yield "local-flags", "no descriptor by the local header, one by the directory", changed(local={"flags": 0x0800}), []
     yield "directory-crc", "a CRC-32 that is not the pickle's", changed(both={"crc": crc ^ 1}), ["data.pkl"]
@@ -108,7 +109,8 @@ def names():
     yield "two-pickles", "a second data.pkl in another folder", archive(two), ["data.pkl"]
     yield "nested-pickle", "a second data.pkl in a folder below", archive(
         sound() + [Record(b"archive/data/data.pkl", MALICE)]), ["data.pkl"]
-    script = sound() + [Record(b"archive/code/__torch__.py", b"import os\n"), Record(b"archive/constants.pkl", b"\x80\2).")]
+    script = sound() + [
+        Record(b"archive/code/__torch__.py", b"import os\n"), Record(b"archive/constants.pkl", b"\x80\2).")]
     yield "torchscript", "a TorchScript archive with code", archive(script), ["TorchScript"]
     inner = Checkpoint(LITTLE).zip()
     yield "zip-in-zip", "a checkpoint inside an archive", archive([Record(b"model.pt", inner)]), ["data.pkl"]
@@ -187,7 +189,8 @@ def ends():
     yield "locator-beyond", "a zip64 end record behind the file", Checkpoint(LITTLE).zip(
         locator={"offset": (1 << 64) - 64}), []
     yield "locator-elsewhere", "a zip64 end record inside a record", Checkpoint(LITTLE).zip(locator={"offset": 64}), []
-    yield "locator-disks", "a zip64 locator of several disks", Checkpoint(LITTLE).zip(locator={"disk": 1, "disks": 2}), []
+    yield "locator-disks", "a zip64 locator of several disks", Checkpoint(LITTLE).zip(
+        locator={"disk": 1, "disks": 2}), []
     yield "cut-directory", "an end that was cut off", whole_archive[:-30], []
     yield "cut-half", "half a file", whole_archive[:len(whole_archive) // 2], []
     yield "only-end", "an end record and nothing else", whole_archive[-22:], []

@@ -21,8 +21,8 @@ ARCHITECTURE = {"atten_dim": [64], "embed_dim": 64, "ffn_embed": [64], "heads_nu
 CONFIG = {
     "extractor_mode": "default", "conv_feature_layers": [[CHANNELS, 10, 5], [CHANNELS, 3, 2]], "conv_bias": False,
     "encoder_layers": 1, "encoder_embed_dim": WIDTH, "encoder_ffn_embed_dim": WIDTH, "encoder_attention_heads": 1,
-    "activation_fn": "gelu", "layer_norm_first": False, "conv_pos": TAPS, "conv_pos_groups": GROUPS, "pos_conv_depth": 1,
-    "prune_encoder_pos_conv": True, "required_seq_len_multiple": 2, "normalize": False,
+    "activation_fn": "gelu", "layer_norm_first": False, "conv_pos": TAPS, "conv_pos_groups": GROUPS,
+    "pos_conv_depth": 1, "prune_encoder_pos_conv": True, "required_seq_len_multiple": 2, "normalize": False,
 }
 PROVENANCE = {"source": "supernet.pt", "source_size": 1, "source_sha256": "00" * 32, "tool": "make_hostile_fixtures.py",
               "date": "2026-01-31T12:00:00Z", "weights": "auto"}

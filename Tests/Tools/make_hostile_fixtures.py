@@ -3,8 +3,9 @@
 
     make_hostile_fixtures.py
 
-Always the same bytes, with the standard library alone. Every hostile file is a sound one with a single thing wrong; sound/ has
-these. list.tsv has a line for each: path, the program that opens it, what it attacks, and words that the error must have.
+Always the same bytes, with the standard library alone. Every hostile file is a sound one with a single thing wrong;
+sound/ has these. list.tsv has a line for each: path, the program that opens it, what it attacks, and words that the
+error must have.
 """
 import pathlib
 import shutil
@@ -22,7 +23,8 @@ from small_supernet import ARCHITECTURE as JSON
 from small_supernet import LITTLE, Checkpoint
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "Fixtures" / "hostile"
-MODULES = [hostile_zip, hostile_legacy, hostile_pickle, hostile_tensors, hostile_lhb, hostile_architecture, hostile_audio]
+MODULES = [
+    hostile_zip, hostile_legacy, hostile_pickle, hostile_tensors, hostile_lhb, hostile_architecture, hostile_audio]
 YAML = b"embed_dim: 64\nheads_num: [1]\nffn_embed: [64]\nlayer_num: 1\n"
 
 

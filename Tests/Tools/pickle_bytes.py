@@ -1,4 +1,4 @@
-"""Puts pickles together, instruction by instruction, well-formed ones and hostile ones, as torch.save would: protocol 2.
+"""Puts pickles of protocol 2 together, as torch.save would, instruction by instruction: sound ones and hostile ones.
 
 In `value` and what takes values, `bytes` are instructions that make a value, and everything else is pickled.
 """

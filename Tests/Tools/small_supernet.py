@@ -1,8 +1,8 @@
-"""The sound checkpoints of which the hostile ones are variations, so that these have a single thing wrong with them and are
-refused for that or not at all.
+"""The sound checkpoints of which the hostile ones are variations, so that these have a single thing wrong with them
+and are refused for that or not at all.
 
-`Checkpoint()` is the smallest supernet that lhb-extract accepts: one layer, constant weights. `Checkpoint(LITTLE)` has one
-tensor of six elements, which is enough for lhb-inspect.
+`Checkpoint()` is the smallest supernet that lhb-extract accepts: one layer, constant weights. `Checkpoint(LITTLE)`
+has one tensor of six elements, which is enough for lhb-inspect.
 """
 import copy
 import math
@@ -68,7 +68,7 @@ def row_major(shape):
 
 
 class Checkpoint:
-    """A checkpoint whose parts can be spoilt before it is written. All tensors look at one storage, which keeps it small."""
+    """A checkpoint whose parts can be spoilt before it is written. All tensors look at one storage, for its size."""
 
     def __init__(self, shapes=None, is_legacy=False):
         shapes = shapes or supernet_shapes()
