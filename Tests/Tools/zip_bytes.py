@@ -62,8 +62,8 @@ def archive(records, prefix=b"", before_directory=b"", end=None, end64=None, loc
 
     Offsets count from the beginning of the file, so that a prefix makes no difference to other readers.
     """
-    data = prefix
-    directory = b""
+    data = bytearray(prefix)
+    directory = bytearray()
     count = 0
     for record in records:
         data += record.gap
@@ -90,4 +90,4 @@ def archive(records, prefix=b"", before_directory=b"", end=None, end64=None, loc
     data += struct.pack(
         "<4s4H2IH", b"PK\5\6", fields["disk"], fields["disk"], fields["here"], fields["count"], fields["size"],
         fields["offset"], len(comment))
-    return data + comment
+    return bytes(data + comment)
