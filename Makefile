@@ -113,6 +113,10 @@ check-c-api: $(PACKAGE_FOLDER)/complete ## Runs a C program that uses the whole 
 	Tests/Tools/check_c_api.sh $(PACKAGE_FOLDER)/lib
 	Tests/Tools/check_c_api.sh $(PACKAGE_FOLDER)/lib --valgrind
 
+.PHONY: check-hostile
+check-hostile: packages build ## Opens every hostile file of Fixtures/hostile and measures the time and memory in which it is refused
+	python3 Tests/Tools/check_hostile.py $(BUILD)
+
 .PHONY: check-threads
 check-threads: export TSAN_OPTIONS := halt_on_error=1 suppressions=$(CURDIR)/Tests/Tools/thread_sanitizer.txt
 check-threads: packages toolchain ## Runs what uses threads under the thread sanitizer, from Swift and from C (built in .build-tsan)
