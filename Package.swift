@@ -180,6 +180,20 @@ let testing: [Target] = [
     swiftSettings: strict),
 ]
 
+// MARK: Fuzzing, which needs a build of its own (`make fuzz`)
+
+let fuzzing: [Target] = [
+  .target(
+    name: "FuzzTargets",
+    dependencies: [
+      "ArchitectureFile", "CLightHuBERT", "Checkpoint", "Extraction", "Files", "JSON", "LightHuBERT", "LightHuBERTC",
+      "NumPyFile", "Quantization", "Subnet", "SubnetFile", "Tensors", "TestSupport",
+    ],
+    path: "Tests/Fuzzing/Targets", swiftSettings: strict),
+  .executableTarget(name: "lhb-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzzing/Program"),
+]
+let isFuzzing = Context.environment["LHB_FUZZ_BUILD"] != nil
+
 let package = Package(
   name: "lighthubert",
   products: products,
@@ -187,6 +201,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
-  targets: programs + foundations + extraction + runtime + cInterface + programSupport + systemLibraries + testing,
+  targets: programs + foundations + extraction + runtime + cInterface + programSupport + systemLibraries + testing
+    + (isFuzzing ? fuzzing : []),
   swiftLanguageModes: [.v6]
 )

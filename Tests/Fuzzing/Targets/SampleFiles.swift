@@ -1,0 +1,84 @@
+import Extraction
+import JSON
+import Quantization
+import Subnet
+import SubnetFile
+import Tensors
+import TestSupport
+
+/// Sound files as small as can be, from which mutation begins.
+enum SampleFiles {
+  static let config: ModelConfig = {
+    var config = ModelConfig()
+    config.extractorMode = .groupNorm
+    config.convLayers = [
+      ConvLayer(channels: 4, kernel: 10, stride: 5), ConvLayer(channels: 4, kernel: 3, stride: 2),
+    ]
+    config.encoderLayers = 1
+    config.encoderEmbedDim = 64
+    config.encoderFFNDim = 64
+    config.encoderHeads = 1
+    config.positionKernel = 4
+    config.positionGroups = 16
+    return config
+  }()
+
+  static let architecture = Architecture(embedDim: 16, headCounts: [1], ffnDims: [8])
+
+  /// A supernet's checkpoint.
+  static let supernet: [UInt8] = {
+    var writer = CheckpointWriter()
+    var model = config.json.object ?? JSONObject()
+    model["normalize"] = nil
+    writer.configuration = .object(["model": .object(model)])
+    for tensor in SubnetLayout(config: config, architecture: config.wholeArchitecture).tensors {
+      for (name, shape) in tensor.sources {
+        writer.addTensor(name, values(shape.reduce(1, *)), shape: shape, as: .float16)
+      }
+    }
+    return writer.file()
+  }()
+
+  /// A checkpoint with few tensors.
+  static func checkpoint(isLegacy: Bool) -> [UInt8] {
+    var writer = CheckpointWriter()
+    writer.container = isLegacy ? .legacy : .zip
+    writer.configurationForm = .omegaconf
+    writer.configuration = .object(["model": .object(["encoder_layers": .integer(12)])])
+    let storage = writer.addStorage(values(12))
+    writer.addTensor("a.weight", storage: storage, shape: [3, 4])
+    writer.addTensor("a.bias", storage: storage, offset: 2, shape: [2, 2], strides: [4, 1])
+    writer.addTensor("b", values(2), shape: [2], as: .bfloat16)
+    return writer.file()
+  }
+
+  static let pickle: [UInt8] = {
+    var writer = CheckpointWriter()
+    writer.addTensor("weight", values(4), shape: [2, 2])
+    return writer.pickle()
+  }()
+
+  /// A subnet file.
+  static func subnet(_ weights: WeightsChoice, level: Int = 0) -> [UInt8] {
+    let provenance = Provenance(
+      source: "model.pt", sourceSize: 1, tool: "fuzz", date: "2026-01-31T12:00:00Z", weights: weights)
+    var writer = SubnetWriter(config: config, architecture: architecture, provenance: provenance)
+    writer.compressionLevel = level
+    if weights == .int8 {
+      writer.plan = QuantizationPlan([
+        .init(layer: .attentionInput(0), outliers: [3], estimatedError: 0.01, isInt8: true)
+      ])
+    }
+    let output = ScratchFile()
+    defer { output.remove() }
+    let digest = String(repeating: "0123456789abcdef", count: 4)
+    let summary = try? writer.write(to: output.path, replacing: true, sourceDigest: { digest }) { tensor, target in
+      _ = target.update(fromContentsOf: values(tensor.count))
+      return 0
+    }
+    expect(summary != nil, "a sound subnet can be written")
+    return readBytes(output.path)
+  }
+
+  private static func values(_ count: Int) -> [Float] { (0..<count).map { Float($0 % 11 - 5) / 8 } }
+}
