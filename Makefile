@@ -44,6 +44,12 @@ CHECK_C_API_PACKAGES := gcc g++ valgrind
 # What runs under the thread sanitizer, not optimised but for the kernels.
 THREADS_FLAGS := -c debug --scratch-path .build-tsan --sanitize=thread
 THREADS_TESTS := WorkerPoolTests|SessionTests|BatchTests|CancellationTests|ExtractionTests|HandleTests|ThreadTests
+# How the fuzzers are built and run.
+FUZZ_FLAGS := -c release --scratch-path .build-fuzz --sanitize=address -Xswiftc -sanitize=fuzzer
+FUZZ_TARGETS := checkpoint pickle subnet-file architecture numpy c-interface
+FUZZ_JOBS := $(shell nproc)
+# Seconds for each target.
+TIME := 60
 # What the comparison at real size wants besides.
 REFERENCE_PACKAGES := python3-numpy python3-scipy python3-torch
 # How the other runtimes are installed, where, and which.
@@ -124,6 +130,12 @@ check-threads: packages toolchain ## Runs what uses threads under the thread san
 	Tests/Tools/check_c_api.sh .build-tsan/debug --sanitize thread
 	swift build $(THREADS_FLAGS) --disable-xctest --build-tests
 	swift test $(THREADS_FLAGS) --disable-xctest --filter '$(THREADS_TESTS)'
+
+.PHONY: fuzz
+fuzz: packages toolchain ## Fuzzes all that takes bytes from strangers: TIME=60 seconds a target, FUZZ_TARGETS=... (built in .build-fuzz)
+	@Tests/Tools/install_packages.sh python3
+	LHB_FUZZ_BUILD=1 swift build $(FUZZ_FLAGS) --product lhb-fuzz
+	Tests/Fuzzing/fuzz.sh .build-fuzz/release/lhb-fuzz $(TIME) $(FUZZ_JOBS) $(FUZZ_TARGETS)
 
 .PHONY: check-real-size
 check-real-size: packages build ## Compares subnets of the published sizes with a float64 reference (minutes, 2 GB of disk)
