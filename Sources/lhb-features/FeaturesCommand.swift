@@ -141,10 +141,10 @@ struct FeaturesCommand: ParsableCommand {
         ) { place, state in writer.take(state, place: place) }
       }
     } catch {
-      if let fault = writer.fault { throw fault }
-      throw LocatedFault(path: input.name, error)
+      if writer.fault == nil { throw LocatedFault(path: input.name, error) }
     }
     progress.finish()
+    if let fault = writer.fault as? NonFiniteFeatures { throw LocatedFault(path: input.name, fault) }
     try writer.finish()
   }
 }

@@ -39,9 +39,7 @@ import Testing
       let path = folder + "/sound"
       format.write(sine(rate: 16_000, count: 1_500), to: path)
       let whole = readBytes(path)
-      // Opening a compressed file costs as much as a hundred samples files do.
-      let count = [.flac, .ogg, .mp3].contains { $0.code == format.code } ? 300 : 1000
-      for index in 0..<count {
+      for index in 0..<1000 {
         let bytes = damaged(whole, round: index, using: &numbers)
         writeBytes(bytes, to: path)
         do throws(AudioFault) {
@@ -69,8 +67,8 @@ import Testing
       case 1: bytes[place] = UInt8.random(in: 0...255, using: &numbers)
       case 2:
         let size = [2, 4, 8].randomElement(using: &numbers) ?? 4
-        let extreme = [0, 1, 0x7fff_ffff_ffff_ffff, 0x8000_0000_0000_0000, .max, .max - 7].randomElement(using: &numbers)
-        let value: UInt64 = extreme ?? 0
+        let extremes: [UInt64] = [0, 1, .max >> 1, 1 << 63, .max, .max - 7]
+        let value = extremes.randomElement(using: &numbers) ?? 0
         let isBig = Bool.random(using: &numbers)
         for index in 0..<min(size, bytes.count - place) {
           let shift = 8 * (isBig ? 7 - index : 8 - size + index)

@@ -109,6 +109,29 @@ import Testing
     }
   }
 
+  @Test func `Any finite samples give finite features, or an error`() throws {
+    let signs = (0..<8_000).map { Float($0 * 7 % 13 < 6 ? -1 : 1) }
+    try withTemporaryFolder { folder in
+      for (checkpoint, overflows) in [("tiny", false), ("tiny-layernorm", true)] {
+        let subnet = try TinySubnet(of: checkpoint, "min", in: folder)
+        for level in [0, 1e-40, 1, 1e30, Float.greatestFiniteMagnitude] {
+          writeBytes(wavFile(signs.map { $0 * level }, isFloat: true), to: folder + "/level.wav")
+          for normalize in ["on", "off"] {
+            let result = runProgram(
+              "lhb-features", ["--model", subnet.path, "--normalize", normalize, folder + "/level.wav"])
+            if overflows && normalize == "off" && level > 1e30 {
+              #expect(result.status == 65 && result.output.isEmpty, "\(level)")
+              #expect(result.errors.contains("level.wav: its features are not finite"), "\(result.errors)")
+            } else {
+              try #require(result.status == 0, "\(level), \(normalize): \(result.errors)")
+              #expect(try NumPyArray(bytes: result.output, name: "level").values.allSatisfy(\.isFinite), "\(level)")
+            }
+          }
+        }
+      }
+    }
+  }
+
   @Test func `Help tells the limits`() {
     for program in ["lhb-features", "lhb-bench", "lhb-extract"] {
       let text = String(decoding: runProgram(program, ["--help"]).output, as: UTF8.self)
