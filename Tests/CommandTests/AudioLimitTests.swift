@@ -45,8 +45,8 @@ import Testing
     try withTemporaryFolder { folder in
       let subnet = try TinySubnet("min", in: folder)
       for line in [
-        "sleep 5 | lhb-features --timeout 0.1 --model \"$1\" -",
-        "(head -c 1000 \"$2\"; sleep 5) | lhb-features --timeout 0.1s --model \"$1\" -",
+        "sleep 1 | lhb-features --timeout 0.1 --model \"$1\" -",
+        "(head -c 1000 \"$2\"; sleep 1) | lhb-features --timeout 0.1s --model \"$1\" -",
         "mkfifo \"$3/pipe\" && lhb-features --timeout 0.1 --model \"$1\" \"$3/pipe\"",
       ] {
         let result = runShell(line, [subnet.path, speech, folder])
@@ -60,7 +60,7 @@ import Testing
   @Test func `Endless streams end with an error, in bounded memory`() throws {
     try withTemporaryFolder { folder in
       let subnet = try TinySubnet("min", in: folder)
-      // 1 GB of address space: what is no sound is not gathered beyond 64 MiB.
+      // 4 GB of address space: what is no sound is not gathered beyond 64 MiB.
       for (line, words) in [
         ("yes | lhb-features --model \"$1\" -", "is not a sound file"),
         ("cat /dev/zero | lhb-features --model \"$1\" -", "is not a sound file"),
@@ -70,7 +70,7 @@ import Testing
           "--max-duration"
         ),
       ] {
-        let result = runShell("ulimit -v 1000000; " + line, [subnet.path, speech])
+        let result = runShell("ulimit -v 4000000; " + line, [subnet.path, speech])
         #expect(result.status == 65 && result.output.isEmpty, "\(result.errors)")
         #expect(result.errors.contains(words), "\(result.errors)")
         #expect(result.errors.split(separator: "\n").count == 1)
