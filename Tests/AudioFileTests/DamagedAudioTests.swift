@@ -1,5 +1,6 @@
 import AudioFile
 import CSndFile
+import Faults
 import Glibc
 import TestSupport
 import Testing
@@ -47,7 +48,8 @@ import Testing
             try Recording(of: .file(path: path), limits: DamagedAudioTests.limits)
           }
           #expect(recording.samples.count <= 20 * 16_000 + 1, "round \(index)")
-          #expect(recording.samples.allSatisfy(\.isFinite), "round \(index)")
+          let allFinite = recording.samples.allSatisfy(\.isFinite)
+          #expect(allFinite, "round \(index)")
         } catch {
           #expect(error.kind == .badData, "round \(index): \(error)")
         }
@@ -133,7 +135,8 @@ import Testing
     try withTemporaryFolder { folder in
       let path = folder + "/tagged.flac"
       writeBytes(tag + tag + speech, to: path)
-      #expect(try Recording(of: .file(path: path)).samples.count == 190_800)
+      let tagged = try Recording(of: .file(path: path))
+      #expect(tagged.samples.count == 190_800)
       writeBytes((0..<100_000).flatMap { _ in tag } + speech, to: path)
       let fault = #expect(throws: AudioFault.self) { try Recording(of: .file(path: path)) }
       guard case .unknownFormat = fault else {

@@ -124,7 +124,8 @@ import Testing
               #expect(result.errors.contains("level.wav: its features are not finite"), "\(result.errors)")
             } else {
               try #require(result.status == 0, "\(level), \(normalize): \(result.errors)")
-              #expect(try NumPyArray(bytes: result.output, name: "level").values.allSatisfy(\.isFinite), "\(level)")
+              let features = try NumPyArray(bytes: result.output, name: "level").values
+              #expect(!features.contains { !$0.isFinite }, "\(level)")
             }
           }
         }
