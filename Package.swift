@@ -54,7 +54,8 @@ let programs: [Target] = [
   .executableTarget(
     name: "lhb-features",
     dependencies: [
-      "AudioFile", "CommandSupport", "Files", "Kernels", "LightHuBERT", "NumPyFile", "Subnet", argumentParser,
+      "AudioFile", "CommandSupport", "Faults", "Files", "Kernels", "LightHuBERT", "NumPyFile", "Subnet",
+      argumentParser,
     ], swiftSettings: strict),
   .executableTarget(
     name: "lhb-inspect",

@@ -13,6 +13,14 @@ public enum AudioFault: Fault, Equatable {
   case empty(name: String)
   /// libsndfile does not know the format, or the header is damaged.
   case unknownFormat(name: String, reason: String)
+  /// A format that libsndfile knows and that is not read (`ContainerFormat`).
+  case refusedFormat(name: String, format: String)
+  /// The recording lasts at least `seconds`, longer than is allowed.
+  case tooLong(name: String, seconds: Double, maxSeconds: Double)
+  /// More bytes came through a pipe than the longest recording needs.
+  case streamTooLong(name: String, byteCount: Int, maxSeconds: Double)
+  /// A pipe or socket gave no byte, and did not end, for so long.
+  case stalled(name: String, seconds: Double)
   /// The sampling rate is outside `Recording.sampleRates`.
   case unusableRate(name: String, rate: Int)
   /// The sampling rate is not 16 kHz, and resampling was not wanted.
@@ -31,6 +39,7 @@ public enum AudioFault: Fault, Equatable {
     switch self {
     case .cannotRead, .folder, .device: .missingInput
     case .noSuchChannel: .usage
+    case .stalled: .inputOutput
     default: .badData
     }
   }
@@ -43,7 +52,18 @@ public enum AudioFault: Fault, Equatable {
     case .device(let name): "\(name): is a device, expected a sound file or a pipe"
     case .empty(let name): "\(name): is empty, expected a sound file"
     case .unknownFormat(let name, let reason):
-      "\(name): is not a sound file that libsndfile reads, such as WAV, FLAC, Ogg, MP3 or AIFF (\(reason))"
+      "\(name): is not a sound file in WAV, FLAC, Ogg, MP3, AIFF, AU, CAF or NIST SPHERE (\(reason))"
+    case .refusedFormat(let name, let format):
+      "\(name): is \(format), which is not read; convert it to WAV or FLAC, such as with sox or ffmpeg"
+    case .tooLong(let name, let seconds, let maxSeconds):
+      "\(name): lasts \(seconds) s or more, expected at most \(maxSeconds) s; --max-duration allows more"
+    case .streamTooLong(let name, let count, let maxSeconds):
+      """
+      \(name): gave \(count) bytes and goes on, more than \(maxSeconds) s of sound need; --max-duration allows more, and \
+      a file may have any size
+      """
+    case .stalled(let name, let seconds):
+      "\(name): no byte came for \(seconds) s, expected sound or its end; --timeout allows longer waits, 0 for ever"
     case .unusableRate(let name, let rate):
       """
       \(name): has a sampling rate of \(rate) Hz, expected \(Recording.sampleRates.lowerBound) to \

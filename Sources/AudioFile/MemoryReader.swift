@@ -1,54 +1,63 @@
 import CSndFile
-import Files
 import Glibc
 
 /// The bytes that came through a pipe, for libsndfile, which seeks in most formats.
 final class MemoryReader {
-  private var bytes: [UInt8] = []
+  /// All of one size but for what the last one lacks: one array would be copied, and be there twice, whenever it grows.
+  private var parts: [UnsafeMutableRawBufferPointer] = []
+  private(set) var count = 0
   private var position = 0
 
+  private static let partSize = 1 << 20
   /// So many bytes must look like a sound file before more are read: something else may never end.
-  private static let probeSize = 1 << 26
+  private static let probeSize = ReadingLimits.headerSize
 
-  /// Reads a descriptor to its end.
-  init(readingAll descriptor: Int32, name: String) throws(AudioFault) {
-    var isProbed = false
-    var part = [UInt8](repeating: 0, count: 1 << 16)
+  /// Reads a source to its end.
+  init(readingAll source: AudioSource, limits: ReadingLimits) throws(AudioFault) {
+    var limit = Int.max
     while true {
-      let count = Glibc.read(descriptor, &part, part.count)
-      if count > 0 {
-        bytes += part[..<count]
-        if bytes.count >= MemoryReader.probeSize && !isProbed {
-          try probe(name: name)
-          isProbed = true
-        }
-      } else if count == 0 {
-        break
-      } else if errno == EAGAIN {
-        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        poll(&waiting, 1, -1)
-      } else if errno != EINTR {
-        throw .cannotRead(name: name, reason: .last)
+      let place = count % MemoryReader.partSize
+      if place == 0 { parts.append(.allocate(byteCount: MemoryReader.partSize, alignment: 16)) }
+      let free = UnsafeMutableRawBufferPointer(rebasing: parts[parts.count - 1][place...])
+      let got = try source.read(into: free, timeout: limits.timeout)
+      guard got > 0 else { break }
+      count += got
+      if count >= MemoryReader.probeSize && limit == .max { limit = try probe(name: source.name, limits: limits) }
+      guard count <= limit else {
+        throw .streamTooLong(name: source.name, byteCount: count, maxSeconds: limits.maxSeconds)
       }
     }
-    guard !bytes.isEmpty else { throw .empty(name: name) }
+    guard count > 0 else { throw .empty(name: source.name) }
+    try ContainerFormat.check(name: source.name, bytes: bytes)
   }
 
-  /// Throws when the bytes that came so far are not the beginning of a sound file.
-  private func probe(name: String) throws(AudioFault) {
+  deinit { parts.forEach { $0.deallocate() } }
+
+  /// How many bytes may come, by the header that has come; throws when it is none of a sound file.
+  private func probe(name: String, limits: ReadingLimits) throws(AudioFault) -> Int {
+    try ContainerFormat.check(name: name, bytes: bytes)
     var info = SF_INFO()
-    if let handle = open(&info) {
-      sf_close(handle)
-    } else if sf_error(nil) == Int32(SF_ERR_UNRECOGNISED_FORMAT) {
-      throw .unknownFormat(name: name, reason: String(cString: sf_strerror(nil)))
-    }
+    guard let handle = open(&info) else { return limits.byteCount(byteRate: .infinity) }
+    sf_close(handle)
     position = 0
+    guard Recording.sampleRates.contains(Int(info.samplerate)) else {
+      throw .unusableRate(name: name, rate: Int(info.samplerate))
+    }
+    let sampleSize =
+      switch Int(info.format) & SF_FORMAT_SUBMASK {
+      case SF_FORMAT_PCM_S8, SF_FORMAT_PCM_U8, SF_FORMAT_ULAW, SF_FORMAT_ALAW: 1.0
+      case SF_FORMAT_PCM_16: 2.0
+      case SF_FORMAT_PCM_24: 3.0
+      case SF_FORMAT_DOUBLE: 8.0
+      default: 4.0
+      }
+    return limits.byteCount(byteRate: Double(info.samplerate) * Double(info.channels) * sampleSize)
   }
 
   /// Opens the bytes as a sound file, which must be closed before this object goes away; nil when libsndfile cannot.
   func open(_ info: inout SF_INFO) -> OpaquePointer? {
     var access = SF_VIRTUAL_IO(
-      get_filelen: { MemoryReader.from($0).count },
+      get_filelen: { sf_count_t(MemoryReader.from($0).count) },
       seek: { MemoryReader.from($2).seek(by: $0, from: $1) },
       read: { MemoryReader.from($2).read(into: $0, count: $1) },
       write: { _, _, _ in 0 },
@@ -60,21 +69,39 @@ final class MemoryReader {
     Unmanaged<MemoryReader>.fromOpaque(context!).takeUnretainedValue()
   }
 
-  private var count: sf_count_t { sf_count_t(bytes.count) }
-
   private func seek(by offset: sf_count_t, from origin: Int32) -> sf_count_t {
-    let start = origin == SEEK_SET ? 0 : origin == SEEK_CUR ? sf_count_t(position) : count
-    let (target, overflow) = start.addingReportingOverflow(offset)
+    let start = origin == SEEK_SET ? 0 : origin == SEEK_CUR ? position : count
+    let (target, overflow) = sf_count_t(start).addingReportingOverflow(offset)
     // Behind the end is allowed, as in a file: reading there gives nothing.
     if !overflow && target >= 0 { position = Int(target) }
     return sf_count_t(position)
   }
 
   private func read(into buffer: UnsafeMutableRawPointer?, count wanted: sf_count_t) -> sf_count_t {
-    guard let buffer, wanted > 0, position < bytes.count else { return 0 }
-    let count = min(Int(wanted), bytes.count - position)
-    bytes.withUnsafeBytes { buffer.copyMemory(from: $0.baseAddress! + position, byteCount: count) }
-    position += count
-    return sf_count_t(count)
+    guard let buffer else { return 0 }
+    let taken = copy(from: position, into: UnsafeMutableRawBufferPointer(start: buffer, count: max(0, Int(wanted))))
+    position += taken
+    return sf_count_t(taken)
+  }
+
+  private func bytes(at offset: Int, count: Int) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
+      done = copy(from: offset, into: UnsafeMutableRawBufferPointer(buffer))
+    }
+  }
+
+  /// Copies the bytes from an offset on, as many as fit or as there are.
+  private func copy(from offset: Int, into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    let wanted = max(0, min(buffer.count, count - offset))
+    var done = 0
+    while done < wanted {
+      let place = (offset + done) % MemoryReader.partSize
+      let size = min(wanted - done, MemoryReader.partSize - place)
+      let part = parts[(offset + done) / MemoryReader.partSize]
+      UnsafeMutableRawBufferPointer(rebasing: buffer[done..<done + size]).copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: part[place..<place + size]))
+      done += size
+    }
+    return done
   }
 }

@@ -10,15 +10,19 @@ public struct Recording: Sendable {
   /// The rates that are resampled from. Beyond these a few bytes could become gigabytes, or a header is damaged.
   public static let sampleRates = 1_000...10_000_000
 
-  /// Reads all of a sound file: any format that libsndfile knows, of any length.
+  /// Reads all of a sound file: WAV (with RF64 and W64), FLAC, Ogg Vorbis and Opus, MP3, AIFF, AU, CAF, NIST SPHERE.
   ///
   /// Channels are averaged, unless one is chosen by `channel`, which counts from 1. A rate other than 16 kHz is resampled
   /// (see `Resampler`) to ceil(frames * 16000 / rate) samples, or is a fault unless `resamples`.
   ///
   /// A file that ends before the length that it promises is a fault. WAV and AIFF are taken as they are, and so is a
   /// stream that states no length: programs that write to a pipe cannot know it. `source.isLengthCertain` tells.
-  public init(of input: AudioInput, channel: Int? = nil, resamples: Bool = true) throws(AudioFault) {
-    let file = try SoundFile(input)
+  ///
+  /// Memory is that of the samples, at most `limits.maxSeconds` of them, and while a pipe is read that of its bytes.
+  public init(
+    of input: AudioInput, channel: Int? = nil, resamples: Bool = true, limits: ReadingLimits = ReadingLimits()
+  ) throws(AudioFault) {
+    let file = try SoundFile(input, limits: limits)
     let rate = file.sampleRate
     guard Recording.sampleRates.contains(rate) else { throw .unusableRate(name: input.name, rate: rate) }
     guard resamples || rate == Recording.sampleRate else { throw .otherRate(name: input.name, rate: rate) }
@@ -26,6 +30,8 @@ public struct Recording: Sendable {
       throw .noSuchChannel(name: input.name, channel: channel, channelCount: file.channelCount)
     }
 
+    let frameLimit = limits.frameCount(rate: rate)
+    try file.checkPromise(limit: frameLimit, maxSeconds: limits.maxSeconds)
     let resampler = rate == Recording.sampleRate ? nil : try Resampler(from: rate, name: input.name)
     var samples: [Float] = []
     var frameCount = 0
@@ -36,6 +42,10 @@ public struct Recording: Sendable {
           name: input.name, value: Double(mono[place]), seconds: Double(frameCount + place) / Double(rate))
       }
       frameCount += mono.count
+      guard frameCount <= frameLimit else {
+        throw .tooLong(
+          name: input.name, seconds: Double(frameCount) / Double(rate), maxSeconds: limits.maxSeconds)
+      }
       if let resampler { try resampler.append(mono, to: &samples) } else { samples += mono }
     }
     try file.checkEnd(frameCount: frameCount)

@@ -1,5 +1,4 @@
 import CSndFile
-import Files
 import Glibc
 
 /// An open sound file, read in blocks of frames from its beginning to its end.
@@ -8,37 +7,41 @@ final class SoundFile {
   private let handle: OpaquePointer
   private let info: SF_INFO
   private let memory: MemoryReader?
+  /// Bytes of the file, or of what came through a pipe.
+  private let byteCount: Int
   private var block: [Float]
 
   /// The most floats that are read at once.
   private static let blockSize = 1 << 16
+  /// More frames than a byte can stand for in any format: FLAC, the densest, gets 65,535 of silence into 11 bytes.
+  private static let mostFramesPerByte = 8192
 
-  init(_ input: AudioInput) throws(AudioFault) {
+  init(_ input: AudioInput, limits: ReadingLimits) throws(AudioFault) {
     name = input.name
-    let descriptor: Int32
-    switch input {
-    case .standardInput: descriptor = STDIN_FILENO
-    case .file(let path):
-      descriptor = open(path, O_RDONLY | O_CLOEXEC)
-      guard descriptor >= 0 else { throw .cannotRead(name: path, reason: .last) }
-    }
-    defer { if descriptor != STDIN_FILENO { close(descriptor) } }
+    let source = try AudioSource(input)
     var info = SF_INFO()
     let handle: OpaquePointer?
-    if try SoundFile.isWholeFile(descriptor, name: input.name) {
+    if let size = source.fileSize {
       memory = nil
+      byteCount = size
+      try ContainerFormat.check(name: name, bytes: source.bytes)
       // A descriptor for libsndfile alone: told to leave it open, some versions close it when they fail.
-      handle = sf_open_fd(fcntl(descriptor, F_DUPFD_CLOEXEC, 0), Int32(SFM_READ), &info, 1)
+      handle = sf_open_fd(fcntl(source.descriptor, F_DUPFD_CLOEXEC, 0), Int32(SFM_READ), &info, 1)
     } else {
-      let memory = try MemoryReader(readingAll: descriptor, name: input.name)
+      let memory = try MemoryReader(readingAll: source, limits: limits)
       handle = memory.open(&info)
+      byteCount = memory.count
       self.memory = memory
     }
     guard let handle else { throw .unknownFormat(name: input.name, reason: String(cString: sf_strerror(nil))) }
+    guard ContainerFormat.isRead(Int(info.format)), info.channels > 0 else {
+      sf_close(handle)
+      throw .unknownFormat(name: input.name, reason: "its header contradicts its first bytes")
+    }
     self.handle = handle
     self.info = info
-    let framesAtOnce = max(1, SoundFile.blockSize / max(1, Int(info.channels)))
-    block = [Float](repeating: 0, count: framesAtOnce * max(1, Int(info.channels)))
+    let framesAtOnce = max(1, SoundFile.blockSize / Int(info.channels))
+    block = [Float](repeating: 0, count: framesAtOnce * Int(info.channels))
   }
 
   deinit { sf_close(handle) }
@@ -52,11 +55,23 @@ final class SoundFile {
     return count > 0 ? block[..<(Int(count) * channelCount)] : nil
   }
 
+  /// The length that the header states; nil when there is none, and for MPEG streams, whose length is only estimated.
+  private var promisedFrames: Int? {
+    info.frames == .max || majorFormat == SF_FORMAT_MPEG ? nil : Int(info.frames)
+  }
+
+  /// Throws when the header states more frames than `limit` and the file is large enough for that to be true. One that
+  /// is not is read as far as it goes.
+  func checkPromise(limit: Int, maxSeconds: Double) throws(AudioFault) {
+    guard let promised = promisedFrames, promised > limit else { return }
+    guard promised / SoundFile.mostFramesPerByte <= byteCount else { return }
+    throw .tooLong(name: name, seconds: Double(promised) / Double(sampleRate), maxSeconds: maxSeconds)
+  }
+
   /// Throws when decoding failed, or ended before the promised length.
   func checkEnd(frameCount: Int) throws(AudioFault) {
     let failed = sf_error(handle) != Int32(SF_ERR_NO_ERROR)
-    // The length of an MPEG stream is only estimated.
-    let promised = info.frames == .max || majorFormat == SF_FORMAT_MPEG ? nil : Int(info.frames)
+    let promised = promisedFrames
     guard failed || frameCount < promised ?? 0 else { return }
     throw .cutShort(
       name: name, frameCount: frameCount, promised: promised, sampleRate: sampleRate,
@@ -90,18 +105,4 @@ final class SoundFile {
   }
 
   private var majorFormat: Int { Int(info.format) & Int(SF_FORMAT_TYPEMASK) }
-
-  /// Whether a descriptor is at the start of a regular file, in which libsndfile can seek.
-  private static func isWholeFile(_ descriptor: Int32, name: String) throws(AudioFault) -> Bool {
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw .cannotRead(name: name, reason: .last) }
-    switch status.st_mode & S_IFMT {
-    case S_IFDIR: throw .folder(name: name)
-    case S_IFREG:
-      guard status.st_size > 0 else { throw .empty(name: name) }
-      return lseek(descriptor, 0, SEEK_CUR) == 0
-    case S_IFIFO, S_IFSOCK: return false
-    default: throw .device(name: name)
-    }
-  }
 }

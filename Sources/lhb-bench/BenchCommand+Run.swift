@@ -47,7 +47,9 @@ extension BenchCommand {
 
   /// The samples of `--audio`.
   private func recordedSamples() throws -> [Float]? {
-    try audio.map { try Recording(of: .file(path: $0)).samples }
+    guard let audio else { return nil }
+    let limits = ReadingLimits(maxSeconds: limits.maxDuration.seconds, timeout: limits.timeout.seconds)
+    return try StandardError.withoutMessages { try Recording(of: .file(path: audio), limits: limits).samples }
   }
 
   /// Names the option that samples come from in faults of theirs.

@@ -42,6 +42,9 @@ struct BenchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A sound file to run on, instead of noise.", valueName: "file"))
   var audio: String?
 
+  @OptionGroup
+  var limits: AudioOptions
+
   @Option(
     help: ArgumentHelp(
       "Lengths of the noise; when missing, \(usualSeconds), with --accuracy \(accuracySeconds).", valueName: "seconds"))

@@ -12,7 +12,11 @@ extension ExtractCommand {
     let calibration = try Calibration(of: architecture, in: supernet)
     let progress = ProgressLine("calibrating", isQuiet: quiet)
     for (index, path) in calibrate.enumerated() {
-      let recording = try Recording(of: .file(path: path))
+      let recording = try StandardError.withoutMessages {
+        try Recording(
+          of: .file(path: path),
+          limits: ReadingLimits(maxSeconds: limits.maxDuration.seconds, timeout: limits.timeout.seconds))
+      }
       do throws(ModelFault) {
         try calibration.add(recording.samples) { done in
           progress.update((Double(index) + done) / Double(calibrate.count))

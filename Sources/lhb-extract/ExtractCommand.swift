@@ -52,6 +52,9 @@ public import SubnetFile
         """, valueName: "audio"))
   var calibrate: [String] = []
 
+  @OptionGroup
+  var limits: AudioOptions
+
   @Option(
     help: ArgumentHelp("zstd level, 0 (off) to 19; a tensor that does not shrink stays raw.", valueName: "level"))
   var compress = SubnetWriter.defaultCompressionLevel

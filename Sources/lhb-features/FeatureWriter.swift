@@ -1,3 +1,4 @@
+import Faults
 import Files
 import LightHuBERT
 import NumPyFile
@@ -13,7 +14,7 @@ struct FeatureWriter {
   private var waiting: [Int: [Float]] = [:]
   private var next = 0
   /// What went wrong; nothing is written after it.
-  private(set) var fault: FileFault?
+  private(set) var fault: (any Fault)?
 
   /// - Parameter shape: (n, T, E) or (T, E).
   init(output: FeatureOutput, shape: [Int]) {
@@ -23,8 +24,12 @@ struct FeatureWriter {
 
   /// Takes the hidden state whose place among the wanted ones is `place`.
   mutating func take(_ state: UnsafeBufferPointer<Float>, place: Int) {
+    guard fault == nil else { return }
+    guard state.allSatisfy(\.isFinite) else {
+      fault = NonFiniteFeatures()
+      return
+    }
     do throws(FileFault) {
-      guard fault == nil else { return }
       guard place == next else {
         waiting[place] = Array(state)
         return
@@ -42,8 +47,16 @@ struct FeatureWriter {
   }
 
   /// Ends the array, or throws what went wrong.
-  func finish() throws(FileFault) {
+  func finish() throws {
     if let fault { throw fault }
     try output.finish()
+  }
+}
+
+/// Features that are no finite numbers: samples far beyond full scale overflow where nothing normalises them.
+struct NonFiniteFeatures: Fault {
+  var kind: FaultKind { .badData }
+  var description: String {
+    "its features are not finite, expected samples from -1 to 1 or --normalize on, and a model with finite weights"
   }
 }

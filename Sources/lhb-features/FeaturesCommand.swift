@@ -23,6 +23,7 @@ struct FeaturesCommand: ParsableCommand {
         lhb-features --max-error 0.03 audio.wav > feats.npy
         lhb-features --precision int8 audio.wav > feats.npy
         ffmpeg -i film.mkv -f wav - | lhb-features --channel 1 - > feats.npy
+        lhb-features --max-duration 12h night.flac > feats.npy
 
       The model is the file that --model names, else the one that the environment variable LHB_MODEL names, else \
       lighthubert/default.lhb in $XDG_DATA_HOME (~/.local/share), which lhb-extract --default installs.
@@ -33,7 +34,7 @@ struct FeaturesCommand: ParsableCommand {
     version: LightHuBERTVersion.current)
 
   @Argument(
-    help: "A sound file in any format that libsndfile reads: WAV, FLAC, Ogg, MP3, AIFF ...; - is standard input.")
+    help: "A sound file: WAV, FLAC, Ogg, MP3, AIFF, AU, CAF or NIST SPHERE; - is standard input.")
   var audio: String
 
   @Option(help: ArgumentHelp("The subnet to run, a .lhb file.", valueName: "file"))
@@ -72,6 +73,9 @@ struct FeaturesCommand: ParsableCommand {
 
   @Flag(help: "Refuse audio that is not sampled at 16 kHz.")
   var noResample = false
+
+  @OptionGroup
+  var limits: AudioOptions
 
   @Option(help: PrecisionText.help)
   var precision = Precision.auto
@@ -113,7 +117,11 @@ struct FeaturesCommand: ParsableCommand {
       throw LocatedFault(path: modelPath, error)
     }
 
-    let recording = try Recording(of: input, channel: channel, resamples: !noResample)
+    let recording = try StandardError.withoutMessages {
+      try Recording(
+        of: input, channel: channel, resamples: !noResample,
+        limits: ReadingLimits(maxSeconds: limits.maxDuration.seconds, timeout: limits.timeout.seconds))
+    }
     var notes = Notes.about(recording, name: input.name, channel: channel)
     if normalize == nil { notes += Notes.aboutWaveform(of: model) }
     notes += Notes.aboutPrecision(of: model)
@@ -133,10 +141,10 @@ struct FeaturesCommand: ParsableCommand {
         ) { place, state in writer.take(state, place: place) }
       }
     } catch {
-      if let fault = writer.fault { throw fault }
-      throw LocatedFault(path: input.name, error)
+      if writer.fault == nil { throw LocatedFault(path: input.name, error) }
     }
     progress.finish()
+    if let fault = writer.fault as? NonFiniteFeatures { throw LocatedFault(path: input.name, fault) }
     try writer.finish()
   }
 }
