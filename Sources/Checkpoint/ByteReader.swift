@@ -1,15 +1,15 @@
-/// Reads a part of a file from front to back, and never beyond its end: what is not there is nil.
+/// Reads bytes from front to back, and never beyond their end: what is not there is nil.
 struct ByteReader {
-  private let bytes: UnsafeRawBufferPointer
+  private let bytes: [UInt8]
   /// Offset in `bytes` of the first byte after the part that may be read.
   let end: Int
   /// Offset in `bytes` of the next byte; never beyond `end`.
   private(set) var position: Int
 
-  /// A reader of `range`, which is cut to what `bytes` has. The bytes must stay mapped as long as the reader is used.
-  init(_ bytes: UnsafeRawBufferPointer, in range: Range<Int>) {
+  /// A reader of `range`, which is cut to what `bytes` has; nil for all of it.
+  init(_ bytes: [UInt8], in range: Range<Int>? = nil) {
     self.bytes = bytes
-    let range = range.clamped(to: 0..<bytes.count)
+    let range = (range ?? 0..<bytes.count).clamped(to: 0..<bytes.count)
     position = range.lowerBound
     end = range.upperBound
   }
@@ -27,7 +27,9 @@ struct ByteReader {
   /// The next bytes as a little-endian integer.
   mutating func integer<Integer: FixedWidthInteger>(_ type: Integer.Type = Integer.self) -> Integer? {
     guard let range = take(MemoryLayout<Integer>.size) else { return nil }
-    return Integer(littleEndian: bytes.loadUnaligned(fromByteOffset: range.lowerBound, as: Integer.self))
+    return bytes.withUnsafeBytes {
+      Integer(littleEndian: $0.loadUnaligned(fromByteOffset: range.lowerBound, as: Integer.self))
+    }
   }
 
   /// The place of the next `count` bytes, which are skipped.
@@ -51,5 +53,5 @@ struct ByteReader {
   }
 
   /// The bytes of a range that this reader gave.
-  subscript(range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[range]) }
+  subscript(range: Range<Int>) -> ArraySlice<UInt8> { bytes[range] }
 }

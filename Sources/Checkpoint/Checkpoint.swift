@@ -4,14 +4,14 @@ public import Tensors
 
 /// A PyTorch checkpoint: named tensors and a configuration, read without executing anything.
 ///
-/// Opening it maps the file and reads its pickle; the bytes of a tensor are read when somebody looks at them. The state
+/// Opening it reads the archive's directory and the pickle; a tensor is read when it is asked for. The state
 /// dict is looked for under "model", then under "state_dict", then as the whole object; the configuration under "cfg",
 /// then under "args".
 public final class Checkpoint: Sendable {
   /// The path it was opened with.
   public let path: String
-  /// The mapped file, to hash its bytes or to give pages back.
-  public let file: MappedFile
+  /// The file, of which nothing is mapped.
+  public let file: InputFile
   /// Which of PyTorch's two formats it is in.
   public let container: ContainerKind
   /// The configuration as plain data: `cfg`; or of an `argparse.Namespace` under `args` an object whose members "model"
@@ -21,21 +21,23 @@ public final class Checkpoint: Sendable {
   public let tensorNames: [String]
   private let tensors: [String: StoredTensor]
   private let isBigEndian: Bool
+  let records: [ZipArchive.Record]
 
   /// Opens a file that `torch.save` wrote, in either container.
   ///
   /// Checks everything but the elements: every tensor of weights lies within its storage, every storage within the file.
   public init(path: String) throws(CheckpointFault) {
     do throws(FileFault) {
-      file = try MappedFile(path: path)
+      file = try InputFile(path: path)
     } catch {
       throw .unreadable(error)
     }
     self.path = path
-    let parts = try Container(path: path, bytes: file.bytes)
+    let parts = try Container(file)
     container = parts.kind
+    records = parts.records
     isBigEndian = parts.isBigEndian
-    let state = try StateDict(parts, file: file)
+    let state = try StateDict(parts)
     tensorNames = state.names
     tensors = state.tensors
     configuration = try Checkpoint.configuration(parts)
@@ -43,14 +45,15 @@ public final class Checkpoint: Sendable {
 
   /// The tensor of that name; nil when the state dict has none.
   ///
-  /// Its storage is the mapped file, except that a file with the most significant byte first gives a swapped copy of
-  /// the tensor's part. Throws `unsupportedElementType` when the tensor does not hold floating-point weights.
+  /// Each call reads the part of the file that the tensor spans, into a storage of its own. Throws `unsupportedElementType` when the tensor does not hold floating-point weights.
   public func tensor(_ name: String) throws(CheckpointFault) -> TensorView? {
     guard let tensor = tensors[name] else { return nil }
-    guard let view = tensor.view else {
-      throw .unsupportedElementType(path: path, tensor: name, found: tensor.formatName)
+    do throws(FileFault) {
+      if let view = try tensor.read(file, isBigEndian: isBigEndian) { return view }
+    } catch {
+      throw .unreadable(error)
     }
-    return isBigEndian ? view.byteSwapped() : view
+    throw .unsupportedElementType(path: path, tensor: name, found: tensor.formatName)
   }
 
   /// What is known of a tensor without reading it; nil when the state dict has none of that name.

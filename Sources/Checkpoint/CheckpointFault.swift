@@ -4,7 +4,7 @@ public import Tensors
 
 /// A checkpoint that cannot be read.
 public enum CheckpointFault: Fault, Equatable {
-  /// The file cannot be opened or mapped.
+  /// The file cannot be opened or read, or was changed meanwhile.
   case unreadable(FileFault)
   /// The file is something else; `found` says what its first bytes look like.
   case notACheckpoint(path: String, found: String)
@@ -18,8 +18,12 @@ public enum CheckpointFault: Fault, Equatable {
   case missingRecord(path: String, record: String)
   /// The pickle is not well formed, or asks for something that plain data never needs.
   case badPickle(path: String, problem: String, opcode: UInt8?, position: Int)
-  /// The pickle makes more values than any checkpoint has.
-  case pickleTooLarge(path: String, limit: Int)
+  /// A record's bytes are not those that its checksum was made of.
+  case badChecksum(path: String, record: String)
+  /// The pickle has more of something (`what`) than any checkpoint has.
+  case pickleTooLarge(path: String, limit: Int, what: String)
+  /// The tensors of the state dict come to more than the file could hold, even if some share their storages.
+  case tensorsTooLarge(path: String, byteCount: Int, limit: Int)
   /// `cfg` or `args` is nested too deeply, holds itself, or is too large.
   case badConfiguration(path: String, problem: String)
   /// There is no dictionary of tensors where one is expected.
@@ -64,8 +68,13 @@ public enum CheckpointFault: Fault, Equatable {
     case .badPickle(let path, let problem, let opcode, let position):
       let name = opcode.map { " (opcode 0x" + String($0, radix: 16) + ")" } ?? ""
       return "\(path): has a bad pickle: \(problem) at byte \(position)\(name)"
-    case .pickleTooLarge(let path, let limit):
-      return "\(path): has a pickle of more than \(limit) values, the most that is read"
+    case .badChecksum(let path, let record):
+      return "\(path): is damaged: the record \(record) does not have its checksum; copy or download the file again"
+    case .pickleTooLarge(let path, let limit, let what):
+      return "\(path): has a pickle of more than \(limit) \(what), the most that is read"
+    case .tensorsTooLarge(let path, let byteCount, let limit):
+      return "\(path): its tensors come to \(byteCount) bytes, expected at most \(limit), four times the file and 1 MiB"
+        + ": they repeat or share what is in it"
     case .badConfiguration(let path, let problem):
       return "\(path): the configuration \(problem)"
     case .missingStateDict(let path, let found):

@@ -5,26 +5,19 @@ internal import JSON
 /// Dictionaries, lists and scalars become themselves; `argparse.Namespace` its attributes; omegaconf's nodes their
 /// content; an object of an unknown class its attributes when that is all it was given, else its name in `<>`.
 struct ConfigurationReader {
-  static let depthLimit = 64
-  /// The most that a configuration may come to, counting each value as 16 and each text by its length too. A value that
-  /// is referred to from many places counts each time, so that sharing cannot make a small file a huge tree.
-  static let sizeLimit = 1 << 24
-
   let path: String
   let pickle: Pickle
-  private let bytes: UnsafeRawBufferPointer
   private var size = 0
 
   init(_ container: Container) {
     path = container.path
     pickle = container.pickle
-    bytes = container.bytes
   }
 
   mutating func read(_ value: PickleValue, depth: Int = 0) throws(CheckpointFault) -> JSONValue {
-    guard depth < ConfigurationReader.depthLimit else {
+    guard depth < CheckpointLimits.configurationDepth else {
       throw .badConfiguration(
-        path: path, problem: "is nested deeper than \(ConfigurationReader.depthLimit) levels, or holds itself")
+        path: path, problem: "is nested deeper than \(CheckpointLimits.configurationDepth) levels, or holds itself")
     }
     try count(16)
     switch value {
@@ -38,7 +31,7 @@ struct ConfigurationReader {
     case .string(let value):
       try count(value.utf8.count)
       return .string(value)
-    case .bytes(let range): return .string("<\(range.count) bytes>")
+    case .bytes(let index): return .string("<\(pickle.byteStrings[index].count) bytes>")
     case .node: try count(pickle.weight(value))
     }
     if let entries = pickle.entries(value) { return try object(entries, depth: depth) }
@@ -50,13 +43,19 @@ struct ConfigurationReader {
 
   private mutating func object(_ entries: [PickleValue], depth: Int) throws(CheckpointFault) -> JSONValue {
     var object = JSONObject()
+    func set(_ key: String, _ content: JSONValue) throws(CheckpointFault) {
+      guard object[key] == nil else {
+        throw .badConfiguration(path: path, problem: "has the key \(key) twice in one dictionary")
+      }
+      object[key] = content
+    }
     for index in stride(from: 0, to: entries.count - 1, by: 2) {
       let content = try read(entries[index + 1], depth: depth + 1)
       switch entries[index] {
       case .string(let key):
         try count(key.utf8.count)
-        object[key] = content
-      case .integer(let key): object[String(key)] = content
+        try set(key, content)
+      case .integer(let key): try set(String(key), content)
       default: break
       }
     }
@@ -73,6 +72,9 @@ struct ConfigurationReader {
     named name: String, arguments: [PickleValue], _ value: PickleValue, depth: Int
   ) throws(CheckpointFault) -> JSONValue {
     let attributes = pickle.attributes(value)
+    if let attributes, let key = pickle.repeatedKey(of: attributes) {
+      throw .badConfiguration(path: path, problem: "has the key \(key) twice in one object")
+    }
     if name.hasPrefix("omegaconf."), let attributes {
       if let content = pickle.entry("_content", of: attributes) { return try read(content, depth: depth + 1) }
       if let content = pickle.entry("_val", of: attributes) {
@@ -82,7 +84,7 @@ struct ConfigurationReader {
     }
     if let (type, member) = enumeration(value), type.hasPrefix("fairseq.") { return try read(member, depth: depth + 1) }
     if name == "numpy.core.multiarray.scalar" || name == "numpy._core.multiarray.scalar", arguments.count == 2 {
-      return pickle.numpyScalar(format: arguments[0], content: arguments[1], file: bytes) ?? .string("<\(name)>")
+      return pickle.numpyScalar(format: arguments[0], content: arguments[1]) ?? .string("<\(name)>")
     }
     if arguments.isEmpty, let attributes { return try object(attributes, depth: depth) }
     try count(name.utf8.count)
@@ -105,7 +107,7 @@ struct ConfigurationReader {
 
   private mutating func count(_ amount: Int) throws(CheckpointFault) {
     size += amount
-    guard size <= ConfigurationReader.sizeLimit else {
+    guard size <= CheckpointLimits.configurationSize else {
       throw .badConfiguration(path: path, problem: "is too large to be one")
     }
   }

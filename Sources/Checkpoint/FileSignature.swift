@@ -9,13 +9,17 @@ enum FileSignature: Equatable {
   /// Something else, in words that complete "the file is ...".
   case other(String)
 
-  init(_ bytes: UnsafeRawBufferPointer) {
+  /// Bytes that are looked at.
+  static let byteCount = 512
+
+  /// - Parameter bytes: The first `byteCount` of the file, or all when it has fewer.
+  init(_ bytes: [UInt8]) {
     func starts(_ prefix: [UInt8], at offset: Int = 0) -> Bool {
       bytes.dropFirst(offset).starts(with: prefix)
     }
     func starts(_ prefix: String, at offset: Int = 0) -> Bool { starts(Array(prefix.utf8), at: offset) }
 
-    let text = bytes.prefix(512).drop { $0 == 0x20 || (0x09...0x0d).contains($0) || [0xef, 0xbb, 0xbf].contains($0) }
+    let text = bytes.drop { $0 == 0x20 || (0x09...0x0d).contains($0) || [0xef, 0xbb, 0xbf].contains($0) }
     let word = String(decoding: text.prefix(16), as: UTF8.self).lowercased()
     if bytes.isEmpty {
       self = .other("an empty file")
@@ -49,11 +53,11 @@ enum FileSignature: Equatable {
       self = .other("a Git LFS pointer (fetch the real file with `git lfs pull`)")
     } else if word.hasPrefix("<!doctype") || word.hasPrefix("<html") || word.hasPrefix("<?xml") {
       self = .other("a web page (a download that failed?)")
-    } else if bytes.prefix(512).allSatisfy({ $0 == 0 }) {
+    } else if bytes.allSatisfy({ $0 == 0 }) {
       self = .other("all zeros at its beginning (a download that was not finished?)")
     } else if word.hasPrefix("{") || word.hasPrefix("[") {
       self = .other("JSON text")
-    } else if bytes.prefix(512).allSatisfy({ (0x20..<0x7f).contains($0) || (0x09...0x0d).contains($0) }) {
+    } else if bytes.allSatisfy({ (0x20..<0x7f).contains($0) || (0x09...0x0d).contains($0) }) {
       let line = bytes.prefix(32).prefix { $0 != 0x0a && $0 != 0x0d }
       self = .other("text that begins with \"\(String(decoding: line, as: UTF8.self))\"")
     } else {
@@ -63,7 +67,8 @@ enum FileSignature: Equatable {
   }
 
   /// Whether the first eight bytes are a plausible length of a safetensors header.
-  private static func isSafetensorsLength(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self)) <= 100_000_000
+  private static func isSafetensorsLength(_ bytes: [UInt8]) -> Bool {
+    var reader = ByteReader(bytes)
+    return reader.integer(UInt64.self).map { $0 <= 100_000_000 } ?? false
   }
 }

@@ -2,9 +2,9 @@ internal import JSON
 
 extension Pickle {
   /// A NumPy number, which is pickled as its dtype and its bytes; nil when the dtype is none of the plain ones.
-  func numpyScalar(format: PickleValue, content: PickleValue, file: UnsafeRawBufferPointer) -> JSONValue? {
+  func numpyScalar(format: PickleValue, content: PickleValue) -> JSONValue? {
     guard let dtype = call(format), dtype.name == "numpy.dtype", case .string(let code)? = dtype.arguments.first,
-      var bytes = byteString(content, file: file)
+      var bytes = byteString(content)
     else { return nil }
     if let state = node(format).flatMap({ elements($0.state) }), state.count > 1, case .string(">") = state[1] {
       bytes.reverse()
@@ -21,8 +21,11 @@ extension Pickle {
   }
 
   /// A byte string of at most 8 bytes: as it is, or as protocol 2 has it, text to be encoded in Latin-1.
-  private func byteString(_ value: PickleValue, file: UnsafeRawBufferPointer) -> [UInt8]? {
-    if case .bytes(let range) = value { return range.count <= 8 ? Array(file[range]) : nil }
+  private func byteString(_ value: PickleValue) -> [UInt8]? {
+    if case .bytes(let index) = value {
+      let string = byteStrings[index]
+      return string.count <= string.first.count ? string.first : nil
+    }
     guard let call = call(value), call.name == "_codecs.encode", call.arguments.count == 2,
       case .string(let text) = call.arguments[0], case .string("latin1") = call.arguments[1],
       text.unicodeScalars.count <= 8

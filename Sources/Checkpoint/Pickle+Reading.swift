@@ -6,21 +6,16 @@ extension Pickle {
     if case .node(let index) = value { nodes[index] } else { nil }
   }
 
-  /// The name of a class or function, with the module names of Python 3.
+  /// The name of a class or function, with its module.
   func name(_ value: PickleValue) -> String? {
-    guard case .global(let module, let name)? = node(value)?.kind else { return nil }
-    switch module {
-    case "__builtin__": return "builtins.\(name)"
-    case "copy_reg": return "copyreg.\(name)"
-    default: return "\(module).\(name)"
-    }
+    if case .global(let name)? = node(value)?.kind { name } else { nil }
   }
 
   /// What was called, and with what, to make an object: the class where `copyreg` stands between.
   func call(_ value: PickleValue) -> (name: String, arguments: [PickleValue])? {
-    guard case .object(let callable, let arguments)? = node(value)?.kind, let name = name(callable),
-      let elements = node(arguments)?.elements
+    guard case .object(let callable, let arguments)? = node(value)?.kind, let name = name(.node(callable))
     else { return nil }
+    let elements = nodes[arguments].elements
     switch name {
     case "copyreg._reconstructor", "copyreg.__newobj__":
       guard let type = elements.first, let typeName = self.name(type) else { return (name, elements) }
@@ -71,6 +66,16 @@ extension Pickle {
     }
   }
 
+  /// A key that occurs twice: a text, or a number that makes the same text; nil when there is none.
+  func repeatedKey(of entries: [PickleValue]) -> String? {
+    var seen: Set<String> = []
+    for index in stride(from: 0, to: entries.count - 1, by: 2) {
+      guard let key = StorageReference.key(entries[index]), !seen.insert(key).inserted else { continue }
+      return key
+    }
+    return nil
+  }
+
   /// The value of a key that is text, in a dictionary; the last when there are several.
   func entry(_ key: String, of entries: [PickleValue]) -> PickleValue? {
     var index = entries.count - 2
@@ -91,12 +96,12 @@ extension Pickle {
     return (entries(pair.elements[0]) ?? []) + (entries(pair.elements[1]) ?? [])
   }
 
-  /// Sizes, strides and the like: a tuple of whole numbers, or a `torch.Size` of it. At most 64, more than any tensor's
-  /// axes.
+  /// Sizes, strides and the like: a tuple of whole numbers, or a `torch.Size` of it, with no more axes than a
+  /// tensor has.
   func integers(_ value: PickleValue) -> [Int]? {
     var node = node(value)
     if let call = call(value), call.name == "torch.Size" { node = call.arguments.first.flatMap { self.node($0) } }
-    guard let node, node.elements.count <= 64 else { return nil }
+    guard let node, node.elements.count <= CheckpointLimits.rank else { return nil }
     switch node.kind {
     case .tuple, .list: break
     default: return nil
@@ -121,8 +126,8 @@ extension Pickle {
       for part in self.node(node.state)?.elements.prefix(2) ?? [] { weight += size(part) }
     }
     if case .object(_, let arguments) = node.kind {
-      weight += size(arguments)
-      for argument in self.node(arguments)?.elements.prefix(2) ?? [] { weight += size(argument) }
+      weight += nodes[arguments].elements.count
+      for argument in nodes[arguments].elements.prefix(2) { weight += size(argument) }
     }
     return weight
   }

@@ -12,16 +12,31 @@ extension PickleMachine {
   }
 
   mutating func text(_ count: Int) throws(CheckpointFault) -> String {
-    try need(reader.text(count), count)
+    guard count <= CheckpointLimits.textBytes else { throw textTooLong }
+    return try need(reader.text(count), count)
   }
+
+  /// A byte string: its length and its beginning are kept.
+  mutating func pushBytes(count: Int) throws(CheckpointFault) {
+    let range = try bytes(count)
+    try push(.bytes(byteStrings.count))
+    byteStrings.append((count, Array(reader[range].prefix(8))))
+  }
+
+  private var textTooLong: CheckpointFault { tooLarge(CheckpointLimits.textBytes, "bytes in one text") }
 
   /// A string of Python 2: UTF-8 when it can be, else Latin-1.
   mutating func byteText(_ count: Int) throws(CheckpointFault) -> String {
-    PickleMachine.text(Array(reader[try bytes(count)]))
+    guard count <= CheckpointLimits.textBytes else { throw textTooLong }
+    return PickleMachine.text(Array(reader[try bytes(count)]))
   }
 
-  mutating func line() throws(CheckpointFault) -> String {
-    String(decoding: reader[try need(reader.line(), nil)], as: UTF8.self)
+  mutating func line() throws(CheckpointFault) -> String { String(decoding: try lineBytes(), as: UTF8.self) }
+
+  private mutating func lineBytes() throws(CheckpointFault) -> ArraySlice<UInt8> {
+    let range = try need(reader.line(), nil)
+    guard range.count <= CheckpointLimits.textBytes else { throw textTooLong }
+    return reader[range]
   }
 
   /// The place in the memo that GET and PUT name in digits.
@@ -33,7 +48,10 @@ extension PickleMachine {
 
   /// An integer in two's complement, least significant byte first.
   mutating func long(byteCount: Int) throws(CheckpointFault) -> PickleValue {
-    let bytes = reader[try bytes(byteCount)]
+    guard byteCount <= CheckpointLimits.integerBytes else {
+      throw tooLarge(CheckpointLimits.integerBytes, "bytes in one integer")
+    }
+    let bytes = Array(reader[try bytes(byteCount)])
     guard let last = bytes.last else { return .integer(0) }
     let sign: UInt8 = last < 0x80 ? 0 : 0xff
     var significant = bytes.count
@@ -70,7 +88,7 @@ extension PickleMachine {
 
   /// STRING of protocol 0: a Python 2 literal in quotes.
   mutating func quotedText() throws(CheckpointFault) -> String {
-    let literal = Array(reader[try need(reader.line(), nil)])
+    let literal = Array(try lineBytes())
     guard literal.count >= 2, let quote = literal.first, quote == literal.last, quote == 0x22 || quote == 0x27 else {
       throw bad("a string without quotes")
     }
@@ -79,7 +97,7 @@ extension PickleMachine {
 
   /// UNICODE of protocol 0: Latin-1 with \uXXXX and \UXXXXXXXX escapes.
   mutating func rawUnicodeText() throws(CheckpointFault) -> String {
-    let raw = Array(reader[try need(reader.line(), nil)])
+    let raw = Array(try lineBytes())
     var text = String.UnicodeScalarView()
     var index = 0
     while index < raw.count {

@@ -19,9 +19,18 @@ extension PickleMachine {
   /// Counts one more value, memo entry or mark.
   mutating func count() throws(CheckpointFault) {
     valueCount += 1
-    guard valueCount <= PickleMachine.valueLimit else {
-      throw .pickleTooLarge(path: path, limit: PickleMachine.valueLimit)
-    }
+    guard valueCount <= CheckpointLimits.values else { throw tooLarge(CheckpointLimits.values, "values") }
+  }
+
+  func tooLarge(_ limit: Int, _ what: String) -> CheckpointFault {
+    .pickleTooLarge(path: path, limit: limit, what: what)
+  }
+
+  /// Instructions end where their frame ends.
+  mutating func checkFrame() throws(CheckpointFault) {
+    guard let end = frameEnd, reader.position >= end else { return }
+    guard reader.position == end else { throw bad("an instruction that reaches beyond its frame ends") }
+    frameEnd = nil
   }
 
   /// The stack's height at the last mark: what lies below is out of reach.
@@ -29,6 +38,7 @@ extension PickleMachine {
 
   mutating func push(_ value: PickleValue) throws(CheckpointFault) {
     try count()
+    guard stack.count < CheckpointLimits.stackDepth else { throw tooLarge(CheckpointLimits.stackDepth, "values at a time") }
     stack.append(value)
   }
 
@@ -98,31 +108,40 @@ extension PickleMachine {
   }
 
   mutating func recall(_ place: Int) throws(CheckpointFault) -> PickleValue {
-    guard let value = memo[place] else { throw bad("nothing was remembered as number \(place)") }
+    guard place < memo.count, let value = memo[place] else { throw bad("nothing was remembered as number \(place)") }
     return value
   }
 
   mutating func remember(at place: Int) throws(CheckpointFault) {
     try count()
-    memo[place] = try top()
+    guard place < CheckpointLimits.memoNumber else { throw bad("the memo number is \(place)") }
+    let value = try top()
+    if place >= memo.count { memo += Array(repeating: nil, count: place + 1 - memo.count) }
+    if memo[place] == nil { memoCount += 1 }
+    memo[place] = value
   }
 
   mutating func pushGlobal(module: String, name: String) throws(CheckpointFault) {
-    // Names are put together each time that they are asked for.
-    guard module.utf8.count + name.utf8.count <= 1000 else { throw bad("a class with a name of over 1000 bytes") }
-    try push(.global(module: module, name: name))
+    guard module.utf8.count + name.utf8.count < CheckpointLimits.classNameBytes else {
+      throw bad("a class with a name of over \(CheckpointLimits.classNameBytes) bytes")
+    }
+    let module = ["__builtin__": "builtins", "copy_reg": "copyreg"][module] ?? module
+    try push(.global("\(module).\(name)"))
   }
 
   mutating func pushObject(of callable: PickleValue, arguments: PickleValue) throws(CheckpointFault) {
-    guard case .node = callable else { throw bad("something that is not a class or function is called") }
+    guard case .node(let callable) = callable else { throw bad("something that is not a class or function is called") }
     guard case .node(let index) = arguments, case .tuple = nodes[index].kind else {
       throw bad("the arguments of a call are not a tuple")
     }
-    try push(.object(callable: callable, arguments: arguments))
+    try push(.object(callable: callable, arguments: index))
   }
 
   mutating func pushPersistent(_ reference: PickleValue) throws(CheckpointFault) {
+    guard case .node(let index) = reference, case .tuple = nodes[index].kind else {
+      throw bad("a reference to something outside the file that is no storage")
+    }
     persistentNodes.append(nodes.count)
-    try push(.persistent(reference))
+    try push(.persistent(index))
   }
 }

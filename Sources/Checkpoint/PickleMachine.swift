@@ -2,20 +2,22 @@
 ///
 /// Nothing is imported, called or built: a class is a name, a call is a node that records it. Each instruction does work
 /// in proportion to the bytes it reads and the values it takes off the stack, so that a pickle's cost is bounded by its
-/// size; and a limit on the values made bounds the memory.
+/// size; and `CheckpointLimits` bound the memory and the time.
 struct PickleMachine {
-  /// The most values that a pickle may make. Checkpoints make about twenty a tensor.
-  static let valueLimit = 1 << 21
-
   let path: String
   var reader: ByteReader
   let start: Int
   var stack: [PickleValue] = []
   var marks: [Int] = []
-  var memo: [Int: PickleValue] = [:]
+  /// What was remembered, by number; nil where nothing was.
+  var memo: [PickleValue?] = []
+  var memoCount = 0
   var nodes: [PickleNode] = []
   var persistentNodes: [Int] = []
+  var byteStrings: [(count: Int, first: [UInt8])] = []
   var valueCount = 0
+  /// Where the frame ends that the next instruction is in.
+  var frameEnd: Int?
   var opcodeByte: UInt8?
   var opcodePosition: Int
 
@@ -33,18 +35,23 @@ struct PickleMachine {
   }
 
   private mutating func run() throws(CheckpointFault) -> Pickle {
-    while true {
+    for _ in 0..<CheckpointLimits.instructions {
       opcodePosition = reader.position
       opcodeByte = nil
+      try checkFrame()
       let byte = try need(reader.byte(), 1)
       opcodeByte = byte
       guard let opcode = PickleOpcode(rawValue: byte) else { throw bad(PickleOpcode.words(forUnsupported: byte)) }
       if opcode == .stop {
         let root = try pop()
-        return Pickle(nodes: nodes, root: root, persistentNodes: persistentNodes, end: reader.position)
+        guard stack.isEmpty, marks.isEmpty else { throw bad("more than one value is left at the end") }
+        guard frameEnd == nil || frameEnd == reader.position else { throw bad("a frame that does not end with the pickle") }
+        return Pickle(
+          nodes: nodes, root: root, byteStrings: byteStrings, persistentNodes: persistentNodes, end: reader.position)
       }
       try execute(opcode)
     }
+    throw .pickleTooLarge(path: path, limit: CheckpointLimits.instructions, what: "instructions")
   }
 
   private mutating func execute(_ opcode: PickleOpcode) throws(CheckpointFault) {
@@ -52,15 +59,19 @@ struct PickleMachine {
     case .stop: break
     case .proto:
       let version = try need(reader.byte(), 1)
+      guard opcodePosition == start else { throw bad("a protocol number that does not stand at the beginning") }
       guard version <= 5 else { throw bad("protocol \(version), expected 0 to 5") }
     case .frame:
       let length = try need(reader.integer(UInt64.self), 8)
       guard length <= reader.remaining else {
         throw truncated(length > Int.max ? nil : Int(length))
       }
+      guard frameEnd == nil else { throw bad("a frame inside a frame") }
+      frameEnd = reader.position + Int(length)
 
     case .mark:
       try count()
+      guard marks.count < CheckpointLimits.marks else { throw tooLarge(CheckpointLimits.marks, "marks at a time") }
       marks.append(stack.count)
     case .pop:
       if stack.count > floor { stack.removeLast() } else { _ = try popToMark() }
@@ -85,9 +96,9 @@ struct PickleMachine {
     case .binunicode: try push(.string(try text(try length(UInt32.self))))
     case .shortBinunicode: try push(.string(try text(try length(UInt8.self))))
     case .binunicode8: try push(.string(try text(try length(UInt64.self))))
-    case .binbytes: try push(.bytes(try bytes(try length(UInt32.self))))
-    case .shortBinbytes: try push(.bytes(try bytes(try length(UInt8.self))))
-    case .binbytes8, .bytearray8: try push(.bytes(try bytes(try length(UInt64.self))))
+    case .binbytes: try pushBytes(count: try length(UInt32.self))
+    case .shortBinbytes: try pushBytes(count: try length(UInt8.self))
+    case .binbytes8, .bytearray8: try pushBytes(count: try length(UInt64.self))
 
     case .emptyTuple: try push(.tuple)
     case .tuple1: try push(.tuple, try pop(1))
@@ -112,7 +123,7 @@ struct PickleMachine {
     case .put: try remember(at: try lineNumber())
     case .binput: try remember(at: Int(try need(reader.byte(), 1)))
     case .longBinput: try remember(at: Int(try need(reader.integer(UInt32.self), 4)))
-    case .memoize: try remember(at: memo.count)
+    case .memoize: try remember(at: memoCount)
 
     case .global:
       let module = try line()
@@ -144,7 +155,7 @@ struct PickleMachine {
       try push(.tuple, Array(parts.dropFirst()))
       try pushObject(of: callable, arguments: try pop())
     case .build: try build(state: try pop())
-    case .persid: try pushPersistent(.string(try line()))
+    case .persid: throw bad("a reference to something outside the file that is no storage")
     case .binpersid: try pushPersistent(try pop())
     }
   }

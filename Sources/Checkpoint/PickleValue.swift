@@ -7,8 +7,8 @@ enum PickleValue {
   case largeInteger([UInt8])
   case number(Double)
   case string(String)
-  /// A byte string, left where it is: a range of the file.
-  case bytes(Range<Int>)
+  /// A byte string: its index in `Pickle.byteStrings`.
+  case bytes(Int)
   /// A node of the pickle's graph: its index in `Pickle.nodes`.
   case node(Int)
 }
@@ -19,12 +19,12 @@ enum PickleValue {
 struct PickleNode {
   enum Kind {
     case tuple, list, set, dictionary
-    /// A class or function, as the pickle names it.
-    case global(module: String, name: String)
-    /// What a call or a class would make; `callable` and `arguments` are what the pickle gave.
-    case object(callable: PickleValue, arguments: PickleValue)
-    /// Something outside the pickle, for `torch.save` always a storage.
-    case persistent(PickleValue)
+    /// A class or function: its name after its module's, as in Python 3.
+    case global(String)
+    /// What a call or a class would make; `callable` and `arguments`, a tuple, are nodes that the pickle gave.
+    case object(callable: Int, arguments: Int)
+    /// Something outside the pickle, which a node describes: a storage, or the source text of a class.
+    case persistent(Int)
   }
 
   var kind: Kind
@@ -42,8 +42,10 @@ struct Pickle {
   let nodes: [PickleNode]
   /// The value that the pickle stands for.
   let root: PickleValue
+  /// What is known of byte strings: nothing but short ones has a meaning.
+  let byteStrings: [(count: Int, first: [UInt8])]
   /// The nodes of kind `persistent`, in the order in which they were met.
   let persistentNodes: [Int]
-  /// Offset in the file of the first byte after the pickle.
+  /// Offset in what was read of the first byte after the pickle.
   let end: Int
 }

@@ -11,7 +11,7 @@ struct StorageReference {
   /// What a persistent id says; nil when it is not one of `torch.save`: ("storage", class, key, device, count) or, in
   /// the legacy container, one element more, which is None or (view key, offset, count).
   init?(_ value: PickleValue, in pickle: Pickle) {
-    guard case .persistent(let id)? = pickle.node(value)?.kind, let parts = pickle.node(id)?.elements,
+    guard case .persistent(let id)? = pickle.node(value)?.kind, case let parts = pickle.nodes[id].elements,
       parts.count == 5 || parts.count == 6, case .string("storage") = parts[0], let type = pickle.name(parts[1]),
       let format = NumberFormat(storageClass: type), case .integer(let count) = parts[4], count >= 0,
       let key = StorageReference.key(parts[2])
@@ -29,10 +29,43 @@ struct StorageReference {
     self.view = view
   }
 
+  /// What the pickle says of each storage, by its name.
+  ///
+  /// Everything outside the pickle that it refers to must be a storage, of which all references say the same; or, in
+  /// the legacy container, the source text of a class, which is not looked at.
+  static func all(in pickle: Pickle, path: String) throws(CheckpointFault) -> [String: StorageReference] {
+    var references: [String: StorageReference] = [:]
+    for node in pickle.persistentNodes {
+      guard let reference = StorageReference(.node(node), in: pickle) else {
+        if isSource(node, in: pickle) { continue }
+        throw .badPickle(
+          path: path, problem: "a reference to something outside the file that is no storage", opcode: nil,
+          position: pickle.end)
+      }
+      let first = references[reference.key] ?? reference
+      guard first.format == reference.format, first.count == reference.count else {
+        throw .badContainer(
+          path: path,
+          problem: "the storage \(reference.key) is \(first.count) numbers of \(first.format.name) and"
+            + " \(reference.count) of \(reference.format.name)")
+      }
+      references[reference.key] = first
+    }
+    return references
+  }
+
+  /// Whether a reference is ("module", class, file name, source text), the last two perhaps None.
+  private static func isSource(_ node: Int, in pickle: Pickle) -> Bool {
+    guard case .persistent(let id) = pickle.nodes[node].kind, case let parts = pickle.nodes[id].elements,
+      parts.count == 4, case .string("module") = parts[0]
+    else { return false }
+    return pickle.name(parts[1]) != nil
+  }
+
   /// The name of a storage: text, in old files a number.
   static func key(_ value: PickleValue) -> String? {
     switch value {
-    case .string(let key): key.utf8.count <= 1000 ? key : nil
+    case .string(let key): key.utf8.count <= CheckpointLimits.nameBytes ? key : nil
     case .integer(let key): String(key)
     default: nil
     }
@@ -51,6 +84,7 @@ enum TensorRecord {
   /// The tensor that a value describes; nil when it is something else than a tensor.
   init?(_ value: PickleValue, in pickle: Pickle) {
     guard var call = pickle.call(value) else { return nil }
+    var isWrapped = false
     // Parameters and subclasses wrap the tensor; a wrapper in a wrapper in ... is not what anything writes.
     for _ in 0..<4 {
       switch call.name {
@@ -72,10 +106,15 @@ enum TensorRecord {
         self = TensorRecord(arguments: call.arguments, namesFormat: call.name.hasSuffix("_v3"), in: pickle)
         return
       default:
-        guard call.name.hasPrefix("torch._utils._rebuild_") else { return nil }
+        guard call.name.hasPrefix("torch._utils._rebuild_") else {
+          guard isWrapped else { return nil }
+          self = .malformed("is made by \(call.name), which is not a function of PyTorch that makes tensors")
+          return
+        }
         self = .other(call.name)
         return
       }
+      isWrapped = true
     }
     self = .malformed("is wrapped too many times")
   }

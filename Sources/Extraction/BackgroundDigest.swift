@@ -1,36 +1,34 @@
+import Checkpoint
 import Dispatch
 import Files
 import Locks
 
-/// SHA-256 of a mapped file, computed by a thread of its own.
+/// SHA-256 of a checkpoint, computed by a thread of its own, which also checks every record on the way.
 final class BackgroundDigest: Sendable {
-  private let digest = Locked<String?>(nil)
+  private let digest = Locked<Result<String, CheckpointFault>>(.success(""))
   private let done = DispatchGroup()
 
-  /// Bytes between two times of giving pages back.
-  private static let chunkSize = 4 << 20
-
   /// Starts at once.
-  init(of file: MappedFile) {
+  init(of checkpoint: Checkpoint) {
     DispatchQueue.global().async(group: done) { [self] in
-      let result = BackgroundDigest.compute(file)
+      let result = BackgroundDigest.compute(checkpoint)
       digest.withLock { $0 = result }
     }
   }
 
   /// The digest, when it is there.
-  func wait() -> String {
+  func wait() throws(CheckpointFault) -> String {
     done.wait()
-    return digest.withLock { $0 } ?? ""
+    return try digest.withLock { $0 }.get()
   }
 
-  private static func compute(_ file: MappedFile) -> String {
+  private static func compute(_ checkpoint: Checkpoint) -> Result<String, CheckpointFault> {
     var hash = SHA256()
-    for start in stride(from: 0, to: file.bytes.count, by: chunkSize) {
-      let range = start..<min(start + chunkSize, file.bytes.count)
-      hash.update(UnsafeRawBufferPointer(rebasing: file.bytes[range]))
-      file.release(range)
+    do throws(CheckpointFault) {
+      try checkpoint.readContents { hash.update($0) }
+      return .success(hash.hexadecimal())
+    } catch {
+      return .failure(error)
     }
-    return hash.hexadecimal()
   }
 }

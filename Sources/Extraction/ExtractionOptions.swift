@@ -13,6 +13,9 @@ public struct ExtractionOptions: Sendable {
   public var statistics: ActivationStatistics?
   /// zstd's level, 1...19, or 0 for no compression. A tensor that does not shrink stays as it is.
   public var compressionLevel: Int
+  /// Whether weights may be NaN or infinite, which makes features NaN; an extraction fails at the first such weight
+  /// otherwise. Not with `.int8`, which has neither.
+  public var allowsNonfinite: Bool
   /// Whether a file of the output's name may be replaced.
   public var replacing: Bool
   /// The program that writes the file, with its version, as the file's provenance tells it.
@@ -22,12 +25,14 @@ public struct ExtractionOptions: Sendable {
   public init(
     weights: WeightsChoice = .auto, maxError: Double = QuantizationPlan.defaultMaxError,
     statistics: ActivationStatistics? = nil, compressionLevel: Int = SubnetWriter.defaultCompressionLevel,
-    replacing: Bool = false, tool: String = "lighthubert \(LightHuBERTVersion.current)"
+    allowsNonfinite: Bool = false, replacing: Bool = false,
+    tool: String = "lighthubert \(LightHuBERTVersion.current)"
   ) {
     self.weights = weights
     self.maxError = maxError
     self.statistics = statistics
     self.compressionLevel = compressionLevel
+    self.allowsNonfinite = allowsNonfinite
     self.replacing = replacing
     self.tool = tool
   }

@@ -11,7 +11,7 @@ import Tensors
 ///     let supernet = try Supernet(contentsOf: "lighthubert_small.pt")
 ///     try supernet.extract(Architecture(name: "small-default"), to: "small.lhb")
 ///
-/// It holds the configuration and a map of the file; weights are read while a subnet is cut. It never changes and may be
+/// It holds the configuration and the open file; weights are read while a subnet is cut. It never changes and may be
 /// shared between threads.
 public final class Supernet: Sendable {
   /// The path it was opened with.
@@ -77,11 +77,18 @@ public final class Supernet: Sendable {
           for: architecture, statistics: options.statistics, maxError: options.maxError)
       }
       return try writer.write(
-        to: path, replacing: options.replacing, sourceDigest: { digest.wait() },
+        to: path, replacing: options.replacing, sourceDigest: { [checkpoint] in
+          let digest = try digest.wait()
+          // The weights have been read by now: they and the digest are of one state of the file.
+          try checkpoint.checkUnchanged()
+          return digest
+        },
         progress: { done, count in
           if let progress, !progress(Double(done) / Double(count)) { throw ExtractionFault.cancelled }
         },
-        values: { [checkpoint] tensor, target in try checkpoint.write(tensor, to: target) })
+        values: { [checkpoint] tensor, target in
+          try checkpoint.write(tensor, to: target, allowingNonfinite: options.allowsNonfinite && options.weights != .int8)
+        })
     } catch {
       throw ExtractionFault(error, checkpoint: self.path)
     }
@@ -91,7 +98,7 @@ public final class Supernet: Sendable {
     -> SubnetWriter
   {
     let provenance = Provenance(
-      source: path, sourceSize: checkpoint.file.bytes.count, tool: options.tool, date: try Provenance.presentDate(),
+      source: path, sourceSize: checkpoint.file.byteCount, tool: options.tool, date: try Provenance.presentDate(),
       weights: options.weights)
     var writer = SubnetWriter(config: config, architecture: architecture, provenance: provenance)
     writer.compressionLevel = options.compressionLevel
@@ -100,7 +107,7 @@ public final class Supernet: Sendable {
 
   private func backgroundDigest() -> BackgroundDigest {
     digest.withLock { digest in
-      let running = digest ?? BackgroundDigest(of: checkpoint.file)
+      let running = digest ?? BackgroundDigest(of: checkpoint)
       digest = running
       return running
     }
@@ -108,18 +115,14 @@ public final class Supernet: Sendable {
 }
 
 extension Checkpoint {
-  /// Writes a tensor of a subnet, and gives the pages of the file that it came from back at once.
+  /// Writes a tensor of a subnet.
   ///
   /// - Returns: The largest rounding error made on the way.
-  func write(_ tensor: SubnetTensor, to target: UnsafeMutableBufferPointer<Float>) throws -> Double {
-    var views: [TensorView] = []
-    defer { for view in views { file.release(view.storage.bytes) } }
+  func write(
+    _ tensor: SubnetTensor, to target: UnsafeMutableBufferPointer<Float>, allowingNonfinite: Bool = false
+  ) throws -> Double {
     do {
-      return try tensor.slice { name in
-        let view = try self.tensor(name)
-        if let view { views.append(view) }
-        return view
-      }.write(to: target)
+      return try tensor.slice(from: self.tensor).write(to: target, allowingNonfinite: allowingNonfinite)
     } catch let fault as SubnetFault {
       throw ExtractionFault.unsuitable(checkpoint: path, fault)
     }

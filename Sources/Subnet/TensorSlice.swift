@@ -33,10 +33,13 @@ public struct TensorSlice: Sendable {
 
   /// Writes the elements as float32 in row-major order; `target` has room for exactly `tensor.count` of them.
   ///
+  /// - Parameter allowingNonfinite: Whether elements may be NaN or infinite, which is a fault otherwise.
   /// - Returns: The largest rounding error of a float64 element; 0 for the other types. What is computed (the folded
   ///   position convolution) is rounded once, and counts as exact.
   @discardableResult
-  public func write(to target: UnsafeMutableBufferPointer<Float>) throws(SubnetFault) -> Double {
+  public func write(
+    to target: UnsafeMutableBufferPointer<Float>, allowingNonfinite: Bool = false
+  ) throws(SubnetFault) -> Double {
     precondition(target.count == tensor.count, "a place for each element")
     guard let start = target.baseAddress else { return 0 }
     var error = 0.0
@@ -51,7 +54,7 @@ public struct TensorSlice: Sendable {
         place += part.shape[axis]
       }
     }
-    if let index = target.firstIndexNotFinite {
+    if !allowingNonfinite, let index = target.firstIndexNotFinite {
       throw .notFinite(tensor: tensor.name, index: index, value: "\(target[index])")
     }
     return error

@@ -13,13 +13,14 @@ public struct WeightError: Sendable, Hashable {
   /// Root of the mean squared error, relative to that of the original values; 0 when there are none.
   public var relative: Double { squares > 0 ? (squaredErrors / squares).squareRoot() : 0 }
 
-  /// Adds values and what became of them.
+  /// Adds values and what became of them. What is not finite has no error that could be measured.
   mutating func add(
     _ stored: UnsafePointer<Float>, _ original: UnsafePointer<Float>, count: Int
   ) {
     for index in 0..<count {
       let value = Double(original[index])
       let error = Double(stored[index]) - value
+      guard error.isFinite else { continue }
       squaredErrors += error * error
       squares += value * value
       largest = max(largest, abs(error))

@@ -1,4 +1,4 @@
-/// Bytes that stay valid and unchanged as long as this object lives: a mapped file's part, or memory of its own.
+/// Bytes that stay valid and unchanged as long as this object lives: a part of some owner's memory, or memory of its own.
 ///
 /// Tensors that share weights share one storage.
 public final class TensorStorage: Sendable {
@@ -18,11 +18,20 @@ public final class TensorStorage: Sendable {
   }
 
   /// Memory of its own, zero at first, filled by `fill`.
-  public init<Failure: Error>(
+  public convenience init<Failure: Error>(
     byteCount: Int, filledBy fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
+    try self.init(uninitializedByteCount: byteCount) { bytes throws(Failure) in
+      bytes.initializeMemory(as: UInt8.self, repeating: 0)
+      try fill(bytes)
+    }
+  }
+
+  /// Memory of its own, every byte of which `fill` must write.
+  public init<Failure: Error>(
+    uninitializedByteCount byteCount: Int, filledBy fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
+  ) throws(Failure) {
     let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: max(byteCount, 1), alignment: 64)
-    memory.initializeMemory(as: UInt8.self, repeating: 0)
     let used = UnsafeMutableRawBufferPointer(rebasing: memory[..<byteCount])
     do throws(Failure) {
       try fill(used)

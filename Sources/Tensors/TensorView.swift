@@ -16,6 +16,21 @@ public struct TensorView: Sendable {
 
   /// A view, or nil when any of its elements would lie outside the storage, a size is negative, or a product overflows.
   public init?(elementType: ElementType, shape: [Int], strides: [Int], offset: Int, storage: TensorStorage) {
+    guard
+      let range = TensorView.byteRange(elementType: elementType, shape: shape, strides: strides, offset: offset),
+      range.upperBound <= storage.bytes.count
+    else { return nil }
+    self.elementType = elementType
+    self.shape = shape
+    self.strides = strides
+    // Where nothing is, nothing lies: an empty view's offset may be any number, and must not be calculated with.
+    self.offset = range.isEmpty ? 0 : offset
+    self.storage = storage
+  }
+
+  /// The bytes of a storage from the first to the last element of such a view, 0..<0 when it is empty; nil when a size is
+  /// negative or a product overflows.
+  public static func byteRange(elementType: ElementType, shape: [Int], strides: [Int], offset: Int) -> Range<Int>? {
     guard shape.count == strides.count, offset >= 0 else { return nil }
     var last = offset
     var count = 1
@@ -28,17 +43,11 @@ public struct TensorView: Sendable {
       count = product
       last = sum
     }
-    if count > 0 {
-      let (end, overflow) = last.addingReportingOverflow(1)
-      let (bytes, overflowInBytes) = end.multipliedReportingOverflow(by: elementType.byteCount)
-      guard !overflow, !overflowInBytes, bytes <= storage.bytes.count else { return nil }
-    }
-    self.elementType = elementType
-    self.shape = shape
-    self.strides = strides
-    // Where nothing is, nothing lies: an empty view's offset may be any number, and must not be calculated with.
-    self.offset = count > 0 ? offset : 0
-    self.storage = storage
+    guard count > 0 else { return 0..<0 }
+    let (end, overflow) = last.addingReportingOverflow(1)
+    let (bytes, overflowInBytes) = end.multipliedReportingOverflow(by: elementType.byteCount)
+    // The first element does not lie behind the last, so its place overflows no more than that one's.
+    return overflow || overflowInBytes ? nil : offset * elementType.byteCount..<bytes
   }
 
   /// A contiguous (row-major) view of a storage from its beginning; nil when the storage is too small.

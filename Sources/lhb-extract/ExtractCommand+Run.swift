@@ -14,7 +14,7 @@ extension ExtractCommand {
     let maxError = maxError ?? QuantizationPlan.defaultMaxError
     let options = ExtractionOptions(
       weights: weights, maxError: maxError, statistics: try statistics(of: architecture, in: supernet),
-      compressionLevel: compress, replacing: force,
+      compressionLevel: compress, allowsNonfinite: allowNonfinite, replacing: force,
       tool: "lhb-extract \(LightHuBERTVersion.current)")
     let progress = ProgressLine("extracting", isQuiet: quiet)
     let summary = try supernet.extract(architecture, to: targets[0], options: options) { done in
@@ -47,8 +47,11 @@ extension ExtractCommand {
   }
 
   private func copy(_ path: String, to file: AtomicFile) throws(FileFault) {
-    let written = try MappedFile(path: path)
-    try file.write(written.bytes)
+    let written = try InputFile(path: path)
+    let chunk = 4 << 20
+    for start in stride(from: 0, to: written.byteCount, by: chunk) {
+      try file.write(try written.bytes(start..<min(start + chunk, written.byteCount)))
+    }
     try file.commit()
   }
 }

@@ -59,6 +59,9 @@ public import SubnetFile
     help: ArgumentHelp("zstd level, 0 (off) to 19; a tensor that does not shrink stays raw.", valueName: "level"))
   var compress = SubnetWriter.defaultCompressionLevel
 
+  @Flag(help: "Take NaN and infinite weights too, which make features NaN; not with --weights int8.")
+  var allowNonfinite = false
+
   @Flag(help: "Replace the output when it exists.")
   var force = false
 
@@ -85,6 +88,9 @@ public import SubnetFile
       guard weights == .int8 else { throw ValidationError("--max-error is for --weights int8") }
     }
     guard calibrate.isEmpty || weights == .int8 else { throw ValidationError("--calibrate is for --weights int8") }
+    guard !allowNonfinite || weights != .int8 else {
+      throw ValidationError("--allow-nonfinite is not for --weights int8, which has no NaN and no infinity")
+    }
     guard output != nil || installsDefault else { throw ValidationError("no output file given, nor --default") }
   }
 }

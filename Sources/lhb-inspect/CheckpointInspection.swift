@@ -31,7 +31,7 @@ struct CheckpointInspection {
     var object: JSONObject = [
       "file": .string(checkpoint.path),
       "kind": .string("checkpoint"),
-      "size": .integer(checkpoint.file.bytes.count),
+      "size": .integer(checkpoint.file.byteCount),
       "container": .string(checkpoint.container.rawValue),
     ]
     switch supernet {
@@ -61,7 +61,7 @@ struct CheckpointInspection {
   }
 
   private var table: String {
-    let size = Formatting.size(checkpoint.file.bytes.count)
+    let size = Formatting.size(checkpoint.file.byteCount)
     var facts = [("file", "\(checkpoint.path), PyTorch checkpoint (\(checkpoint.container.rawValue)), \(size)")]
     switch supernet {
     case .success(let config):

@@ -46,7 +46,11 @@ import Testing
       (archive(["word/document.xml"]), "without a data.pkl"), (archive(["a/data.pkl", "b/data.pkl"]), "2 data.pkl"),
       (archive(["a/data.pkl", "a/data.pkl"]), "twice"), (archive(["a/data.pkl"]) { $0.method = 8 }, "compressed"),
       (archive(["a/data.pkl"]) { $0.flags = 1 }, "encrypted"),
-      (archive(["a/data.pkl", "a/byteorder"]), "byteorder is"),
+      (archive(["a/data.pkl", "a/byteorder"]), "byteorder is"), (archive(["data.pkl"]), "not in one folder"),
+      (archive(["a/b/data.pkl"]), "not in one folder"), (archive(["a/data.pkl", "b/version"]), "folder of data.pkl"),
+      (archive(["a/data.pkl"]) { $0.flags = 1 << 5 }, "flags 0x20"),
+      (archive(["a/data.pkl"]) { $0.flags = 1 << 6 }, "encrypted"),
+      (archive(["a/data.pkl"]) { $0.flags = 1 << 13 }, "encrypted"),
       ([UInt8](repeating: 0x20, count: 257) + Array("ustar".utf8) + [UInt8](repeating: 0, count: 250), "tar archive"),
     ]
     for (bytes, words) in cases {

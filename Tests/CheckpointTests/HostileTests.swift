@@ -54,18 +54,25 @@ import Testing
     }
   }
 
-  @Test(arguments: [200, 300_000]) func deepNesting(depth: Int) throws {
+  @Test(arguments: [200, 4000, 300_000]) func deepNesting(depth: Int) throws {
     let inConfiguration = try configurationFault { pickle in
       pickle.raw("}U\u{1}a" + String(repeating: "]", count: depth) + String(repeating: "a", count: depth - 1) + "s")
     }
-    guard case .badConfiguration = inConfiguration else {
-      Issue.record("\(String(describing: inConfiguration))")
-      return
+    switch inConfiguration {
+    case .badConfiguration where depth < 100_000, .pickleTooLarge where depth > 100_000: break
+    default: Issue.record("\(String(describing: inConfiguration))")
     }
     // Elsewhere nobody looks at it.
     let writer = checkpoint { pickle in
       pickle.string("extra_state")
       pickle.raw(String(repeating: "(", count: depth) + String(repeating: "t", count: depth))
+    }
+    guard depth < 100_000 else {
+      guard case .pickleTooLarge = try fault(opening: writer.file()) else {
+        Issue.record("deeper than any pickler goes, and not refused")
+        return
+      }
+      return
     }
     #expect(try open(writer.file()).tensorNames == ["weight"])
   }
@@ -97,6 +104,14 @@ import Testing
     ("frame beyond the end", [0x80, 4, 0x95] + [UInt8](repeating: 0x7f, count: 8)),
     ("bad digits", Array("Ixyz\n.".utf8)), ("bad number", Array("Fxyz\n.".utf8)), ("bad quotes", Array("Sabc\n.".utf8)),
     ("bad escape", Array("S'\\q'\n.".utf8)), ("bad unicode escape", Array("V\\u12\n.".utf8)),
+    ("more than one value at the end", Array("NN.".utf8)), ("a mark at the end", Array("(N.".utf8)),
+    ("protocol in the middle", [0x4e, 0x30, 0x80, 2, 0x4e, 0x2e]),
+    ("reference that is text", Array("Pan id\n.".utf8)), ("reference that is a number", Array("K\u{1}Q.".utf8)),
+    ("reference that is no storage", Array("U\u{1}a\u{85}Q.".utf8)), ("bytes behind the end", Array("N.N".utf8)),
+    ("memo of 2^31", Array("Nr".utf8) + [0, 0, 0, 0x80, 0x2e]), ("memo beyond Int", Array("Np99999999999999999999\n.".utf8)),
+    ("frame in a frame", [0x80, 4, 0x95, 12, 0, 0, 0, 0, 0, 0, 0, 0x95, 1, 0, 0, 0, 0, 0, 0, 0, 0x4e, 0x2e, 0x2e]),
+    ("frame that ends in an instruction", [0x80, 4, 0x95, 1, 0, 0, 0, 0, 0, 0, 0, 0x4b, 1, 0x2e]),
+    ("frame that ends behind the end", [0x80, 4, 0x95, 3, 0, 0, 0, 0, 0, 0, 0, 0x4e, 0x2e, 0x4e]),
     ("class of a long name", Array("c".utf8) + [UInt8](repeating: 0x61, count: 2000) + Array("\nC\n.".utf8)),
   ]
 

@@ -28,8 +28,7 @@ import Testing
     #expect(checkpoint.summary(of: "bool")?.formatName == "bool")
     #expect(checkpoint.summary(of: "sparse")?.formatName == "torch._utils._rebuild_sparse_tensor")
     #expect(throws: CheckpointFault.self) { try checkpoint.tensor("sparse") }
-    let wholeStorage = try #require(try checkpoint.tensor("base")).storage
-    #expect(try checkpoint.tensor("tail")?.storage === wholeStorage)
+    #expect(try checkpoint.tensor("tail")?.storage.bytes.count == 24, "only what a tensor spans is read")
   }
 
   @Test func readsAStorageThatNamesNoFormat() throws {

@@ -40,8 +40,7 @@ import Testing
     try expectTensor("corner", of: checkpoint, .float32, shape: [2, 2], [5, 6, 9, 10])
     try expectTensor("expanded", of: checkpoint, .float32, shape: [3], [11, 11, 11])
     try expectTensor("empty", of: checkpoint, .float32, shape: [0, 4], [])
-    let whole = try #require(try checkpoint.tensor("whole"))
-    #expect(try checkpoint.tensor("corner")?.storage === whole.storage)
+    #expect(try checkpoint.tensor("corner")?.storage.bytes.count == 24, "only what a tensor spans is read")
   }
 
   @Test func tensorsOutliveTheCheckpoint() throws {
