@@ -1,18 +1,22 @@
-import Dispatch
 import Files
 import Locks
 
 /// SHA-256 of a mapped file, computed by a thread of its own.
 final class BackgroundDigest: Sendable {
-  private let digest = Locked<String?>(nil)
-  private let done = DispatchGroup()
+  private let file: MappedFile
+  private let digest: Locked<String?>
+  /// Nil when the system gives no thread; then `wait` computes the digest.
+  private let thread: RunningThread?
 
   /// Bytes between two times of giving pages back.
   private static let chunkSize = 4 << 20
 
   /// Starts at once.
   init(of file: MappedFile) {
-    DispatchQueue.global().async(group: done) { [self] in
+    let digest = Locked<String?>(nil)
+    self.file = file
+    self.digest = digest
+    thread = RunningThread {
       let result = BackgroundDigest.compute(file)
       digest.withLock { $0 = result }
     }
@@ -20,8 +24,8 @@ final class BackgroundDigest: Sendable {
 
   /// The digest, when it is there.
   func wait() -> String {
-    done.wait()
-    return digest.withLock { $0 } ?? ""
+    thread?.join()
+    return digest.withLock { $0 } ?? BackgroundDigest.compute(file)
   }
 
   private static func compute(_ file: MappedFile) -> String {
