@@ -7,6 +7,7 @@ final class SoundFile {
   private let name: String
   private let handle: OpaquePointer
   private let info: SF_INFO
+  private let file: FileReader?
   private let memory: MemoryReader?
   private var block: [Float]
 
@@ -19,20 +20,26 @@ final class SoundFile {
     switch input {
     case .standardInput: descriptor = STDIN_FILENO
     case .file(let path):
-      descriptor = open(path, O_RDONLY | O_CLOEXEC)
+      descriptor = retryingInterrupted { open(path, O_RDONLY | O_CLOEXEC) }
       guard descriptor >= 0 else { throw .cannotRead(name: path, reason: .last) }
     }
     defer { if descriptor != STDIN_FILENO { close(descriptor) } }
     var info = SF_INFO()
     let handle: OpaquePointer?
-    if try SoundFile.isWholeFile(descriptor, name: input.name) {
+    if let size = try SoundFile.wholeFileSize(descriptor, name: input.name) {
+      let file = try FileReader(descriptor, byteCount: size, name: input.name)
+      handle = file.open(&info)
+      self.file = file
       memory = nil
-      // A descriptor for libsndfile alone: told to leave it open, some versions close it when they fail.
-      handle = sf_open_fd(fcntl(descriptor, F_DUPFD_CLOEXEC, 0), Int32(SFM_READ), &info, 1)
     } else {
       let memory = try MemoryReader(readingAll: descriptor, name: input.name)
       handle = memory.open(&info)
       self.memory = memory
+      file = nil
+    }
+    if let failure = file?.failure {
+      if let handle { sf_close(handle) }
+      throw .cannotRead(name: input.name, reason: failure)
     }
     guard let handle else { throw .unknownFormat(name: input.name, reason: String(cString: sf_strerror(nil))) }
     self.handle = handle
@@ -52,8 +59,9 @@ final class SoundFile {
     return count > 0 ? block[..<(Int(count) * channelCount)] : nil
   }
 
-  /// Throws when decoding failed, or ended before the promised length.
+  /// Throws when reading or decoding failed, or ended before the promised length.
   func checkEnd(frameCount: Int) throws(AudioFault) {
+    if let failure = file?.failure { throw .cannotRead(name: name, reason: failure) }
     let failed = sf_error(handle) != Int32(SF_ERR_NO_ERROR)
     // The length of an MPEG stream is only estimated.
     let promised = info.frames == .max || majorFormat == SF_FORMAT_MPEG ? nil : Int(info.frames)
@@ -91,16 +99,16 @@ final class SoundFile {
 
   private var majorFormat: Int { Int(info.format) & Int(SF_FORMAT_TYPEMASK) }
 
-  /// Whether a descriptor is at the start of a regular file, in which libsndfile can seek.
-  private static func isWholeFile(_ descriptor: Int32, name: String) throws(AudioFault) -> Bool {
+  /// The size of a regular file that is at its start, in which libsndfile can seek; nil for a pipe or the rest of a file.
+  private static func wholeFileSize(_ descriptor: Int32, name: String) throws(AudioFault) -> Int? {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw .cannotRead(name: name, reason: .last) }
     switch status.st_mode & S_IFMT {
     case S_IFDIR: throw .folder(name: name)
     case S_IFREG:
       guard status.st_size > 0 else { throw .empty(name: name) }
-      return lseek(descriptor, 0, SEEK_CUR) == 0
-    case S_IFIFO, S_IFSOCK: return false
+      return lseek(descriptor, 0, SEEK_CUR) == 0 ? Int(status.st_size) : nil
+    case S_IFIFO, S_IFSOCK: return nil
     default: throw .device(name: name)
     }
   }
