@@ -41,9 +41,12 @@ TEST_PACKAGES := binutils python3
 CHECK_INSTALL_PACKAGES := cmake g++ gcc mandoc pkg-config
 CHECK_EXAMPLES_PACKAGES := g++ gcc pkg-config python3-numpy valgrind zstd
 CHECK_C_API_PACKAGES := gcc g++ valgrind
-# What runs under the thread sanitizer, not optimised but for the kernels.
-THREADS_FLAGS := -c debug --scratch-path .build-tsan --sanitize=thread
-THREADS_TESTS := WorkerPoolTests|SessionTests|BatchTests|CancellationTests|ExtractionTests|HandleTests|ThreadTests
+CHECK_FAULTS_PACKAGES := gcc python3
+# Builds for the sanitizers. Optimised, so that all tests take minutes.
+ADDRESSES_FLAGS := -c release --disable-xctest --scratch-path .build-asan --sanitize=address
+THREADS_FLAGS := -c release --disable-xctest --scratch-path .build-tsan --sanitize=thread
+# What runs under one, --filter of `swift test`; all when empty.
+TESTS :=
 # How the fuzzers are built and run.
 FUZZ_FLAGS := -c release --scratch-path .build-fuzz --sanitize=address -Xswiftc -sanitize=fuzzer
 FUZZ_TARGETS := checkpoint pickle subnet-file architecture numpy c-interface
@@ -123,13 +126,31 @@ check-c-api: $(PACKAGE_FOLDER)/complete ## Runs a C program that uses the whole 
 check-hostile: packages build ## Opens every hostile file of Fixtures/hostile and measures the time and memory in which it is refused
 	python3 Tests/Tools/check_hostile.py $(BUILD)
 
+.PHONY: check-faults
+check-faults: packages build ## Kills the programs at each system call, makes each fail, and looks at what is left (a minute)
+	@Tests/Tools/install_packages.sh $(CHECK_FAULTS_PACKAGES)
+	python3 Tests/Tools/check_faults.py $(BUILD)
+
+.PHONY: check-load
+check-load: $(PACKAGE_FOLDER)/complete ## Runs the library and programs for long and in 8 processes at once: no growth, the same results (a minute)
+	@Tests/Tools/install_packages.sh python3
+	python3 Tests/Tools/check_load.py $(PACKAGE_FOLDER)
+
+.PHONY: check-addresses
+check-addresses: export ASAN_OPTIONS := detect_leaks=1
+check-addresses: export SWIFT_BACKTRACE := enable=no
+check-addresses: packages toolchain ## Runs all tests (TESTS=filter) and the C program under the address sanitizer (built in .build-asan)
+	swift build $(ADDRESSES_FLAGS) --build-tests
+	Tests/Tools/check_c_api.sh .build-asan/release --sanitize address
+	swift test $(ADDRESSES_FLAGS) --disable-testable-imports --skip-build $(if $(TESTS),--filter '$(TESTS)')
+
 .PHONY: check-threads
 check-threads: export TSAN_OPTIONS := halt_on_error=1 suppressions=$(CURDIR)/Tests/Tools/thread_sanitizer.txt
-check-threads: packages toolchain ## Runs what uses threads under the thread sanitizer, from Swift and from C (built in .build-tsan)
-	swift build $(THREADS_FLAGS) --product LightHuBERTC
-	Tests/Tools/check_c_api.sh .build-tsan/debug --sanitize thread
-	swift build $(THREADS_FLAGS) --disable-xctest --build-tests
-	swift test $(THREADS_FLAGS) --disable-xctest --filter '$(THREADS_TESTS)'
+check-threads: export SWIFT_BACKTRACE := enable=no
+check-threads: packages toolchain ## Runs all tests (TESTS=filter) and the C program under the thread sanitizer (built in .build-tsan)
+	swift build $(THREADS_FLAGS) --build-tests
+	Tests/Tools/check_c_api.sh .build-tsan/release --sanitize thread
+	swift test $(THREADS_FLAGS) --disable-testable-imports --skip-build $(if $(TESTS),--filter '$(TESTS)')
 
 .PHONY: fuzz
 fuzz: packages toolchain ## Fuzzes all that takes bytes from strangers: TIME=60 seconds a target, FUZZ_TARGETS=... (built in .build-fuzz)

@@ -73,12 +73,13 @@ let programs: [Target] = [
 // MARK: The house, from the ground up
 
 let foundations: [Target] = [
+  .target(name: "CFiles"),
   .target(name: "CPU", cSettings: [.unsafeFlags(["-O2"])]),
   .target(name: "Faults", swiftSettings: strict),
-  .target(name: "Locks", swiftSettings: strict),
+  .target(name: "Locks", dependencies: ["CPU"], swiftSettings: strict),
   .target(name: "JSON", dependencies: ["Faults"], swiftSettings: strict),
   .target(name: "Tensors", swiftSettings: strict),
-  .target(name: "Files", dependencies: ["CPU", "Faults"], swiftSettings: strict),
+  .target(name: "Files", dependencies: ["CFiles", "CPU", "Faults"], swiftSettings: strict),
 ]
 
 let extraction: [Target] = [
@@ -177,7 +178,9 @@ let testing: [Target] = [
     exclude: ["abi.txt", "c"], swiftSettings: strict),
   .testTarget(
     name: "CommandTests",
-    dependencies: ["JSON", "Subnet", "TestSupport", "lhb-bench", "lhb-extract", "lhb-features", "lhb-inspect"],
+    dependencies: [
+      "JSON", "Locks", "Subnet", "TestSupport", "lhb-bench", "lhb-extract", "lhb-features", "lhb-inspect",
+    ],
     swiftSettings: strict),
 ]
 

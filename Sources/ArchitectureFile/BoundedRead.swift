@@ -3,7 +3,7 @@ import Glibc
 
 /// All bytes of a file or pipe, or of standard input when the path is "-"; no more than `limit`.
 func readAll(_ path: String, source: String, limit: Int) throws(ArchitectureFileFault) -> [UInt8] {
-  let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+  let descriptor = path == "-" ? STDIN_FILENO : retryingInterrupted { open(path, O_RDONLY | O_CLOEXEC) }
   guard descriptor >= 0 else { throw .unreadable(.cannotRead(path: path, reason: .last)) }
   defer { if descriptor != STDIN_FILENO { close(descriptor) } }
   var bytes = [UInt8](repeating: 0, count: limit + 1)

@@ -14,7 +14,7 @@ final class AudioSource {
     switch input {
     case .standardInput: descriptor = STDIN_FILENO
     case .file(let path):
-      descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+      descriptor = retryingInterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) }
       guard descriptor >= 0 else { throw .cannotRead(name: path, reason: .last) }
     }
     do throws(AudioFault) {
@@ -50,9 +50,15 @@ final class AudioSource {
   }
 
   /// The bytes of a regular file from an offset on, as many as wanted or as there are.
-  func bytes(at offset: Int, count: Int) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
-      done = max(0, pread(descriptor, buffer.baseAddress, count, off_t(offset)))
+  func bytes(at offset: Int, count: Int) throws(AudioFault) -> [UInt8] {
+    try [UInt8](unsafeUninitializedCapacity: count) { buffer, done throws(AudioFault) in
+      while done < count {
+        let read = pread(descriptor, buffer.baseAddress! + done, count - done, off_t(offset + done))
+        if read < 0 && errno == EINTR { continue }
+        guard read >= 0 else { throw .cannotRead(name: name, reason: .last) }
+        guard read > 0 else { return }
+        done += read
+      }
     }
   }
 

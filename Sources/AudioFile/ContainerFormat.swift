@@ -10,10 +10,11 @@ enum ContainerFormat {
   /// Throws when a file begins like no format that is read.
   ///
   /// - Parameter bytes: Gives the bytes from an offset on, as many as wanted or as there are.
-  static func check(name: String, bytes: (_ offset: Int, _ count: Int) -> [UInt8]) throws(AudioFault) {
+  static func check(name: String, bytes: (_ offset: Int, _ count: Int) throws(AudioFault) -> [UInt8]) throws(AudioFault)
+  {
     var offset = 0
     for _ in 0...mostTags {
-      let start = bytes(offset, 12)
+      let start = try bytes(offset, 12)
       // libsndfile skips ID3 tags in front of anything.
       guard start.starts(with: "ID3".utf8), start.count >= 10 else {
         if isRead(start) { return }

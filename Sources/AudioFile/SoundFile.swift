@@ -6,6 +6,7 @@ final class SoundFile {
   private let name: String
   private let handle: OpaquePointer
   private let info: SF_INFO
+  private let file: FileReader?
   private let memory: MemoryReader?
   /// Bytes of the file, or of what came through a pipe.
   private let byteCount: Int
@@ -22,16 +23,22 @@ final class SoundFile {
     var info = SF_INFO()
     let handle: OpaquePointer?
     if let size = source.fileSize {
+      let file = try FileReader(source.descriptor, byteCount: size, name: input.name)
       memory = nil
       byteCount = size
       try ContainerFormat.check(name: name, bytes: source.bytes)
-      // A descriptor for libsndfile alone: told to leave it open, some versions close it when they fail.
-      handle = sf_open_fd(fcntl(source.descriptor, F_DUPFD_CLOEXEC, 0), Int32(SFM_READ), &info, 1)
+      handle = file.open(&info)
+      self.file = file
     } else {
       let memory = try MemoryReader(readingAll: source, limits: limits)
       handle = memory.open(&info)
       byteCount = memory.count
       self.memory = memory
+      file = nil
+    }
+    if let failure = file?.failure {
+      if let handle { sf_close(handle) }
+      throw .cannotRead(name: input.name, reason: failure)
     }
     guard let handle else { throw .unknownFormat(name: input.name, reason: String(cString: sf_strerror(nil))) }
     guard ContainerFormat.isRead(Int(info.format)), info.channels > 0 else {
@@ -68,8 +75,9 @@ final class SoundFile {
     throw .tooLong(name: name, seconds: Double(promised) / Double(sampleRate), maxSeconds: maxSeconds)
   }
 
-  /// Throws when decoding failed, or ended before the promised length.
+  /// Throws when reading or decoding failed, or ended before the promised length.
   func checkEnd(frameCount: Int) throws(AudioFault) {
+    if let failure = file?.failure { throw .cannotRead(name: name, reason: failure) }
     let failed = sf_error(handle) != Int32(SF_ERR_NO_ERROR)
     let promised = promisedFrames
     guard failed || frameCount < promised ?? 0 else { return }

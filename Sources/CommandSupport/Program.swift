@@ -9,6 +9,7 @@ extension ParsableCommand {
   /// Whatever goes wrong is one line on standard error and an exit status of `sysexits.h`. A reader of standard output
   /// that goes away ends the program as it ends any other, by SIGPIPE.
   public static func runProgram() -> Never {
+    fillStandardDescriptors()
     // Without these a closed pipe and a file size limit end the process before anything can be tidied up.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)

@@ -1,16 +1,20 @@
 import Checkpoint
-import Dispatch
 import Files
 import Locks
 
 /// SHA-256 of a checkpoint, computed by a thread of its own, which also checks every record on the way.
 final class BackgroundDigest: Sendable {
-  private let digest = Locked<Result<String, CheckpointFault>>(.success(""))
-  private let done = DispatchGroup()
+  private let checkpoint: Checkpoint
+  private let digest: Locked<Result<String, CheckpointFault>?>
+  /// Nil when the system gives no thread; then `wait` computes the digest.
+  private let thread: RunningThread?
 
   /// Starts at once.
   init(of checkpoint: Checkpoint) {
-    DispatchQueue.global().async(group: done) { [self] in
+    let digest = Locked<Result<String, CheckpointFault>?>(nil)
+    self.checkpoint = checkpoint
+    self.digest = digest
+    thread = RunningThread {
       let result = BackgroundDigest.compute(checkpoint)
       digest.withLock { $0 = result }
     }
@@ -18,8 +22,8 @@ final class BackgroundDigest: Sendable {
 
   /// The digest, when it is there.
   func wait() throws(CheckpointFault) -> String {
-    done.wait()
-    return try digest.withLock { $0 }.get()
+    thread?.join()
+    return try (digest.withLock { $0 } ?? BackgroundDigest.compute(checkpoint)).get()
   }
 
   private static func compute(_ checkpoint: Checkpoint) -> Result<String, CheckpointFault> {

@@ -1,4 +1,3 @@
-import Dispatch
 import Locks
 public import Quantization
 public import Subnet
@@ -69,7 +68,7 @@ extension Supernet {
     of tensors: [(tensor: SubnetTensor, outliers: [Int])]
   ) throws(ExtractionFault) -> [String: ChannelErrors] {
     let results = Locked<Result<[String: ChannelErrors], ExtractionFault>>(.success([:]))
-    DispatchQueue.concurrentPerform(iterations: tensors.count) { index in
+    inParallel(tensors.count) { index in
       let (tensor, outliers) = tensors[index]
       do throws(ExtractionFault) {
         let layout = Int8Layout(shape: tensor.shape, outliers: outliers)

@@ -1,3 +1,4 @@
+import CFiles
 import Glibc
 
 /// A file being written that appears under its name only when it is whole.
@@ -76,11 +77,13 @@ public final class AtomicFile {
   public func commit() throws(FileFault) {
     precondition(!isCommitted, "committed twice")
     try flush()
-    guard fsync(descriptor) == 0 else { throw .cannotWrite(path: path, reason: .last) }
+    guard retryingInterrupted({ fsync(descriptor) }) == 0 else { throw .cannotWrite(path: path, reason: .last) }
     if replacing { try replaceTarget() } else { try claimTarget() }
     isCommitted = true
     // The name lasts through a loss of power only when the folder is synced; some file systems cannot, and need not.
-    guard fsync(target.folder) == 0 || errno == EINVAL else { throw .cannotWrite(path: path, reason: .last) }
+    guard retryingInterrupted({ fsync(target.folder) }) == 0 || errno == EINVAL else {
+      throw .cannotWrite(path: path, reason: .last)
+    }
   }
 
   private func flush() throws(FileFault) {
@@ -114,11 +117,24 @@ extension AtomicFile {
         return
       }
       guard errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS || errno == EMLINK else { throw nameFault() }
-      // The file system has no links: claim the name with an empty file of our own, then replace that.
-      let claim = openat(target.folder, target.name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      // The file system has no links.
+      if cfiles_rename_new(target.folder, temporaryName, target.name) == 0 {
+        self.temporaryName = nil
+        return
+      }
+      guard errno == EINVAL || errno == ENOSYS else { throw nameFault() }
+      // Nor a renaming that never replaces: claim the name with an empty file of our own, then replace that.
+      let claim = retryingInterrupted {
+        openat(target.folder, target.name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      }
       guard claim >= 0 else { throw nameFault() }
       close(claim)
-      try rename(temporaryName)
+      do throws(FileFault) {
+        try rename(temporaryName)
+      } catch {
+        unlinkat(target.folder, target.name, 0)
+        throw error
+      }
     } else {
       guard link(as: target.name) else { throw nameFault() }
     }
@@ -155,7 +171,7 @@ extension AtomicFile {
   private static func openUnnamed(in folder: Int32) -> Int32? {
     // O_TMPFILE, which is too complex a macro to be imported, includes O_DIRECTORY: an old kernel fails with EISDIR.
     let unnamed: Int32 = 0o20_000_000 | O_DIRECTORY
-    let descriptor = openat(folder, ".", unnamed | O_WRONLY | O_CLOEXEC, 0o666)
+    let descriptor = retryingInterrupted { openat(folder, ".", unnamed | O_WRONLY | O_CLOEXEC, 0o666) }
     guard descriptor >= 0 else { return nil }
     guard access(procPath(descriptor), F_OK) == 0 else {
       close(descriptor)
@@ -169,7 +185,9 @@ extension AtomicFile {
   ) throws(FileFault) -> (descriptor: Int32, name: String) {
     for _ in 0..<16 {
       let name = temporaryName(for: target.name)
-      let descriptor = openat(target.folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      let descriptor = retryingInterrupted {
+        openat(target.folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      }
       if descriptor >= 0 { return (descriptor, name) }
       guard errno == EEXIST else { break }
     }
@@ -209,7 +227,7 @@ private final class Target {
     guard !name.isEmpty, !name.utf8.contains(0) else {
       throw .cannotCreate(path: path, reason: SystemError(code: name.isEmpty && !path.isEmpty ? EISDIR : ENOENT))
     }
-    folder = open(folderPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    folder = retryingInterrupted { open(folderPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard folder >= 0 else { throw .cannotCreate(path: path, reason: .last) }
   }
 

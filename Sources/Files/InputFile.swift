@@ -16,7 +16,7 @@ public final class InputFile: Sendable {
   /// Opens a regular file. Something else under that name, such as a pipe, is neither waited for nor read.
   public init(path: String) throws(FileFault) {
     // Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    let descriptor = retryingInterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) }
     guard descriptor >= 0 else { throw .cannotRead(path: path, reason: .last) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {

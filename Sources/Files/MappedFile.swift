@@ -9,7 +9,7 @@ public final class MappedFile: Sendable {
 
   /// Maps a regular file.
   public init(path: String) throws(FileFault) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = retryingInterrupted { open(path, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw .cannotRead(path: path, reason: .last) }
     defer { close(descriptor) }
     var status = stat()

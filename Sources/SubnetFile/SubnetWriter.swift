@@ -1,4 +1,3 @@
-import Dispatch
 import Files
 import Locks
 public import Quantization
@@ -104,7 +103,7 @@ public struct SubnetWriter: Sendable {
   ) throws -> [EncodedTensor] {
     let results = Locked<[Result<EncodedTensor, any Error>?]>(Array(repeating: nil, count: tensors.count))
     withoutActuallyEscaping(values) { values in
-      DispatchQueue.concurrentPerform(iterations: tensors.count) { index in
+      inParallel(tensors.count) { index in
         let tensor = tensors[tensors.startIndex + index]
         let result = Result {
           try EncodedTensor(

@@ -184,17 +184,6 @@ import Testing
     }
   }
 
-  @Test(.enabled("not the superuser, who may read everything") { geteuid() != 0 })
-  func `What may not be read or written is said`() {
-    withTemporaryFolder { folder in
-      let path = folder + "/secret.pt"
-      writeBytes([1], to: path)
-      chmod(path, 0)
-      expectFault(66, ["--arch", minimal, path, folder + "/out.lhb"], naming: [path, "denied"], in: folder)
-      expectFault(73, ["--arch", minimal, tiny, "/out.lhb"], naming: ["/out.lhb", "denied"], in: folder)
-    }
-  }
-
   @Test func `The environment can be wrong too`() {
     withTemporaryFolder { folder in
       let date = runProgram(

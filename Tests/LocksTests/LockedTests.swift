@@ -1,11 +1,10 @@
-import Dispatch
 import Locks
 import Testing
 
 @Suite struct LockedTests {
   @Test func `Threads change the value one after another`() {
     let count = Locked(0)
-    DispatchQueue.concurrentPerform(iterations: 8) { _ in
+    inParallel(8) { _ in
       for _ in 0..<1000 { count.withLock { $0 += 1 } }
     }
     #expect(count.withLock { $0 } == 8000)

@@ -14,7 +14,7 @@ public struct ProgramResult: Sendable {
 ///
 /// - Parameters:
 ///   - input: The path of what standard input is.
-///   - environment: Variables beside PATH, TMPDIR and LHB_ISA. HOME is not among those.
+///   - environment: Variables beside PATH, TMPDIR, LHB_ISA and the options of sanitizers. HOME is not among those.
 public func runProgram(
   _ program: String, _ arguments: [String], input: String = "/dev/null", environment: [String: String] = [:]
 ) -> ProgramResult {
@@ -67,7 +67,8 @@ private func run(
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
 
     var variables = environment
-    for name in ["PATH", "TMPDIR", "LHB_ISA"] where variables[name] == nil { variables[name] = variable(name) }
+    for name in ["PATH", "TMPDIR", "LHB_ISA", "ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"]
+    where variables[name] == nil { variables[name] = variable(name) }
     var process = pid_t()
     let failure = withCStrings(arguments) { arguments in
       withCStrings(variables.map { "\($0)=\($1)" }) { variables in
