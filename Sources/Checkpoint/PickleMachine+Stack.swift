@@ -38,7 +38,9 @@ extension PickleMachine {
 
   mutating func push(_ value: PickleValue) throws(CheckpointFault) {
     try count()
-    guard stack.count < CheckpointLimits.stackDepth else { throw tooLarge(CheckpointLimits.stackDepth, "values at a time") }
+    guard stack.count < CheckpointLimits.stackDepth else {
+      throw tooLarge(CheckpointLimits.stackDepth, "values at a time")
+    }
     stack.append(value)
   }
 

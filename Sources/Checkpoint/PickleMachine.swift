@@ -45,7 +45,9 @@ struct PickleMachine {
       if opcode == .stop {
         let root = try pop()
         guard stack.isEmpty, marks.isEmpty else { throw bad("more than one value is left at the end") }
-        guard frameEnd == nil || frameEnd == reader.position else { throw bad("a frame that does not end with the pickle") }
+        guard frameEnd == nil || frameEnd == reader.position else {
+          throw bad("a frame that does not end with the pickle")
+        }
         return Pickle(
           nodes: nodes, root: root, byteStrings: byteStrings, persistentNodes: persistentNodes, end: reader.position)
       }

@@ -14,7 +14,8 @@ struct StateDict {
     }
     if let key = pickle.repeatedKey(of: top) {
       throw .badPickle(
-        path: container.path, problem: "the key \(key) twice in the saved dictionary", opcode: nil, position: pickle.end)
+        path: container.path, problem: "the key \(key) twice in the saved dictionary", opcode: nil, position: pickle.end
+      )
     }
     var found: [String] = []
     for key in ["model", "state_dict"] {

@@ -67,7 +67,8 @@ struct ZipArchive {
       }
       guard entry.header == position else {
         throw damaged(
-          "the record \(entry.name) is said to stand at byte \(entry.header), but the one before it ends at \(position)")
+          "the record \(entry.name) is said to stand at byte \(entry.header), but the one before it ends at \(position)"
+        )
       }
       let end = index + 1 < entries.count ? entries[index + 1].header : directory.lowerBound
       guard end > position, end <= directory.lowerBound else {

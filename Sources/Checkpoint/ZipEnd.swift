@@ -62,7 +62,8 @@ struct ZipEnd {
       guard reader.remaining == 0, comment == 0 else {
         throw .badContainer(
           path: file.path,
-          problem: "\(max(reader.remaining, Int(comment))) bytes stand behind its zip directory, which no checkpoint has")
+          problem:
+            "\(max(reader.remaining, Int(comment))) bytes stand behind its zip directory, which no checkpoint has")
       }
       guard disks == 0, countHere == count else {
         throw .unsupportedContainer(

@@ -77,7 +77,8 @@ public final class Supernet: Sendable {
           for: architecture, statistics: options.statistics, maxError: options.maxError)
       }
       return try writer.write(
-        to: path, replacing: options.replacing, sourceDigest: { [checkpoint] in
+        to: path, replacing: options.replacing,
+        sourceDigest: { [checkpoint] in
           let digest = try digest.wait()
           // The weights have been read by now: they and the digest are of one state of the file.
           try checkpoint.checkUnchanged()
@@ -87,7 +88,8 @@ public final class Supernet: Sendable {
           if let progress, !progress(Double(done) / Double(count)) { throw ExtractionFault.cancelled }
         },
         values: { [checkpoint] tensor, target in
-          try checkpoint.write(tensor, to: target, allowingNonfinite: options.allowsNonfinite && options.weights != .int8)
+          try checkpoint.write(
+            tensor, to: target, allowingNonfinite: options.allowsNonfinite && options.weights != .int8)
         })
     } catch {
       throw ExtractionFault(error, checkpoint: self.path)

@@ -163,7 +163,8 @@ import Testing
   }
 
   @Test(arguments: CheckpointWriter.Container.allCases)
-  func `A file that was cut or written to after it was opened is a fault`(container: CheckpointWriter.Container) throws {
+  func `A file that was cut or written to after it was opened is a fault`(container: CheckpointWriter.Container) throws
+  {
     var writer = CheckpointWriter()
     writer.container = container
     writer.addTensor("weight", [Float](repeating: 1, count: 1 << 16), shape: [1 << 16])

@@ -25,7 +25,9 @@ import Testing
     return zip.finished()
   }
 
-  private func expectRefusal(_ bytes: [UInt8], _ words: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+  private func expectRefusal(_ bytes: [UInt8], _ words: String, sourceLocation: SourceLocation = #_sourceLocation)
+    throws
+  {
     let fault = try #require(try fault(opening: bytes), "\(words)", sourceLocation: sourceLocation)
     #expect(
       fault.kind == .badData && fault.description.contains(words), "\(words): \(fault)", sourceLocation: sourceLocation)
@@ -168,7 +170,8 @@ import Testing
 
   @Test func `Reading all contents checks every record`() throws {
     let storage = [UInt8](repeating: 7, count: 9 << 20)
-    let sound = zipFile(pickle: try #require(records().first).content, storages: [[0, 0, 128, 63, 0, 0, 0, 64], storage])
+    let sound = zipFile(
+      pickle: try #require(records().first).content, storages: [[0, 0, 128, 63, 0, 0, 0, 64], storage])
     var hashed = 0
     try open(sound).readContents { hashed += $0.count }
     #expect(hashed == sound.count)

@@ -184,6 +184,35 @@ import Testing
     }
   }
 
+  @Test(arguments: ["auto", "f32", "f16", "bf16"], [Float.nan, .infinity])
+  func `NaN and infinities are taken when they are asked for`(weights: String, value: Float) {
+    withTemporaryFolder { folder in
+      let path = folder + "/in.pt"
+      var supernet = SmallSupernet()
+      supernet.constants["encoder.layers.0.fc1.weight"] = value
+      supernet.write(to: path)
+      writeBytes(Array(SmallSupernet.architecture.utf8), to: folder + "/a.json")
+      let arguments = ["--arch", folder + "/a.json", "--weights", weights, path, folder + "/out.lhb"]
+      expectFault(65, arguments, naming: [path, "fc1.weight", "--allow-nonfinite"], in: folder)
+      let result = runProgram("lhb-extract", ["--allow-nonfinite"] + arguments)
+      #expect(result.status == 0 && result.errors.contains("written"), "\(result.errors)")
+    }
+  }
+
+  @Test func `Int8 has no NaN, and no norm may be 0 whatever is allowed`() {
+    withTemporaryFolder { folder in
+      let path = folder + "/in.pt"
+      var supernet = SmallSupernet()
+      supernet.constants["encoder.pos_conv.0.weight_v"] = 0
+      supernet.write(to: path)
+      writeBytes(Array(SmallSupernet.architecture.utf8), to: folder + "/a.json")
+      let arguments = ["--allow-nonfinite", "--arch", folder + "/a.json", path, folder + "/out.lhb"]
+      expectFault(65, arguments, naming: [path, "length 0"], in: folder)
+      let result = runProgram("lhb-extract", ["--weights", "int8"] + arguments)
+      #expect(result.status == 64 && result.errors.contains("--allow-nonfinite"), "\(result.errors)")
+    }
+  }
+
   @Test func `The environment can be wrong too`() {
     withTemporaryFolder { folder in
       let date = runProgram(

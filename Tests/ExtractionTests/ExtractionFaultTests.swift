@@ -1,5 +1,6 @@
 import Extraction
 import Faults
+import Glibc
 import Subnet
 import TestSupport
 import Testing
@@ -62,6 +63,50 @@ import Testing
       #expect(readBytes(path) == [1, 2, 3])
       try supernet.extract(whole, to: path, options: replacing)
       #expect(readBytes(path).count > 1000)
+    }
+  }
+
+  @Test func `A checkpoint that is cut or written to while it is used is a fault, and leaves no file`() throws {
+    let bytes = readBytes(tiny)
+    try withTemporaryFolder { folder in
+      let path = folder + "/in.pt"
+      for isCut in [true, false] {
+        writeBytes(bytes, to: path)
+        let supernet = try Supernet(contentsOf: path)
+        if isCut { #expect(truncate(path, off_t(bytes.count / 2)) == 0) } else { writeBytes(bytes + [0], to: path) }
+        let fault = #expect(throws: ExtractionFault.self) {
+          try supernet.extract(supernet.config.wholeArchitecture, to: folder + "/a.lhb")
+        }
+        #expect(fault?.kind == .inputOutput && fault?.description.hasPrefix("\(path): was changed") == true)
+        #expect(filesInFolder(folder) == ["in.pt"])
+      }
+    }
+  }
+
+  @Test func `A weight that is damaged is a fault, whether it is kept or not`() throws {
+    var bytes = readBytes(tiny)
+    bytes[bytes.count / 2] ^= 1
+    try withTemporaryFolder { folder in
+      let path = folder + "/in.pt"
+      writeBytes(bytes, to: path)
+      let supernet = try Supernet(contentsOf: path)
+      let fault = #expect(throws: ExtractionFault.self) {
+        try supernet.extract(supernet.config.wholeArchitecture, to: folder + "/a.lhb")
+      }
+      #expect(fault?.kind == .badData && fault?.description.contains("checksum") == true)
+      #expect(filesInFolder(folder) == ["in.pt"])
+    }
+  }
+
+  @Test func `Weights that are no numbers are taken when options say so, and never in int8`() throws {
+    let supernet = try Supernet(contentsOf: tiny)
+    let whole = supernet.config.wholeArchitecture
+    var options = ExtractionOptions(weights: .f32, allowsNonfinite: true)
+    try withTemporaryFolder { folder in
+      try supernet.extract(whole, to: folder + "/a.lhb", options: options)
+      options.allowsNonfinite = false
+      options.replacing = true
+      try supernet.extract(whole, to: folder + "/a.lhb", options: options)
     }
   }
 

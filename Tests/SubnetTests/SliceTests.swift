@@ -90,6 +90,9 @@ import Testing
       throws: SubnetFault.notFinite(
         tensor: "encoder.layers.3.self_attn.out_proj.weight", index: 65, value: "\(Float(value))")
     ) { try elements(slice) }
+    var values = [Float](repeating: 0, count: slice.tensor.count)
+    _ = try values.withUnsafeMutableBufferPointer { try slice.write(to: $0, allowingNonfinite: true) }
+    #expect(values.indices.filter { !values[$0].isFinite } == [65])
     // What is not kept may be anything.
     let norm = try view([1, 2, value, value], [4], as: type)
     #expect(try elements(tensor("encoder.layer_norm.bias").slice { _ in norm }) == [1, 2])

@@ -29,17 +29,25 @@ public struct ZipWriter {
     public var gap: [UInt8] = []
     /// The name in the local header.
     public var localName: [UInt8]?
-    /// Added to numbers in the local header, in the directory, and in the descriptor.
+    /// Added to the checksum in the local header.
     public var localChecksum: UInt32 = 0
+    /// Added to both sizes in the local header.
     public var localSize: UInt32 = 0
+    /// The version in the local header; the directory has 0.
     public var localVersion: UInt16 = 0
+    /// Flags that are turned round in the local header.
     public var localFlags: UInt16 = 0
+    /// Time and date in the local header; the directory has 0.
     public var localTime: UInt32 = 0
+    /// Added to the checksum in the directory.
     public var checksum: UInt32 = 0
+    /// Added to the checksum behind the data.
     public var descriptorChecksum: UInt32 = 0
+    /// Added to both sizes behind the data.
     public var descriptorSize: UInt32 = 0
-    /// Extra fields of the local header and of the directory.
+    /// Extra fields of the local header.
     public var localExtra: [UInt8] = []
+    /// Extra fields of the directory.
     public var extra: [UInt8] = []
     /// The comment in the directory.
     public var comment: [UInt8] = []
