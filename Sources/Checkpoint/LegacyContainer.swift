@@ -28,7 +28,11 @@ struct LegacyContainer {
     guard case .integer(LegacyContainer.protocolVersion) = try head.next().root else {
       throw .badContainer(path: file.path, problem: "its protocol is not \(LegacyContainer.protocolVersion)")
     }
-    _ = try head.next()
+    // Of the machine that wrote the file nothing is of use, but something else in its place is no work of torch.save.
+    let machine = try head.next()
+    guard machine.entries(machine.root) != nil else {
+      throw .badContainer(path: file.path, problem: "what should describe the machine that wrote it is no dictionary")
+    }
     pickle = try head.next()
     let keys = try head.next()
     guard let list = keys.elements(keys.root) else {

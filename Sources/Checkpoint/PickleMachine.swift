@@ -69,6 +69,7 @@ struct PickleMachine {
         throw truncated(length > Int.max ? nil : Int(length))
       }
       guard frameEnd == nil else { throw bad("a frame inside a frame") }
+      guard length > 0 else { throw bad("a frame of no bytes") }
       frameEnd = reader.position + Int(length)
 
     case .mark:

@@ -84,6 +84,7 @@ enum TensorRecord {
   /// The tensor that a value describes; nil when it is something else than a tensor.
   init?(_ value: PickleValue, in pickle: Pickle) {
     guard var call = pickle.call(value) else { return nil }
+    let hasContent = pickle.node(value).map { !$0.elements.isEmpty || !$0.entries.isEmpty } ?? false
     var isWrapped = false
     // Parameters and subclasses wrap the tensor; a wrapper in a wrapper in ... is not what anything writes.
     for _ in 0..<4 {
@@ -103,6 +104,10 @@ enum TensorRecord {
         }
         call = (function, arguments)
       case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor_v3":
+        guard !hasContent else {
+          self = .malformed("has elements or items set by the pickle, which no tensor has")
+          return
+        }
         self = TensorRecord(arguments: call.arguments, namesFormat: call.name.hasSuffix("_v3"), in: pickle)
         return
       default:

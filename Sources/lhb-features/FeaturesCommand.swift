@@ -122,6 +122,11 @@ struct FeaturesCommand: ParsableCommand {
         of: input, channel: channel, resamples: !noResample,
         limits: ReadingLimits(maxSeconds: limits.maxDuration.seconds, timeout: limits.timeout.seconds))
     }
+    do {
+      try model.checkSampleCount(recording.samples.count)
+    } catch {
+      throw LocatedFault(path: input.name, error)
+    }
     var notes = Notes.about(recording, name: input.name, channel: channel)
     if normalize == nil { notes += Notes.aboutWaveform(of: model) }
     notes += Notes.aboutPrecision(of: model)

@@ -122,7 +122,7 @@ def bombs():
     yield "deep-build", EXTRACT, "a chain of 1,000 states, in cfg", with_config(
         name("argparse.Namespace") + b")\x81" + b"".join([put(0)] + [get(0) + b"b"] * 1000)), []
     yield "memo-far", INSPECT, "a memo number of 2^32 - 1", with_root(
-        b"N" + put(0xFFFFFFFF) + b"0" + get(0xFFFFFFFE)), ["remembered"]
+        b"N" + put(0xFFFFFFFF) + b"0" + get(0xFFFFFFFE)), ["memo"]
     yield "memo-negative", INSPECT, "a memo number of -1", with_root(b"Np-1\n"), ["memo"]
     yield "memo-huge", INSPECT, "a memo number of 30 digits", with_root(b"Np" + b"9" * 30 + b"\n"), ["memo"]
     yield "memo-hole", INSPECT, "a memo number that was never set", with_root(get(7)), ["remembered"]
@@ -185,8 +185,8 @@ def grammar():
         ("reduce-number", "a number that is called", b"K\1)R", []),
         ("reduce-list", "arguments that are a list", name("collections.OrderedDict") + b"]R", ["tuple"]),
         ("stack-global-number", "a class whose name is a number", b"K\1K\2\x93", []),
-        ("protocol-6", "protocol 6", b"\x80\6N", ["protocol 6"]),
-        ("protocol-255", "protocol 255", b"\x80\xffN", ["protocol 255"]),
+        ("protocol-6", "protocol 6", b"\x80\6N", ["protocol"]),
+        ("protocol-255", "protocol 255", b"\x80\xffN", ["protocol"]),
         ("ext1", "a class by a number of the extension registry", b"\x82\1)R", ["extension registry"]),
         ("ext4", "a class by a number of four bytes", b"\x84\xff\xff\xff\xff)R", ["extension registry"]),
         ("next-buffer", "a buffer from elsewhere", b"\x97", ["buffer"]),

@@ -27,7 +27,6 @@ def views():
         ("stride-zero-64", "2^62 elements in one over 62 axes", (2,) * 62, (0,) * 62, 0),
         ("shape-negative", "a negative length", (2, -3), (3, 1), 0),
         ("shape-overflow", "2^64 elements", (1 << 32, 1 << 32), (0, 0), 0),
-        ("shape-zero-huge", "no elements, with an axis of 2^62", (0, 1 << 62), (1, 1), 0),
         ("shape-zero-overflow", "no elements, with axes whose product overflows", (1 << 40, 1 << 40, 0), (0, 0, 0), 0),
         ("rank-65", "65 axes", (1,) * 65, (1,) * 65, 0),
         ("rank-strides", "more strides than axes", (2, 3), (3, 1, 1), 0),
@@ -37,7 +36,8 @@ def views():
     ]:
         checkpoint = Checkpoint(LITTLE)
         checkpoint.tensors["weight"] = checkpoint.tensor(shape, strides, offset)
-        yield label, INSPECT, attack, checkpoint.zip(), ["weight"]
+        # What all tensors come to is counted when each was looked at.
+        yield label, INSPECT, attack, checkpoint.zip(), ["four times" if label.startswith("stride-zero") else "weight"]
 
 
 def storages():
@@ -53,7 +53,8 @@ def storages():
     ]:
         checkpoint = Checkpoint(LITTLE)
         checkpoint.tensors["weight"] = checkpoint.tensor((2, 3), storage=checkpoint.storage(**arguments))
-        yield label, INSPECT, attack, checkpoint.zip(), ["weight"]
+        is_reference = label in ["format-unknown", "count-large-integer"]
+        yield label, INSPECT, attack, checkpoint.zip(), ["no storage" if is_reference else "weight"]
     for label, attack, text in [("byteorder", "the byte order \"middle\"", b"middle"),
                                 ("byteorder-empty", "no byte order", b"")]:
         checkpoint = Checkpoint(LITTLE)
@@ -82,7 +83,7 @@ def storages():
             for _ in range(10):
                 instructions = call("torch._utils._rebuild_parameter", instructions, False, {})
         checkpoint.tensors[WEIGHT] = instructions
-        yield label, EXTRACT, attack, checkpoint.zip(), ["fc1.weight"]
+        yield label, EXTRACT, attack, checkpoint.zip(), ["int16" if label == "integers" else "fc1.weight"]
 
 
 def values():
