@@ -101,7 +101,7 @@ struct Container {
     guard prefixes.count == 1 else {
       throw .badContainer(path: archive.file.path, problem: "the zip archive has \(prefixes.count) data.pkl records")
     }
-    let isFolder = prefix.firstIndex(of: "/") == prefix.indices.last
+    let isFolder = !prefix.isEmpty && prefix.firstIndex(of: "/") == prefix.indices.last
     guard isFolder, let outside = archive.names.first(where: { !$0.hasPrefix(prefix) }) else {
       if isFolder { return prefix }
       throw .badContainer(path: archive.file.path, problem: "\(prefix)data.pkl is not in one folder of the archive")

@@ -48,10 +48,11 @@ extension PickleMachine {
 
   /// An integer in two's complement, least significant byte first.
   mutating func long(byteCount: Int) throws(CheckpointFault) -> PickleValue {
-    guard byteCount <= CheckpointLimits.integerBytes else {
+    let range = try bytes(byteCount)
+    guard range.count <= CheckpointLimits.integerBytes else {
       throw tooLarge(CheckpointLimits.integerBytes, "bytes in one integer")
     }
-    let bytes = Array(reader[try bytes(byteCount)])
+    let bytes = Array(reader[range])
     guard let last = bytes.last else { return .integer(0) }
     let sign: UInt8 = last < 0x80 ? 0 : 0xff
     var significant = bytes.count

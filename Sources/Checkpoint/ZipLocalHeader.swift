@@ -44,9 +44,13 @@ struct ZipLocalHeader {
   /// 4 GB gives its extra field the size, a 0 for the stored size that it does not know yet, and the header's place.
   func agrees(with entry: ZipEntry, extra: [UInt8]) -> Bool {
     let isDeferred = flags & ZipEntry.hasDescriptor != 0
-    guard let field = try? ZipEntry.zip64(in: extra[...]), field.count.isMultiple(of: 8), field.count <= 24 else {
+    let field: ArraySlice<UInt8>
+    do throws(ZipEntry.Problem) {
+      field = try ZipEntry.zip64(in: extra[...]) ?? []
+    } catch {
       return false
     }
+    guard field.count.isMultiple(of: 8), field.count <= 24 else { return false }
     var large: [Int] = []
     var reader = ByteReader(Array(field))
     while let value = reader.integer(UInt64.self) { large.append(Int(exactly: value) ?? -1) }

@@ -1,4 +1,5 @@
 import Checkpoint
+import Faults
 import Files
 import Glibc
 import TestSupport

@@ -1,4 +1,6 @@
 import Checkpoint
+import Faults
+import Tensors
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@ import Extraction
 import Faults
 import Glibc
 import Subnet
+import SubnetFile
 import TestSupport
 import Testing
 
