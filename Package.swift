@@ -77,6 +77,7 @@ let foundations: [Target] = [
   .target(name: "CPU", cSettings: [.unsafeFlags(["-O2"])]),
   .target(name: "Faults", swiftSettings: strict),
   .target(name: "Locks", dependencies: ["CPU"], swiftSettings: strict),
+  .target(name: "Memory", dependencies: ["Faults"], swiftSettings: strict),
   .target(name: "JSON", dependencies: ["Faults"], swiftSettings: strict),
   .target(name: "Tensors", swiftSettings: strict),
   .target(name: "Files", dependencies: ["CFiles", "CPU", "Faults"], swiftSettings: strict),
@@ -91,7 +92,7 @@ let extraction: [Target] = [
   .target(name: "Quantization", dependencies: ["Subnet"], swiftSettings: strict),
   .target(
     name: "SubnetFile",
-    dependencies: ["CZstd", "Faults", "Files", "JSON", "Locks", "Quantization", "Subnet", "Tensors"],
+    dependencies: ["CZstd", "Faults", "Files", "JSON", "Locks", "Memory", "Quantization", "Subnet", "Tensors"],
     swiftSettings: strict),
   .target(
     name: "Extraction",
@@ -105,14 +106,14 @@ let runtime: [Target] =
     kernels("KernelsBaseline", clang: [], define: ["KERNELS_BASELINE"]),
     .target(
       name: "Kernels",
-      dependencies: ["CPU", "Faults", "KernelTypes", "KernelsBaseline"]
+      dependencies: ["CPU", "Faults", "KernelTypes", "KernelsBaseline", "Memory"]
         + wideKernels.map { .target(name: $0.name) },
       swiftSettings: strict + [.unsafeFlags(["-O"])]),
     .target(
       name: "LightHuBERT",
       dependencies: [
-        "CPU", "Checkpoint", "Extraction", "Faults", "Files", "JSON", "KernelTypes", "Kernels", "Locks", "Quantization",
-        "Subnet", "SubnetFile", "Tensors",
+        "CPU", "Checkpoint", "Extraction", "Faults", "Files", "JSON", "KernelTypes", "Kernels", "Locks", "Memory",
+        "Quantization", "Subnet", "SubnetFile", "Tensors",
       ],
       swiftSettings: strict),
   ]
@@ -121,7 +122,7 @@ let cInterface: [Target] = [
   .target(name: "CLightHuBERT"),
   .target(
     name: "LightHuBERTC",
-    dependencies: ["CLightHuBERT", "LightHuBERT", "Locks", "SubnetFile"],
+    dependencies: ["CLightHuBERT", "LightHuBERT", "Locks", "Memory", "SubnetFile"],
     swiftSettings: strict),
 ]
 
@@ -160,9 +161,11 @@ let testing: [Target] = [
   tests(of: "Subnet", "Checkpoint", "Faults", "JSON", "Tensors"),
   tests(of: "ArchitectureFile", "Faults", "Subnet"),
   tests(of: "Quantization", "Subnet"),
-  tests(of: "SubnetFile", "Checkpoint", "Faults", "Files", "JSON", "Locks", "Quantization", "Subnet", "Tensors"),
+  tests(
+    of: "SubnetFile", "Checkpoint", "Faults", "Files", "JSON", "LightHuBERT", "Locks", "Memory", "Quantization", "Subnet",
+    "Tensors"),
   tests(of: "Extraction", "Checkpoint", "Faults", "Files", "Quantization", "Subnet", "SubnetFile", "Tensors"),
-  tests(of: "Kernels", "Faults", "KernelTypes"),
+  tests(of: "Kernels", "Faults", "KernelTypes", "Memory"),
   tests(
     of: "LightHuBERT", "Checkpoint", "Extraction", "Faults", "JSON", "KernelTypes", "Kernels", "Quantization", "Subnet",
     "SubnetFile",

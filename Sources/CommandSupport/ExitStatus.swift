@@ -11,6 +11,7 @@ public enum ExitStatus {
     case .missingInput: EX_NOINPUT
     case .cannotCreate: EX_CANTCREAT
     case .inputOutput, .cancelled: EX_IOERR
+    case .outOfMemory: EX_OSERR
     case .unavailable: EX_UNAVAILABLE
     }
   }

@@ -14,6 +14,8 @@ public enum FaultKind: Sendable, Equatable {
   case inputOutput
   /// This processor or build lacks something that was asked for by name (EX_UNAVAILABLE).
   case unavailable
+  /// There is not enough memory (EX_OSERR).
+  case outOfMemory
   /// The caller stopped the work (EX_IOERR, but no program does that).
   case cancelled
 }

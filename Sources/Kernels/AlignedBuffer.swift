@@ -1,3 +1,5 @@
+package import Memory
+
 /// Memory for floats, aligned to a cache line, zero at first.
 package final class AlignedBuffer: @unchecked Sendable {
   /// The first element.
@@ -11,18 +13,27 @@ package final class AlignedBuffer: @unchecked Sendable {
   package var byteCount: Int { count * MemoryLayout<Float>.stride }
 
   /// Memory for `count` floats. Fresh pages come zeroed from the system, so nothing is written here.
-  package init(count: Int) {
+  package init(count: Int) throws(OutOfMemory) {
     self.count = count
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
-    memory = MappedMemory(byteCount: bytes, usesHugePages: bytes >= MappedMemory.hugePageSize)
+    memory = try MappedMemory(
+      byteCount: bytes, usesHugePages: bytes >= MappedMemory.hugePageSize, for: "a buffer")
     start = memory.start.bindMemory(to: Float.self, capacity: max(count, 1))
   }
 
-  /// The same from an arena.
-  package init(count: Int, in arena: MemoryArena) {
+  /// The same from an arena, if there is one.
+  package convenience init(count: Int, in arena: MemoryArena?) throws(OutOfMemory) {
+    guard let arena else {
+      try self.init(count: count)
+      return
+    }
+    try self.init(count: count, from: arena)
+  }
+
+  private init(count: Int, from arena: MemoryArena) throws(OutOfMemory) {
     self.count = count
     let part: UnsafeMutableRawPointer
-    (part, memory) = arena.take(byteCount: max(count, 1) * MemoryLayout<Float>.stride)
+    (part, memory) = try arena.take(byteCount: max(count, 1) * MemoryLayout<Float>.stride)
     start = part.bindMemory(to: Float.self, capacity: max(count, 1))
   }
 }
@@ -35,11 +46,21 @@ package struct GrowingBuffer {
   package init() {}
 
   /// The first of at least `count` floats. Growing loses what was there.
-  package mutating func reserve(_ count: Int) -> UnsafeMutablePointer<Float> {
+  package mutating func reserve(_ count: Int) throws(OutOfMemory) -> UnsafeMutablePointer<Float> {
     if let buffer, buffer.count >= count { return buffer.start }
     buffer = nil
-    let larger = AlignedBuffer(count: count)
+    let larger = try AlignedBuffer(count: count)
     buffer = larger
     return larger.start
+  }
+}
+
+extension UnsafeMutablePointer<Float> {
+  /// A little memory that is never given back, aligned to a cache line.
+  static func zeros(count: Int) -> UnsafeMutablePointer {
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: count * MemoryLayout<Float>.stride, alignment: 64)
+    let floats = memory.bindMemory(to: Float.self)
+    floats.initialize(repeating: 0)
+    return floats.baseAddress!
   }
 }

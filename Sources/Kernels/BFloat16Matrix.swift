@@ -1,4 +1,5 @@
 package import KernelTypes
+package import Memory
 
 /// The right-hand matrix of a product, [depth, columns], in bfloat16. A panel is [depth / 2][panel width][2], its depth filled
 /// up to a multiple of 2 with zeros.
@@ -13,12 +14,14 @@ package final class BFloat16Matrix: Sendable {
   /// Room for a matrix of zeros, to be filled with `pack`.
   ///
   /// - Parameter arena: Where its memory comes from; nil for memory of its own.
-  package init(depth: Int, columns: Int, hasBias: Bool, kernels: KernelSet, arena: MemoryArena? = nil) {
+  package init(depth: Int, columns: Int, hasBias: Bool, kernels: KernelSet, arena: MemoryArena? = nil)
+    throws(OutOfMemory)
+  {
     self.depth = depth
     layout = PanelLayout(columns: columns, kernels: kernels)
-    let buffer = { (count: Int) in arena.map { AlignedBuffer(count: count, in: $0) } ?? AlignedBuffer(count: count) }
-    storage = buffer((depth + 1) / 2 * layout.storedColumns)
-    biases = hasBias ? buffer(layout.storedColumns) : nil
+    let buffer = { (count: Int) throws(OutOfMemory) in try AlignedBuffer(count: count, in: arena) }
+    storage = try buffer((depth + 1) / 2 * layout.storedColumns)
+    biases = try hasBias ? buffer(layout.storedColumns) : nil
   }
 
   /// Columns, without the filling.

@@ -1,4 +1,5 @@
 package import KernelTypes
+package import Memory
 
 /// A convolution of kernel 3 and stride 2 with 7/9 of the direct algorithm's multiplications.
 ///
@@ -34,7 +35,7 @@ package struct FastConvolution: Sendable {
   package init(
     w0: PackedMatrix, w1: PackedMatrix, w2: PackedMatrix, plus: PackedMatrix, minus: PackedMatrix, usesStrassen: Bool,
     arena: MemoryArena
-  ) {
+  ) throws(OutOfMemory) {
     self.w0 = w0
     self.w1 = w1
     self.w2 = w2
@@ -44,9 +45,9 @@ package struct FastConvolution: Sendable {
     let hasQuarters =
       w0.depth.isMultiple(of: 32) && (64...StrassenBlock.deepestHalf).contains(half)
       && w0.columns.isMultiple(of: 2 * w0.panelWidth)
-    strassenSums =
-      usesStrassen && hasQuarters
-      ? (0..<5).map { _ in AlignedBuffer(count: StrassenSums.planes * half * w0.columns / 2, in: arena) } : []
+    strassenSums = try (0..<(usesStrassen && hasQuarters ? 5 : 0)).map { _ throws(OutOfMemory) in
+      try AlignedBuffer(count: StrassenSums.planes * half * w0.columns / 2, in: arena)
+    }
   }
 
   /// Derives what is kept beside the matrices, when they are filled.

@@ -1,5 +1,6 @@
 import Glibc
 package import KernelTypes
+package import Memory
 
 /// A grouped convolution over time with a long kernel, as many outputs as inputs and stride 1, by Fourier transforms of
 /// blocks of frames (overlap-save): each output frame t is
@@ -35,34 +36,42 @@ package struct FourierConvolution: Sendable {
   /// A convolution whose taps and biases are zero until they are set.
   ///
   /// - Parameter arena: Where memory comes from.
-  package init(kernel: Int, groups: Int, width: Int, kernels: KernelSet, arena: MemoryArena) {
+  package init(kernel: Int, groups: Int, width: Int, kernels: KernelSet, arena: MemoryArena)
+    throws(OutOfMemory)
+  {
     precondition((1...FourierConvolution.longestKernel).contains(kernel), "\(kernel) taps")
     self.kernel = kernel
     self.groups = groups
     self.width = width
     rowWidth = (2 * width).roundedUp(toMultipleOf: kernels.lanes)
-    weights = AlignedBuffer(count: groups * BlockTransform.binCount * width * rowWidth, in: arena)
-    biases = AlignedBuffer(count: groups * width, in: arena)
+    weights = try AlignedBuffer(count: groups * BlockTransform.binCount * width * rowWidth, in: arena)
+    biases = try AlignedBuffer(count: groups * width, in: arena)
   }
+
+  /// Floats of scratch for `setTaps`.
+  package var tapScratchCount: Int { (kernel * width).wholeCacheLines + BlockTransform.binCount * rowWidth }
 
   /// Sets the taps of a group, [output, input, kernel] with `outputStride` between outputs. Different groups may be set at
   /// the same time.
+  ///
+  /// - Parameter scratch: `tapScratchCount` floats.
   package func setTaps(
-    _ taps: UnsafePointer<Float>, outputStride: Int, group: Int, kernels: KernelSet
+    _ taps: UnsafePointer<Float>, outputStride: Int, group: Int, scratch: UnsafeMutablePointer<Float>,
+    kernels: KernelSet
   ) {
-    let rows = AlignedBuffer(count: kernel * width)
-    let spectrum = AlignedBuffer(count: BlockTransform.binCount * rowWidth)
+    let rows = scratch
+    let spectrum = rows + (kernel * width).wholeCacheLines
     let transform = BlockTransform(
-      isHalf: false, roots: UnsafePointer(roots.start), columns: width, firstRow: 0, rowCount: kernel,
+      isHalf: false, roots: UnsafePointer(roots), columns: width, firstRow: 0, rowCount: kernel,
       rowStride: -width, binStride: rowWidth, partStride: width)
     for input in 0..<width {
-      kernels.transpose(taps + input * kernel, width, kernel, outputStride, rows.start, width)
-      kernels.forwardTransform(transform, rows.start + (kernel - 1) * width, spectrum.start)
+      kernels.transpose(taps + input * kernel, width, kernel, outputStride, rows, width)
+      kernels.forwardTransform(transform, rows + (kernel - 1) * width, spectrum)
       for bin in 0..<BlockTransform.binCount {
         let matrix = self.matrix(group: group, bin: bin)
         forEachPanel(kernels) { first, columns in
           (matrix + (first * width + input * columns))
-            .update(from: spectrum.start + (bin * rowWidth + first), count: columns)
+            .update(from: spectrum + (bin * rowWidth + first), count: columns)
         }
       }
     }
@@ -122,7 +131,7 @@ package struct FourierConvolution: Sendable {
     let size = BlockTransform.size(isHalf: isHalf)
     let stride = groups * width
     var transform = BlockTransform(
-      isHalf: isHalf, roots: UnsafePointer(roots.start), columns: width, firstRow: 0, rowCount: 0, rowStride: stride,
+      isHalf: isHalf, roots: UnsafePointer(roots), columns: width, firstRow: 0, rowCount: 0, rowStride: stride,
       binStride: 2 * blocks.count * width, partStride: width)
 
     for block in blocks {
@@ -177,12 +186,12 @@ package struct FourierConvolution: Sendable {
 }
 
 /// See `BlockTransform.roots`.
-private let roots: AlignedBuffer = {
-  let roots = AlignedBuffer(count: 2 * BlockTransform.binCount)
+private nonisolated(unsafe) let roots: UnsafeMutablePointer<Float> = {
+  let roots = UnsafeMutablePointer<Float>.zeros(count: 2 * BlockTransform.binCount)
   for bin in 1..<BlockTransform.binCount {
     let angle = BlockTransform.angle(ofRoot: bin)
-    roots.start[2 * bin] = Float(cos(angle))
-    roots.start[2 * bin + 1] = Float(sin(angle))
+    roots[2 * bin] = Float(cos(angle))
+    roots[2 * bin + 1] = Float(sin(angle))
   }
   return roots
 }()

@@ -1,4 +1,5 @@
 package import KernelTypes
+package import Memory
 
 /// The right-hand matrix of a product, [depth, columns], in signed bytes with a scale for each column.
 ///
@@ -26,20 +27,20 @@ package final class Int8Matrix: Sendable {
   ///   - arena: Where its memory comes from; nil for memory of its own.
   package init(
     depth: Int, columns: Int, hasBias: Bool, outliers: [Int] = [], kernels: KernelSet, arena: MemoryArena? = nil
-  ) {
+  ) throws(OutOfMemory) {
     precondition(depth <= Int8PanelProduct.largestDepth, "sums of \(depth) products of bytes may overflow")
     self.depth = depth
     self.outliers = outliers
     layout = PanelLayout(columns: columns, kernels: kernels)
-    let buffer = { (count: Int) in arena.map { AlignedBuffer(count: count, in: $0) } ?? AlignedBuffer(count: count) }
+    let buffer = { (count: Int) throws(OutOfMemory) in try AlignedBuffer(count: count, in: arena) }
     let stored = layout.storedColumns
     let words = (depth + 3) / 4 + (outliers.count + 3) / 4
     let groups = outliers.isEmpty ? 1 : 2
-    storage = buffer(words * stored)
-    scales = buffer(groups * stored)
-    sums = buffer(groups * stored)
-    biases = hasBias ? buffer(stored) : nil
-    mask = outliers.isEmpty ? nil : buffer(depth)
+    storage = try buffer(words * stored)
+    scales = try buffer(groups * stored)
+    sums = try buffer(groups * stored)
+    biases = try hasBias ? buffer(stored) : nil
+    mask = try outliers.isEmpty ? nil : buffer(depth)
     if let mask {
       mask.start.update(repeating: 1, count: depth)
       for channel in outliers { mask.start[channel] = 0 }

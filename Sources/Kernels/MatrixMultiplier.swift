@@ -1,4 +1,5 @@
 package import KernelTypes
+package import Memory
 
 /// Who multiplies matrices.
 public enum GEMMBackend: String, Sendable, CaseIterable {
@@ -84,8 +85,10 @@ package struct MatrixMultiplier: Sendable {
   }
 
   /// An empty matrix in the backend's layout, in memory of its own or of an arena.
-  package func matrix(depth: Int, columns: Int, hasBias: Bool, in arena: MemoryArena? = nil) -> PackedMatrix {
-    PackedMatrix(
+  package func matrix(depth: Int, columns: Int, hasBias: Bool, in arena: MemoryArena? = nil)
+    throws(OutOfMemory) -> PackedMatrix
+  {
+    try PackedMatrix(
       depth: depth, columns: columns, hasBias: hasBias, kernels: kernels, isPlain: backend == .openBLAS, arena: arena)
   }
 

@@ -1,4 +1,5 @@
 package import KernelTypes
+package import Memory
 
 /// The right-hand matrix of a product, [depth, columns], stored as panels: [panel][depth][panel width], zero-filled.
 ///
@@ -22,15 +23,15 @@ package final class PackedMatrix: Sendable {
   ///   - arena: Where its memory comes from; nil for memory of its own.
   package init(
     depth: Int, columns: Int, hasBias: Bool, kernels: KernelSet, isPlain: Bool, arena: MemoryArena? = nil
-  ) {
+  ) throws(OutOfMemory) {
     self.depth = depth
     self.columns = columns
     lanes = isPlain ? 1 : kernels.lanes
     panelWidth = isPlain ? columns : min(kernels.panelWidth, columns.roundedUp(toMultipleOf: kernels.lanes))
     let stored = columns.roundedUp(toMultipleOf: lanes)
-    let buffer = { (count: Int) in arena.map { AlignedBuffer(count: count, in: $0) } ?? AlignedBuffer(count: count) }
-    storage = buffer(depth * stored)
-    biases = hasBias ? buffer(stored) : nil
+    let buffer = { (count: Int) throws(OutOfMemory) in try AlignedBuffer(count: count, in: arena) }
+    storage = try buffer(depth * stored)
+    biases = try hasBias ? buffer(stored) : nil
   }
 
   /// Number of panels.

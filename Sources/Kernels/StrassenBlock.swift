@@ -34,13 +34,13 @@ package struct StrassenBlock {
   /// The largest `depth`.
   package static let deepestHalf = 512
   /// Stands for lower rows that do not exist.
-  private static let zeros = AlignedBuffer(count: StrassenBlock.deepestHalf)
+  private nonisolated(unsafe) static let zeros = UnsafeMutablePointer<Float>.zeros(count: StrassenBlock.deepestHalf)
 
   /// Fills `rowSums` for some pairs of rows. All pairs of panels use them.
   package func sumRows(_ range: Range<Int>, kernels: KernelSet) {
     for pair in range {
       let upper = upper + pair * pairStride
-      let lower = pair < lowerPairs ? lower + pair * pairStride : UnsafePointer(StrassenBlock.zeros.start)
+      let lower = pair < lowerPairs ? lower + pair * pairStride : UnsafePointer(StrassenBlock.zeros)
       kernels.strassenSums(
         StrassenSums(
           x11: upper, x12: upper + depth, x21: lower, x22: lower + depth, count: depth, sums: rowSums + pair * depth,

@@ -17,6 +17,7 @@
 @_exported public import enum Kernels.GEMMBackend
 @_exported public import enum Kernels.KernelFault
 @_exported public import enum Kernels.Precision
+@_exported public import struct Memory.OutOfMemory
 @_exported public import struct Quantization.ActivationStatistics
 @_exported public import struct Quantization.ChannelStatistics
 @_exported public import enum Quantization.QuantizableLayer

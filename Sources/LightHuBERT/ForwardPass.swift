@@ -30,10 +30,9 @@ struct ForwardPass {
       if let progress, !progress(min(done / steps, 1)) { throw .cancelled }
     }
 
-    let x = session.buffers.hidden.reserve(frames * embedDim)
     let layerSizes = EncoderLayer.ScratchSizes(model, frames: frames, threads: session.pool.threadCount)
-    let workspace = session.buffers.workspace.reserve(
-      workspaceCount(layerSizes, samples: waveform.samples.count))
+    let (x, workspace) = try session.buffers.reserve(
+      hidden: frames * embedDim, workspace: workspaceCount(layerSizes, samples: waveform.samples.count))
     session.clock.measure(.convStack) { extractFeatures(waveform, to: x, workspace: workspace) }
     try advance(Double(layerCount / 2))
     if layerZero == .projection { emit(0, false, x) }

@@ -35,7 +35,7 @@ extension Model {
     try self.init(reader: reader, path: name, options: options)
   }
 
-  /// Packs the weights of an open file. Pages of a mapped file are given back once they are packed.
+  /// Packs the weights of an open file.
   package convenience init(
     reader: SubnetReader, path: String, options: RuntimeOptions = .init()
   ) throws(ModelFault) {
@@ -65,7 +65,7 @@ extension Model {
             throw .cause(error)
           }
         },
-        outliers: { [outliers] name in outliers[name] }, release: { reader.release($0) }))
+        outliers: { [outliers] name in outliers[name] }))
   }
 }
 

@@ -1,4 +1,5 @@
 public import Kernels
+import Memory
 import Subnet
 
 /// Threads and memory for running one model, one utterance at a time. Memory grows to the longest utterance and is used
@@ -9,8 +10,8 @@ public final class Session {
 
   package let pool: WorkerPool
   var buffers = SessionBuffers()
-  /// The first convolution with an utterance's group norm folded into it.
-  let foldedConvolution: PackedMatrix?
+  /// The first convolution with an utterance's group norm folded into it, from the first run of a model that has one.
+  private(set) var foldedConvolution: PackedMatrix?
 
   /// Cuts of the work, which change speed and memory but no result.
   package var blocking: Blocking
@@ -38,12 +39,6 @@ public final class Session {
     blocking = Blocking(
       convFrames: model.precision == .f32 ? ConvStack.blockFrames : ConvStack.narrowBlockFrames)
     pool = WorkerPool(threadCount: threadCount ?? model.options.resolvedThreadCount)
-    if let first = model.weights.convs.first, first.rows != nil {
-      foldedConvolution = model.multiplier.matrix(
-        depth: first.shape.kernel, columns: first.shape.channels, hasBias: true)
-    } else {
-      foldedConvolution = nil
-    }
   }
 
   /// Whether the run of this moment is to end.
@@ -59,7 +54,7 @@ public final class Session {
   ///   - progress: Called with the done fraction of the work now and then; false cancels the run.
   ///   - cancellation: Ends the run from another thread or task, within milliseconds as a rule.
   /// - Returns: The hidden states, [selected, T, E].
-  /// - Throws: `ModelFault.tooShort`, `.notFinite`, `.noSuchLayer` or `.cancelled`.
+  /// - Throws: `ModelFault.tooShort`, `.notFinite`, `.noSuchLayer` or `.cancelled`; `.cause` when there is not memory enough.
   public func features(
     of samples: [Float], layers: LayerSelection = .last, layerZero: LayerZero = .projection, normalize: Bool? = nil,
     progress: ((Double) -> Bool)? = nil, cancellation: Cancellation? = nil
@@ -67,6 +62,11 @@ public final class Session {
     let indices = try model.layerIndices(layers)
     let frames = model.frameCount(forSamples: samples.count)
     let count = indices.count * frames * model.architecture.embedDim
+    do throws(OutOfMemory) {
+      try MemoryLimit.probe(count * MemoryLayout<Float>.stride, for: "the result")
+    } catch {
+      throw .cause(error)
+    }
     var fault: ModelFault?
     let values = [Float](unsafeUninitializedCapacity: count) { values, initialized in
       samples.withUnsafeBufferPointer { samples in
@@ -134,10 +134,21 @@ public final class Session {
     defer { pool.cancellation = nil }
     let waveform = try Waveform(samples: samples, normalizes: normalize ?? model.config.normalizesWaveform)
     let frames = model.frameCount(forSamples: samples.count)
+    try prepareFold()
     try ForwardPass(session: self, frames: frames).run(waveform, layerZero: layerZero, progress: progress) {
       layer, isLast, state in
       let state = UnsafeBufferPointer(start: state, count: frames * model.architecture.embedDim)
       layers.forEachPlace(of: layer, isLast: isLast) { body($0, state) }
+    }
+  }
+
+  private func prepareFold() throws(ModelFault) {
+    guard foldedConvolution == nil, let first = model.weights.convs.first, first.rows != nil else { return }
+    do throws(OutOfMemory) {
+      foldedConvolution = try model.multiplier.matrix(
+        depth: first.shape.kernel, columns: first.shape.channels, hasBias: true)
+    } catch {
+      throw .cause(error)
     }
   }
 }

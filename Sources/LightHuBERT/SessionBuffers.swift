@@ -1,4 +1,5 @@
 import Kernels
+import Memory
 
 /// A session's memory. It grows to the longest utterance and is used again.
 struct SessionBuffers {
@@ -7,4 +8,16 @@ struct SessionBuffers {
   /// What the steps of a forward pass need besides: the feature extractor, then the position convolution, then the layers.
   /// Each begins anew at the first float.
   var workspace = GrowingBuffer()
+
+  /// Room for so many floats of each.
+  mutating func reserve(
+    hidden hiddenCount: Int, workspace workspaceCount: Int
+  ) throws(ModelFault) -> (hidden: UnsafeMutablePointer<Float>, workspace: UnsafeMutablePointer<Float>) {
+    do throws(OutOfMemory) {
+      try MemoryLimit.check((hiddenCount + workspaceCount) * MemoryLayout<Float>.stride, for: "the run")
+      return (try hidden.reserve(hiddenCount), try workspace.reserve(workspaceCount))
+    } catch {
+      throw .cause(error)
+    }
+  }
 }

@@ -12,13 +12,11 @@ package struct TensorSource: Sendable {
   /// The input channels of a matrix that eight-bit integers need scales of their own for, rising; nil for a matrix that is not
   /// to be quantised.
   let outliers: @Sendable (_ name: String) -> [Int]?
-  /// Told the name of each large tensor that is packed and no longer needed.
-  let release: @Sendable (_ name: String) -> Void
 }
 
 extension TensorSource {
   /// `forEachPart` with the rows as float32 numbers in row-major order: (first number, rows, index of the first row). They
-  /// lie in the file where it has them in that format.
+  /// are not copied when the source has them in that format.
   func forEachFloats(
     _ name: String, rowsAtOnce: Int, _ body: (_ rows: UnsafePointer<Float>, _ count: Int, _ first: Int) -> Void
   ) throws(ModelFault) {
@@ -42,6 +40,6 @@ extension TensorSource {
           body(view.narrowed(axis: 0, to: first..<min(first + rowsAtOnce, view.shape[0])), first)
         }
       },
-      outliers: outliers, release: { _ in })
+      outliers: outliers)
   }
 }

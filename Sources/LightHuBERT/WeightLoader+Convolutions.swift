@@ -1,5 +1,6 @@
 import KernelTypes
 import Kernels
+import Memory
 import Subnet
 import Tensors
 
@@ -10,31 +11,31 @@ extension WeightLoader {
   private static let strassenHop = 20
 
   /// The feature extractor's layers.
-  func convolutions() -> [ConvWeights] {
+  func convolutions() throws(OutOfMemory) -> [ConvWeights] {
     var inputChannels = 1
     var hop = 1
-    return config.convLayers.enumerated().map { index, shape in
+    return try config.convLayers.enumerated().map { index, shape throws(OutOfMemory) in
       defer { inputChannels = shape.channels }
       hop *= shape.stride
       let name = "feature_extractor.conv_layers.\(index)"
       let depth = shape.kernel * inputChannels
       let isFolded = index == 0 && config.extractorMode == .groupNorm
-      let rows = isFolded ? vector(name + ".0.weight", count: shape.channels * depth) : nil
-      let bias = isFolded && config.convBias ? vector(name + ".0.bias", count: shape.channels) : nil
+      let rows = try isFolded ? vector(name + ".0.weight", count: shape.channels * depth) : nil
+      let bias = try isFolded && config.convBias ? vector(name + ".0.bias", count: shape.channels) : nil
       let taps: ConvWeights.Taps
       let format = index == 0 ? .float32 : formats.format(of: [name + ".0.weight"])
       // With few input channels the sums of frames would cost more than the products that they save.
       let isFast = shape.kernel == 3 && shape.stride == 2 && inputChannels >= 16
       if format != .float32 {
         taps = .narrow(
-          narrowConvolution(name + ".0", shape: shape, inputChannels: inputChannels, isFast: isFast, format: format))
+          try narrowConvolution(name + ".0", shape: shape, inputChannels: inputChannels, isFast: isFast, format: format))
       } else if isFast && multiplier.backend == .packed {
         taps = .fast(
-          fastConvolution(
+          try fastConvolution(
             name + ".0", inputChannels: inputChannels, channels: shape.channels,
             usesStrassen: config.extractorMode == .layerNorm && hop <= WeightLoader.strassenHop))
       } else {
-        let matrix = multiplier.matrix(
+        let matrix = try multiplier.matrix(
           depth: depth, columns: shape.channels, hasBias: isFolded || config.convBias, in: arena)
         taps = .direct(matrix)
         if !isFolded {
@@ -49,7 +50,7 @@ extension WeightLoader {
         }
       return ConvWeights(
         shape: shape, inputChannels: inputChannels, taps: taps, rows: rows, bias: bias,
-        norm: normName.map { norm($0, width: shape.channels) })
+        norm: try normName.map { name throws(OutOfMemory) in try norm(name, width: shape.channels) })
     }
   }
 
@@ -63,7 +64,7 @@ extension WeightLoader {
       let depth = inputChannels * kernel
       let columns = matrices[0].columns
       let many = 16
-      let reordered = AlignedBuffer(count: many * depth)
+      let reordered = try scratchBuffer(count: many * depth)
       try source.forEachFloats(name + ".weight", rowsAtOnce: many) { rows, count, first in
         for row in 0..<count {
           // [input, tap] to [tap][input]
@@ -79,9 +80,8 @@ extension WeightLoader {
           row += packed
         }
       }
-      source.release(name + ".weight")
       guard hasBias else { return }
-      let values = AlignedBuffer(count: matrices.count * columns)
+      let values = try scratchBuffer(count: matrices.count * columns)
       try source.tensor(name + ".bias").copy(to: values.start, strides: [1])
       for (index, matrix) in matrices.enumerated() {
         matrix.setBias(values.start + index * columns, count: columns, atColumn: 0)
@@ -91,12 +91,12 @@ extension WeightLoader {
 
   /// A convolution of kernel 3 and stride 2 in its fast form.
   private func fastConvolution(_ name: String, inputChannels: Int, channels: Int, usesStrassen: Bool)
-    -> FastConvolution
+    throws(OutOfMemory) -> FastConvolution
   {
-    let matrix = { [multiplier, arena] (hasBias: Bool) in
-      multiplier.matrix(depth: inputChannels, columns: channels, hasBias: hasBias, in: arena)
+    let matrix = { [multiplier, arena] (hasBias: Bool) throws(OutOfMemory) in
+      try multiplier.matrix(depth: inputChannels, columns: channels, hasBias: hasBias, in: arena)
     }
-    let convolution = FastConvolution(
+    let convolution = try FastConvolution(
       w0: matrix(false), w1: matrix(false), w2: matrix(false), plus: matrix(config.convBias), minus: matrix(false),
       usesStrassen: usesStrassen, arena: arena)
     let kernels = multiplier.kernels
@@ -104,7 +104,7 @@ extension WeightLoader {
     jobs.append { [source] () throws(ModelFault) in
       let many = 16
       let size = many * inputChannels
-      let taps = AlignedBuffer(count: 5 * size)
+      let taps = try scratchBuffer(count: 5 * size)
       let matrices = [convolution.w0, convolution.w1, convolution.w2, convolution.plus, convolution.minus]
       try source.forEachFloats(name + ".weight", rowsAtOnce: many) { rows, count, first in
         // [output, input, tap] to [tap][output, input]
@@ -120,9 +120,8 @@ extension WeightLoader {
             rows: taps.start + index * size, count: count, stride: inputChannels, atColumn: first, kernels: kernels)
         }
       }
-      source.release(name + ".weight")
       if hasBias {
-        let values = AlignedBuffer(count: channels)
+        let values = try scratchBuffer(count: channels)
         try source.tensor(name + ".bias").copy(to: values.start, strides: [1])
         convolution.plus.setBias(values.start, count: channels, atColumn: 0)
       }

@@ -1,5 +1,6 @@
 import KernelTypes
 import Kernels
+import Memory
 import Subnet
 import Tensors
 
@@ -9,24 +10,24 @@ extension WeightLoader {
   /// - Parameter isFast: Whether it takes the Toom-Cook form.
   func narrowConvolution(
     _ name: String, shape: ConvLayer, inputChannels: Int, isFast: Bool, format: MatrixFormat
-  ) -> NarrowConvolution {
-    func matrix() -> NarrowMatrix {
+  ) throws(OutOfMemory) -> NarrowConvolution {
+    func matrix() throws(OutOfMemory) -> NarrowMatrix {
       guard
-        let matrix = narrowMatrix(
+        let matrix = try narrowMatrix(
           depth: inputChannels, columns: shape.channels, hasBias: false, format: format)
       else { preconditionFailure("float32 is no narrow format") }
       return matrix
     }
     let convolution = NarrowConvolution(
-      stride: shape.stride, taps: (0..<shape.kernel).map { _ in matrix() },
-      sums: isFast ? (plus: matrix(), minus: matrix()) : nil,
-      bias: config.convBias ? vector(name + ".bias", count: shape.channels) : nil)
+      stride: shape.stride, taps: try (0..<shape.kernel).map { _ throws(OutOfMemory) in try matrix() },
+      sums: try isFast ? (plus: matrix(), minus: matrix()) : nil,
+      bias: try config.convBias ? vector(name + ".bias", count: shape.channels) : nil)
     let kernels = multiplier.kernels
     let kernel = shape.kernel
     jobs.append { [source] () throws(ModelFault) in
       let many = 16
       let size = many * inputChannels
-      let taps = AlignedBuffer(count: (kernel + 2) * size)
+      let taps = try scratchBuffer(count: (kernel + 2) * size)
       try source.forEachFloats(name + ".weight", rowsAtOnce: many) { rows, count, first in
         // [output, input, tap] to [tap][output, input]
         kernels.transpose(rows, count * inputChannels, kernel, kernel, taps.start, size)
@@ -45,7 +46,6 @@ extension WeightLoader {
         pack(plus, 3)
         pack(minus, 4)
       }
-      source.release(name + ".weight")
     }
     return convolution
   }

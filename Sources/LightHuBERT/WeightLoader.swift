@@ -2,6 +2,7 @@ import Faults
 import KernelTypes
 import Kernels
 import Locks
+import Memory
 import Subnet
 import Tensors
 
@@ -36,10 +37,13 @@ final class WeightLoader {
 
   /// Loads everything.
   func load(on pool: WorkerPool) throws(ModelFault) -> Weights {
-    let weights = Weights(
-      convs: convolutions(), featureNorm: norm("layer_norm", width: config.convChannels), projection: projection(),
-      position: positionLayers(), encoderNorm: norm("encoder.layer_norm", width: architecture.embedDim),
-      layers: (0..<architecture.layerCount).map(layer))
+    let weights: Weights
+    do throws(OutOfMemory) {
+      weights = try layOut()
+      try MemoryLimit.check(arena.byteCount, for: "the weights")
+    } catch {
+      throw .cause(error)
+    }
     let fault = Locked<ModelFault?>(nil)
     pool.run(jobs.count) { index, _ in
       do throws(ModelFault) {
@@ -53,20 +57,29 @@ final class WeightLoader {
     return weights
   }
 
-  // MARK: Parts of the model
-
-  private func projection() -> WeightMatrix? {
-    guard config.convChannels != config.encoderEmbedDim else { return nil }
-    return linear("post_extract_proj", depth: config.convChannels, columns: architecture.embedDim)
+  /// Room for all weights; what is to be packed there becomes jobs.
+  private func layOut() throws(OutOfMemory) -> Weights {
+    Weights(
+      convs: try convolutions(), featureNorm: try norm("layer_norm", width: config.convChannels),
+      projection: try projection(), position: try positionLayers(),
+      encoderNorm: try norm("encoder.layer_norm", width: architecture.embedDim),
+      layers: try (0..<architecture.layerCount).map(layer))
   }
 
-  private func layer(_ index: Int) -> LayerWeights {
+  // MARK: Parts of the model
+
+  private func projection() throws(OutOfMemory) -> WeightMatrix? {
+    guard config.convChannels != config.encoderEmbedDim else { return nil }
+    return try linear("post_extract_proj", depth: config.convChannels, columns: architecture.embedDim)
+  }
+
+  private func layer(_ index: Int) throws(OutOfMemory) -> LayerWeights {
     let embedDim = architecture.embedDim
     let attentionDim = architecture.attentionDims[index]
     let name = "encoder.layers.\(index)"
     let attention = name + ".self_attn."
     let inputs = ["q_proj", "k_proj", "v_proj"].map { attention + $0 }
-    let qkv = matrix(
+    let qkv = try matrix(
       depth: embedDim, columns: 3 * attentionDim, hasBias: true,
       format: formats.format(of: inputs.map { $0 + ".weight" }, isAttention: true))
     for (index, input) in inputs.enumerated() {
@@ -75,24 +88,24 @@ final class WeightLoader {
         input, into: qkv, atColumn: index * attentionDim,
         scale: index == 0 ? 1 / Float(Architecture.headSize).squareRoot() : 1)
     }
-    let output = linear(attention + "out_proj", depth: attentionDim, columns: embedDim, isAttention: true)
-    let fc1 = linear(name + ".fc1", depth: embedDim, columns: architecture.ffnDims[index])
-    let fc2 = linear(name + ".fc2", depth: architecture.ffnDims[index], columns: embedDim)
+    let output = try linear(attention + "out_proj", depth: attentionDim, columns: embedDim, isAttention: true)
+    let fc1 = try linear(name + ".fc1", depth: embedDim, columns: architecture.ffnDims[index])
+    let fc2 = try linear(name + ".fc2", depth: architecture.ffnDims[index], columns: embedDim)
     return LayerWeights(
       heads: architecture.headCounts[index], window: architecture.windows[index], qkv: qkv, output: output,
-      attentionNorm: norm(name + ".self_attn_layer_norm", width: embedDim), fc1: fc1, fc2: fc2,
-      finalNorm: norm(name + ".final_layer_norm", width: embedDim))
+      attentionNorm: try norm(name + ".self_attn_layer_norm", width: embedDim), fc1: fc1, fc2: fc2,
+      finalNorm: try norm(name + ".final_layer_norm", width: embedDim))
   }
 
   // MARK: Tensors
 
-  func norm(_ name: String, width: Int) -> NormWeights {
-    NormWeights(gain: vector(name + ".weight", count: width), bias: vector(name + ".bias", count: width))
+  func norm(_ name: String, width: Int) throws(OutOfMemory) -> NormWeights {
+    NormWeights(gain: try vector(name + ".weight", count: width), bias: try vector(name + ".bias", count: width))
   }
 
   /// All elements of a tensor as they are.
-  func vector(_ name: String, count: Int) -> AlignedBuffer {
-    let buffer = AlignedBuffer(count: count, in: arena)
+  func vector(_ name: String, count: Int) throws(OutOfMemory) -> AlignedBuffer {
+    let buffer = try AlignedBuffer(count: count, in: arena)
     jobs.append { [source] () throws(ModelFault) in
       let view = try source.tensor(name)
       view.copy(to: buffer.start, strides: view.rowMajorStrides)
@@ -101,8 +114,10 @@ final class WeightLoader {
   }
 
   /// A linear layer with a matrix of its own.
-  private func linear(_ name: String, depth: Int, columns: Int, isAttention: Bool = false) -> WeightMatrix {
-    let matrix = matrix(
+  private func linear(_ name: String, depth: Int, columns: Int, isAttention: Bool = false)
+    throws(OutOfMemory) -> WeightMatrix
+  {
+    let matrix = try matrix(
       depth: depth, columns: columns, hasBias: true,
       format: formats.format(of: [name + ".weight"], isAttention: isAttention))
     pack(name, into: matrix)
@@ -110,24 +125,28 @@ final class WeightLoader {
   }
 
   /// An empty matrix.
-  private func matrix(depth: Int, columns: Int, hasBias: Bool, format: MatrixFormat) -> WeightMatrix {
-    guard let matrix = narrowMatrix(depth: depth, columns: columns, hasBias: hasBias, format: format) else {
-      return .float32(multiplier.matrix(depth: depth, columns: columns, hasBias: hasBias, in: arena))
+  private func matrix(depth: Int, columns: Int, hasBias: Bool, format: MatrixFormat)
+    throws(OutOfMemory) -> WeightMatrix
+  {
+    guard let matrix = try narrowMatrix(depth: depth, columns: columns, hasBias: hasBias, format: format) else {
+      return .float32(try multiplier.matrix(depth: depth, columns: columns, hasBias: hasBias, in: arena))
     }
     return .narrow(matrix)
   }
 
   /// An empty matrix in a narrow format; nil for float32.
-  func narrowMatrix(depth: Int, columns: Int, hasBias: Bool, format: MatrixFormat) -> NarrowMatrix? {
+  func narrowMatrix(depth: Int, columns: Int, hasBias: Bool, format: MatrixFormat)
+    throws(OutOfMemory) -> NarrowMatrix?
+  {
     switch format {
     case .float32: nil
     case .bfloat16:
       .bfloat16(
-        BFloat16Matrix(
+        try BFloat16Matrix(
           depth: depth, columns: columns, hasBias: hasBias, kernels: multiplier.kernels, arena: arena))
     case .int8(let outliers):
       .int8(
-        Int8Matrix(
+        try Int8Matrix(
           depth: depth, columns: columns, hasBias: hasBias, outliers: outliers, kernels: multiplier.kernels,
           arena: arena))
     }
@@ -151,13 +170,21 @@ final class WeightLoader {
           matrix.pack(rows: floats, count: rows.shape[0], stride: depth, atColumn: first + start, kernels: kernels)
         }
       }
-      source.release(name + ".weight")
       let bias = try source.tensor(name + ".bias")
       bias.withConvertedFloats { values in
         if scale != 1 { kernels.scale(values, bias.count, scale) }
         matrix.setBias(values, count: bias.count, atColumn: first)
       }
     }
+  }
+}
+
+/// Memory for a job.
+func scratchBuffer(count: Int) throws(ModelFault) -> AlignedBuffer {
+  do throws(OutOfMemory) {
+    return try AlignedBuffer(count: count)
+  } catch {
+    throw .cause(error)
   }
 }
 

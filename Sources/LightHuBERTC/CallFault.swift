@@ -26,6 +26,7 @@ struct CallFault: Error {
     case .missingInput: LH_NOT_FOUND
     case .cannotCreate: LH_CANNOT_CREATE
     case .inputOutput: LH_IO_ERROR
+    case .outOfMemory: LH_OUT_OF_MEMORY
     case .unavailable: LH_UNAVAILABLE
     case .cancelled: LH_CANCELLED
     }

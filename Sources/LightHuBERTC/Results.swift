@@ -1,6 +1,6 @@
 public import CLightHuBERT
-import Glibc
 import LightHuBERT
+import Memory
 
 /// Features that a handle names.
 final class OpenFeatures: @unchecked Sendable {
@@ -9,26 +9,23 @@ final class OpenFeatures: @unchecked Sendable {
   let hiddenSize: Int
   /// [layers.count, frameCount, hiddenSize]
   let values: UnsafeMutableBufferPointer<Float>
+  private let memory: HeapMemory
 
   /// Features without values yet.
   init(layers: [Int], frameCount: Int, hiddenSize: Int) throws(CallFault) {
     let count = layers.count * frameCount * hiddenSize
-    try checkMemory(count * MemoryLayout<Float>.stride, for: "the result")
-    // Swift's own allocation ends the process when there is no memory.
-    guard let memory = malloc(count * MemoryLayout<Float>.stride) else {
-      throw CallFault(LH_OUT_OF_MEMORY, "no memory for the result of \(count) floats")
+    memory = try mappingFaults { () throws(OutOfMemory) in
+      try MemoryLimit.check(count * MemoryLayout<Float>.stride, for: "the result")
+      return try HeapMemory(byteCount: count * MemoryLayout<Float>.stride, for: "the result")
     }
-    values = UnsafeMutableBufferPointer(start: memory.bindMemory(to: Float.self, capacity: count), count: count)
+    values = memory.bytes.bindMemory(to: Float.self)
     self.layers = .allocate(capacity: layers.count)
     _ = self.layers.initialize(from: layers.map { Int32($0) })
     self.frameCount = frameCount
     self.hiddenSize = hiddenSize
   }
 
-  deinit {
-    layers.deallocate()
-    free(values.baseAddress)
-  }
+  deinit { layers.deallocate() }
 }
 
 /// Runs one utterance into memory of the library.

@@ -1,5 +1,6 @@
 public import CLightHuBERT
 import LightHuBERT
+import Memory
 
 /// Floats of an output.
 @c @implementation
@@ -64,7 +65,13 @@ public func lh_run_batch(
 private func checkedBatch(
   _ utterances: UnsafeBufferPointer<lh_utterance>, _ request: RunRequest
 ) throws(CallFault) -> [Utterance] {
+  // Arrays that cannot be had end the process.
+  try mappingFaults { () throws(OutOfMemory) in
+    try MemoryLimit.probe(
+      utterances.count * (MemoryLayout<Utterance>.stride + MemoryLayout<BatchMemory>.stride * 2), for: "the batch")
+  }
   var batch: [Utterance] = []
+  batch.reserveCapacity(utterances.count)
   for (index, utterance) in utterances.enumerated() {
     try naming(index) { () throws(CallFault) in
       batch.append(
@@ -73,6 +80,7 @@ private func checkedBatch(
           for: request))
     }
   }
+  try checkOverlaps(batch)
   return batch
 }
 

@@ -1,5 +1,6 @@
 import CLightHuBERT
 import LightHuBERT
+import Memory
 
 /// The samples of one run and the place of its result, checked.
 struct Utterance {
@@ -22,8 +23,10 @@ struct Utterance {
     guard !Utterance.overlap(self.samples, room.prefix(needed)) else {
       throw CallFault(LH_INVALID_ARGUMENT, "output overlaps the samples")
     }
-    try checkMemory(
-      request.model.leastWorkingMemory(frames: request.model.frameCount(forSamples: count)), for: "the run")
+    try mappingFaults { () throws(OutOfMemory) in
+      try MemoryLimit.check(
+        request.model.leastWorkingMemory(frames: request.model.frameCount(forSamples: count)), for: "the run")
+    }
   }
 
   private static func overlap(_ first: UnsafeBufferPointer<Float>, _ second: Slice<UnsafeBufferPointer<Float>>) -> Bool

@@ -38,15 +38,17 @@ struct EncodedTensor: Sendable {
     self.sourceError = sourceError
   }
 
-  /// The content compressed; nil when it does not shrink, or is not to be compressed at all.
+  /// The content compressed; nil when it does not shrink, shrinks more than a reader believes, or is not to be compressed at
+  /// all.
   private static func frame(
     _ content: StoredBytes, level: Int, tensor: String
   ) throws(SubnetFileFault) -> StoredBytes? {
     guard level > 0 else { return nil }
     do throws(ZstdFrame.Failure) {
       return try content.withBytes { bytes throws(ZstdFrame.Failure) in
-        try ZstdFrame.compress(bytes, level: level)
-      }.map(StoredBytes.bytes)
+        let frame = try ZstdFrame.compress(bytes, level: level)
+        return frame.flatMap { bytes.count <= FileFormat.contentLimit(ofFrame: $0.count) ? .bytes($0) : nil }
+      }
     } catch {
       throw .cannotCompress(tensor: tensor, problem: error.problem)
     }

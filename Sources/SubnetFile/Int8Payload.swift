@@ -1,13 +1,8 @@
 import Quantization
-import Tensors
 
-/// The payload of an int8 tensor: its values, its scales, and which channels have scales of their own.
+/// What an int8 tensor's values mean: its scales, and which channels have scales of their own.
 struct Int8Payload {
   let layout: Int8Layout
-  private let shape: [Int]
-  /// Keeps the values where they are.
-  private let storage: TensorStorage
-  private let values: UnsafePointer<Int8>
   private let scales: [Float]
 
   /// The largest scale with which all weights are finite.
@@ -15,58 +10,53 @@ struct Int8Payload {
 
   /// Checks everything but the values.
   ///
-  /// - Parameter storage: As many bytes as the entry says, decompressed.
-  init(_ entry: TensorEntry, _ storage: TensorStorage) throws(Int8Problem) {
-    let bytes = storage.bytes
+  /// - Parameter rest: The bytes that follow the values, as many as the entry says.
+  init(_ entry: TensorEntry, _ rest: UnsafeRawBufferPointer) throws(Int8Problem) {
     let sections = Int8Sections(shape: entry.shape, outlierCount: entry.outlierCount)
-    let layout = Int8Layout(shape: entry.shape, outliers: try Int8Payload.outliers(entry, storage))
-    guard bytes[sections.padding].allSatisfy({ $0 == 0 }) else { throw .padding }
-    let scales = (0..<layout.scaleCount).map { word(bytes, at: sections.scales.lowerBound + 4 * $0) }
+    let start = sections.rest.lowerBound
+    let outliers = try Int8Payload.outliers(entry, UnsafeRawBufferPointer(rebasing: rest.suffix(sections.outliers.count)))
+    let layout = Int8Layout(shape: entry.shape, outliers: outliers)
+    guard rest.prefix(sections.padding.count).allSatisfy({ $0 == 0 }) else { throw .padding }
+    let scales = (0..<layout.scaleCount).map { word(rest, at: sections.scales.lowerBound - start + 4 * $0) }
     // As numbers the bits of everything but 0 to `largestScale` are larger, NaN, infinities and signs included.
     if let index = scales.firstIndex(where: { $0 > Int8Payload.largestScale.bitPattern }) {
       throw .scale(index: index, bits: scales[index])
     }
-    guard let start = bytes.baseAddress else { preconditionFailure("the table's sizes were checked") }
     self.layout = layout
     self.scales = scales.map(Float.init(bitPattern:))
-    shape = entry.shape
-    self.storage = storage
-    values = start.assumingMemoryBound(to: Int8.self)
   }
 
-  /// The outlier channels alone.
-  static func outliers(_ entry: TensorEntry, _ storage: TensorStorage) throws(Int8Problem) -> [Int] {
-    let start = Int8Sections(shape: entry.shape, outlierCount: entry.outlierCount).outliers.lowerBound
-    let outliers = (0..<entry.outlierCount).map { Int(word(storage.bytes, at: start + 4 * $0)) }
+  /// The outlier channels alone, from their bytes.
+  static func outliers(_ entry: TensorEntry, _ bytes: UnsafeRawBufferPointer) throws(Int8Problem) -> [Int] {
+    let outliers = (0..<entry.outlierCount).map { Int(word(bytes, at: 4 * $0)) }
     guard zip(outliers, outliers.dropFirst()).allSatisfy(<), outliers.last ?? 0 < entry.shape[1] else {
       throw .outliers
     }
     return outliers
   }
 
-  /// Bytes of the values of a row.
-  var rowSize: Int { layout.rowCount }
-
-  /// The weights of rows (along the first axis), in memory of their own.
-  func weights(of rows: Range<Int>) throws(Int8Problem) -> TensorView {
-    let values = values + rows.lowerBound * layout.rowCount
-    let count = rows.count * layout.rowCount
+  /// Writes the weights of rows (along the first axis).
+  ///
+  /// - Parameters:
+  ///   - bytes: Begins with the values of these rows.
+  ///   - target: Room for as many floats.
+  func decode(
+    _ bytes: UnsafeRawBufferPointer, firstRow: Int, count rows: Int, to target: UnsafeMutableRawBufferPointer
+  ) throws(Int8Problem) {
+    let count = rows * layout.rowCount
+    precondition(bytes.count >= count && target.count >= 4 * count, "a value and a place for each weight")
+    guard let start = bytes.baseAddress, let place = target.baseAddress else { return }
+    let values = start.assumingMemoryBound(to: Int8.self)
     if UnsafeBufferPointer(start: values, count: count).containsLowest {
       let index = (0..<count).first { values[$0] == -128 } ?? 0
-      throw .value(index: rows.lowerBound * layout.rowCount + index)
+      throw .value(index: firstRow * layout.rowCount + index)
     }
-    let storage = TensorStorage(byteCount: 4 * count) { target in
-      guard let start = target.baseAddress?.bindMemory(to: Float.self, capacity: count) else { return }
-      scales.withUnsafeBufferPointer { scales in
-        guard let first = scales.baseAddress else { return }
-        layout.dequantize(
-          values, scales: first + rows.lowerBound * layout.rowScaleCount, count: rows.count, to: start)
-      }
+    scales.withUnsafeBufferPointer { scales in
+      guard let first = scales.baseAddress else { return }
+      layout.dequantize(
+        values, scales: first + firstRow * layout.rowScaleCount, count: rows,
+        to: place.bindMemory(to: Float.self, capacity: count))
     }
-    guard let view = TensorView(elementType: .float32, shape: [rows.count] + shape.dropFirst(), storage: storage) else {
-      preconditionFailure("the storage was made for it")
-    }
-    return view
   }
 
   /// Quantises a tensor.
@@ -119,6 +109,8 @@ struct Int8Sections {
     outliers = scales.upperBound..<scales.upperBound + 4 * outlierCount
   }
 
+  /// Everything but the values.
+  var rest: Range<Int> { values.upperBound..<outliers.upperBound }
   var padding: Range<Int> { values.upperBound..<scales.lowerBound }
   var byteCount: Int { outliers.upperBound }
 }

@@ -21,45 +21,50 @@ struct Preamble {
     self.version = version
   }
 
-  /// Reads and checks the preamble, and the checksum of the header with it.
-  init(_ bytes: UnsafeRawBufferPointer, path: String) throws(SubnetFileFault) {
+  /// Reads and checks the preamble, the first bytes of a file: `preambleSize`, or all that there are.
+  init(_ bytes: [UInt8], fileSize found: Int, path: String) throws(SubnetFileFault) {
     try Preamble.checkMagic(bytes, path: path)
     guard bytes.count >= FileFormat.preambleSize else {
       throw .truncated(path: path, found: bytes.count, expected: FileFormat.preambleSize)
     }
-    func number(at offset: Int) -> Int {
-      Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+    func number<Number: FixedWidthInteger>(at offset: Int, as type: Number.Type) -> Number {
+      bytes.withUnsafeBytes { Number(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: type)) }
     }
-    let version = UInt32(number(at: 8))
+    let version = number(at: 8, as: UInt32.self)
     guard version > 0 else { throw .noSuchVersion(path: path, found: version) }
     guard version <= FileFormat.newestVersion else { throw .versionTooNew(path: path, found: version) }
-    let jsonLength = number(at: 12)
+    let jsonLength = Int(number(at: 12, as: UInt32.self))
     guard jsonLength <= FileFormat.jsonLimit else {
       throw .tooLong(path: path, part: .json, found: jsonLength, limit: FileFormat.jsonLimit)
     }
-    let tableLength = number(at: 16)
+    let tableLength = Int(number(at: 16, as: UInt32.self))
     guard tableLength <= FileFormat.tableLimit else {
       throw .tooLong(path: path, part: .table, found: tableLength, limit: FileFormat.tableLimit)
     }
-    self.init(version: version, jsonLength: jsonLength, tableLength: tableLength, tensorCount: number(at: 20))
-    let fileSize = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
-    guard fileSize <= UInt64(bytes.count) else {
-      throw .truncated(path: path, found: bytes.count, expected: Int(clamping: fileSize))
+    self.init(
+      version: version, jsonLength: jsonLength, tableLength: tableLength,
+      tensorCount: Int(number(at: 20, as: UInt32.self)))
+    let fileSize = number(at: 24, as: UInt64.self)
+    guard fileSize <= UInt64(found) else {
+      throw .truncated(path: path, found: found, expected: Int(clamping: fileSize))
     }
-    guard fileSize == UInt64(bytes.count) else {
-      throw .trailingBytes(path: path, found: bytes.count, expected: Int(fileSize))
+    guard fileSize == UInt64(found) else {
+      throw .trailingBytes(path: path, found: found, expected: Int(fileSize))
     }
-    guard end <= bytes.count else { throw .truncated(path: path, found: bytes.count, expected: end) }
-    let expected = UInt64(
-      littleEndian: bytes.loadUnaligned(fromByteOffset: table.upperBound, as: UInt64.self))
-    let found = XXH64.hash(UnsafeRawBufferPointer(rebasing: bytes[..<table.upperBound]))
+    guard end <= found else { throw .truncated(path: path, found: found, expected: end) }
+  }
+
+  /// Checks the checksum of everything before the payloads, of which `head` is a copy.
+  func verify(_ head: UnsafeRawBufferPointer, path: String) throws(SubnetFileFault) {
+    let expected = UInt64(littleEndian: head.loadUnaligned(fromByteOffset: table.upperBound, as: UInt64.self))
+    let found = XXH64.hash(UnsafeRawBufferPointer(rebasing: head[..<table.upperBound]))
     guard found == expected else { throw .headerDamaged(path: path, found: found, expected: expected) }
   }
 
-  private static func checkMagic(_ bytes: UnsafeRawBufferPointer, path: String) throws(SubnetFileFault) {
+  private static func checkMagic(_ bytes: [UInt8], path: String) throws(SubnetFileFault) {
     let beginning = bytes.prefix(FileFormat.magic.count)
     if beginning.elementsEqual(FileFormat.magic) { return }
-    guard SubnetReader.recognizes(bytes) else { throw .notASubnet(path: path) }
+    guard bytes.withUnsafeBytes(SubnetReader.recognizes) else { throw .notASubnet(path: path) }
     guard beginning.count < FileFormat.magic.count, beginning.elementsEqual(FileFormat.magic.prefix(bytes.count)) else {
       throw .changedAsText(path: path)
     }

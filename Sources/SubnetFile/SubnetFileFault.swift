@@ -1,6 +1,7 @@
 public import Faults
 public import Files
 public import JSON
+public import Memory
 public import Subnet
 
 /// A way in which a file is not a whole subnet file, or in which none can be written.
@@ -9,6 +10,8 @@ public import Subnet
 public enum SubnetFileFault: Fault, Equatable {
   /// The operating system refused something.
   case file(FileFault)
+  /// There is no memory for a tensor.
+  case memory(OutOfMemory)
 
   // The preamble.
   /// The file does not begin like a subnet file.
@@ -75,6 +78,8 @@ public enum SubnetFileFault: Fault, Equatable {
   case padding(path: String, before: String)
   /// A payload's bytes are not those that were written.
   case tensorDamaged(path: String, tensor: String, found: UInt64, expected: UInt64)
+  /// A frame says that it holds more than weights can be compressed by.
+  case tooCompressed(path: String, tensor: String, size: Int, content: Int, limit: Int)
   /// An encoded payload is not one zstd frame of the right content size.
   case wrongFrame(path: String, tensor: String, problem: String)
   /// A part of an int8 tensor breaks a rule.
@@ -102,6 +107,7 @@ extension SubnetFileFault {
   public var kind: FaultKind {
     switch self {
     case .file(let fault): fault.kind
+    case .memory(let fault): fault.kind
     case .wrongSourceDate: .usage
     case .noSuchTensor: .usage
     default: .badData
@@ -112,6 +118,7 @@ extension SubnetFileFault {
   public var description: String {
     switch self {
     case .file(let fault): fault.description
+    case .memory(let fault): fault.description
     case .notASubnet(let path): "\(path): is not a .lhb subnet file"
     case .changedAsText(let path):
       "\(path): is a .lhb file whose bytes were changed in a transfer as text; copy it again in binary mode"
@@ -163,6 +170,8 @@ extension SubnetFileFault {
     case .padding(let path, let tensor): "\(path): the padding before or after tensor \(tensor) is not zero"
     case .tensorDamaged(let path, let tensor, let found, let expected):
       "\(path): tensor \(tensor) is damaged: checksum \(hexadecimal(found)), expected \(hexadecimal(expected))"
+    case .tooCompressed(let path, let tensor, let size, let content, let limit):
+      "\(path): tensor \(tensor) would be \(content) bytes out of \(size), expected at most \(limit)"
     case .wrongFrame(let path, let tensor, let problem):
       "\(path): tensor \(tensor) cannot be decoded: \(problem)"
     case .wrongInt8(let path, let tensor, let problem): "\(path): tensor \(tensor) \(problem)"

@@ -1,10 +1,11 @@
 public import Files
+import Locks
 public import Subnet
 
 /// A subnet file, open for reading.
 ///
-/// Opening checks everything but the payloads, and touches none of them. Tensors are then read in any order, by any
-/// number of threads at once.
+/// Opening checks everything but the payloads, and reads none of them. Tensors are then read in any order, by any
+/// number of threads at once. A file that changes meanwhile is a fault.
 public final class SubnetReader: Sendable {
   /// What the supernet was.
   public let config: ModelConfig
@@ -21,44 +22,64 @@ public final class SubnetReader: Sendable {
   /// Size of the whole file in bytes.
   public var byteCount: Int { bytes.count }
 
-  nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
-  let owner: any AnyObject & Sendable
+  let bytes: SubnetBytes
+  /// The outlier channels of tensors that were asked for.
+  let toldOutliers = Locked<[String: [Int]]>([:])
   private let places: [String: Int]
+
+  /// How many bytes `recognizes` looks at.
+  public static let recognizedCount = 4
 
   /// Whether bytes begin like a subnet file, sound or not.
   public static func recognizes(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    bytes.count >= 4 && bytes.prefix(4).elementsEqual(FileFormat.magic.prefix(4))
+    let beginning = FileFormat.magic.prefix(recognizedCount)
+    return bytes.prefix(beginning.count).elementsEqual(beginning)
   }
 
-  /// Opens a file: maps it, and checks header and table.
+  /// Opens a file: checks header and table.
   public convenience init(path: String) throws(SubnetFileFault) {
-    let file: MappedFile
+    let file: InputFile
     do throws(FileFault) {
-      file = try MappedFile(path: path)
+      file = try InputFile(path: path)
     } catch {
       throw .file(error)
     }
     try self.init(file: file)
   }
 
-  /// Opens a file that is mapped already.
-  public convenience init(file: MappedFile) throws(SubnetFileFault) {
-    try self.init(bytes: file.bytes, owner: file, name: file.path)
+  /// Opens a file that is open for reading already.
+  public convenience init(file: InputFile) throws(SubnetFileFault) {
+    try self.init(.file(file), name: file.path)
   }
 
   /// Opens a file that lies in memory, which `owner` keeps alive and unchanged.
   ///
   /// - Parameter name: What faults call it.
-  public init(
+  public convenience init(
     bytes: UnsafeRawBufferPointer, owner: some AnyObject & Sendable, name: String
   ) throws(SubnetFileFault) {
-    let preamble = try Preamble(bytes, path: name)
-    let header = try SubnetHeader(parsing: UnsafeRawBufferPointer(rebasing: bytes[preamble.json]), path: name)
-    let entries = try TensorEntry.read(
-      UnsafeRawBufferPointer(rebasing: bytes[preamble.table]), count: preamble.tensorCount,
-      from: FileFormat.aligned(preamble.end), to: bytes.count, version: preamble.version, path: name)
+    try self.init(.memory(bytes, owner: owner), name: name)
+  }
+
+  private init(_ bytes: SubnetBytes, name: String) throws(SubnetFileFault) {
+    let beginning = try bytes.copy(0..<min(bytes.count, FileFormat.preambleSize))
+    let preamble = try Preamble(beginning, fileSize: bytes.count, path: name)
+    let head = try bytes.copy(0..<preamble.end)
+    guard head.starts(with: beginning) else { throw .file(.changed(path: name)) }
+    let (header, entries) = try head.withUnsafeBufferPointer { head throws(SubnetFileFault) in
+      let head = UnsafeRawBufferPointer(head)
+      try preamble.verify(head, path: name)
+      return (
+        try SubnetHeader(parsing: UnsafeRawBufferPointer(rebasing: head[preamble.json]), path: name),
+        try TensorEntry.read(
+          UnsafeRawBufferPointer(rebasing: head[preamble.table]), count: preamble.tensorCount,
+          from: FileFormat.aligned(preamble.end), to: bytes.count, version: preamble.version, path: name)
+      )
+    }
     try SubnetReader.check(entries, against: header, path: name)
-    guard let first = entries.first, bytes[preamble.end..<first.range.lowerBound].allSatisfy({ $0 == 0 }) else {
+    guard let first = entries.first,
+      try bytes.copy(preamble.end..<first.range.lowerBound).allSatisfy({ $0 == 0 })
+    else {
       throw .padding(path: name, before: entries.first?.name ?? "")
     }
     let neededVersion = entries.reduce(1) { max($0, $1.elementType.firstVersion) }
@@ -71,7 +92,6 @@ public final class SubnetReader: Sendable {
     provenance = header.provenance
     self.entries = entries
     self.bytes = bytes
-    self.owner = owner
     path = name
     places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.name, $0) })
   }

@@ -1,5 +1,6 @@
 import Files
 import Locks
+import Memory
 public import Quantization
 public import Subnet
 import Tensors
@@ -64,6 +65,7 @@ public struct SubnetWriter: Sendable {
         sourceByteCount: provenance.sourceSize, plan: provenance.weights == .int8 ? plan : nil)
       for start in stride(from: 0, to: layout.count, by: SubnetWriter.batchSize) {
         let batch = layout[start..<min(start + SubnetWriter.batchSize, layout.count)]
+        try checkMemory(for: batch)
         for (tensor, encoded) in zip(batch, try encode(batch, values)) {
           let entry = try append(tensor, encoded, to: file)
           summary.add(entry, error: encoded.error, sourceError: encoded.sourceError)
@@ -94,6 +96,18 @@ public struct SubnetWriter: Sendable {
         size = max(size, Int8Sections(shape: tensor.shape, outlierCount: outliers.count).byteCount)
       }
       guard size <= FileFormat.tensorLimit else { throw .tensorTooLarge(path: path, tensor: tensor.name) }
+    }
+  }
+
+  /// Arrays that cannot be had end the process: makes sure that there is room for a batch as float32 numbers, as what is
+  /// stored, and compressed.
+  private func checkMemory(for tensors: ArraySlice<SubnetTensor>) throws(SubnetFileFault) {
+    let copies = compressionLevel > 0 ? 3 : 2
+    let size = tensors.reduce(0) { $0 + $1.count * ElementType.float32.byteCount }
+    do throws(OutOfMemory) {
+      try MemoryLimit.probe(copies * size, for: "the weights of a layer")
+    } catch {
+      throw .memory(error)
     }
   }
 

@@ -119,6 +119,10 @@ struct TableReader {
       guard size > 0, size < UInt64(decodedSize) else {
         throw .wrongSize(path: path, tensor: tensor, found: size, expected: "fewer than \(decodedSize)")
       }
+      let limit = FileFormat.contentLimit(ofFrame: Int(size))
+      guard decodedSize <= limit else {
+        throw .tooCompressed(path: path, tensor: tensor, size: Int(size), content: decodedSize, limit: limit)
+      }
     }
     guard offset == UInt64(expectedOffset) else {
       throw .wrongOffset(path: path, tensor: tensor, found: offset, expected: expectedOffset)

@@ -25,7 +25,6 @@ struct SubnetInspection {
       } catch {
         faults[entry.name] = error
       }
-      reader.release(entry.name)
     }
     return faults
   }

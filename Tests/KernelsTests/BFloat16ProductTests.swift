@@ -26,7 +26,7 @@ import Testing
     let bias = numbers.floats(shape.columns)
     let start = numbers.floats(shape.rows * shape.columns)
     let kernels = multiplier.kernels
-    let matrix = BFloat16Matrix(depth: shape.depth, columns: shape.columns, hasBias: true, kernels: kernels)
+    let matrix = try! BFloat16Matrix(depth: shape.depth, columns: shape.columns, hasBias: true, kernels: kernels)
     // In two parts that end within a panel.
     let part = shape.columns / 3
     weights.withUnsafeBufferPointer { weights in

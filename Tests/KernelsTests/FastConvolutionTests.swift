@@ -119,7 +119,7 @@ import Testing
   private func convolution(
     _ taps: [[Float]], bias: [Float]?, _ shape: Shape, _ multiplier: MatrixMultiplier
   ) -> FastConvolution {
-    let convolution = FastConvolution(
+    let convolution = try! FastConvolution(
       w0: pack(taps[0], shape, multiplier), w1: pack(taps[1], shape, multiplier), w2: pack(taps[2], shape, multiplier),
       plus: pack(taps[3], shape, multiplier, bias: bias), minus: pack(taps[4], shape, multiplier),
       usesStrassen: shape.usesStrassen, arena: MemoryArena())
@@ -130,7 +130,7 @@ import Testing
   private func pack(
     _ rows: [Float], _ shape: Shape, _ multiplier: MatrixMultiplier, bias: [Float]? = nil
   ) -> PackedMatrix {
-    let matrix = multiplier.matrix(depth: shape.inputs, columns: shape.outputs, hasBias: bias != nil)
+    let matrix = try! multiplier.matrix(depth: shape.inputs, columns: shape.outputs, hasBias: bias != nil)
     matrix.pack(
       rows: rows, count: shape.outputs, stride: shape.inputs, atColumn: 0, kernels: multiplier.kernels)
     if let bias { matrix.setBias(bias, count: bias.count, atColumn: 0) }

@@ -72,13 +72,16 @@ private struct Convolution: CustomStringConvertible {
   var description: String { "\(kernel) taps, \(groups) groups of \(width), \(frames) frames" }
 
   func run(_ set: KernelSet) -> [Float] {
-    let convolution = FourierConvolution(
+    let convolution = try! FourierConvolution(
       kernel: kernel, groups: groups, width: width, kernels: set, arena: MemoryArena())
+    let tapScratch = GuardedFloats(Array(repeating: poison, count: convolution.tapScratchCount), isFenced: true)
     for group in 0..<groups {
       let size = width * width * kernel
       convolution.setTaps(
-        Array(taps[group * size..<(group + 1) * size]), outputStride: width * kernel, group: group, kernels: set)
+        Array(taps[group * size..<(group + 1) * size]), outputStride: width * kernel, group: group,
+        scratch: tapScratch.start, kernels: set)
     }
+    tapScratch.expectOnly("\(self)") { _ in true }
     convolution.bias.update(from: bias, count: bias.count)
     let x = GuardedFloats(Array(x[..<(frames * groups * width)]), isFenced: true)
     let y = GuardedFloats(Array(repeating: poison, count: frames * groups * width), isFenced: true)

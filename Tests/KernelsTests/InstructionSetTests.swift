@@ -1,6 +1,7 @@
 import Faults
 import KernelTypes
 import Kernels
+import Memory
 import Testing
 
 @Suite struct InstructionSetTests {
@@ -53,10 +54,10 @@ import Testing
     try OpenBLAS.load()
   }
 
-  @Test func buffersOfAnArenaAreApart() {
+  @Test func buffersOfAnArenaAreApart() throws {
     let arena = MemoryArena()
     // Among them one that is larger than what is left of a block, and one larger than any block.
-    let buffers = [1, 15, 17, 40_000_000, 30_000_000, 80_000_000, 3].map { AlignedBuffer(count: $0, in: arena) }
+    let buffers = try [1, 15, 17, 40_000_000, 30_000_000, 80_000_000, 3].map { try AlignedBuffer(count: $0, in: arena) }
     for (index, buffer) in buffers.enumerated() {
       #expect(Int(bitPattern: buffer.start) % 64 == 0)
       #expect(buffer.start[0] == 0 && buffer.start[buffer.count - 1] == 0, "buffer \(index)")
@@ -68,19 +69,42 @@ import Testing
     }
   }
 
-  @Test func buffersAreAlignedAndZero() {
+  @Test func buffersAreAlignedAndZero() throws {
     for count in [1, 15, 1000, 1_000_000] {
-      let buffer = AlignedBuffer(count: count)
+      let buffer = try AlignedBuffer(count: count)
       #expect(Int(bitPattern: buffer.start) % 64 == 0)
       let isZero = (0..<count).allSatisfy { buffer.start[$0] == 0 }
       #expect(isZero, "\(count) floats")
     }
   }
 
-  @Test func aGrowingBufferStaysWhileItIsLargeEnough() {
+  @Test func aGrowingBufferStaysWhileItIsLargeEnough() throws {
     var buffer = GrowingBuffer()
-    let first = buffer.reserve(1000)
-    #expect(buffer.reserve(10) == first && buffer.reserve(1000) == first)
-    buffer.reserve(2000)[1999] = 1
+    let first = try buffer.reserve(1000)
+    #expect(try buffer.reserve(10) == first)
+    #expect(try buffer.reserve(1000) == first)
+    try buffer.reserve(2000)[1999] = 1
+  }
+
+  /// More than there are addresses for.
+  @Test func memoryThatCannotBeHadIsAFault() throws {
+    let count = 1 << 50
+    let fault = OutOfMemory(byteCount: 4 * count, for: "a buffer")
+    #expect(fault.kind == .outOfMemory)
+    #expect(throws: fault) { try AlignedBuffer(count: count) }
+    let arena = MemoryArena()
+    #expect(throws: OutOfMemory(byteCount: 4 * count, for: "the weights")) {
+      try AlignedBuffer(count: count, in: arena)
+    }
+    #expect(arena.byteCount == 0)
+    _ = try AlignedBuffer(count: 5, in: arena)
+    #expect(arena.byteCount == 20)
+    var growing = GrowingBuffer()
+    _ = try growing.reserve(10)
+    #expect(throws: fault) { try growing.reserve(count) }
+    _ = try growing.reserve(10)
+    #expect(throws: OutOfMemory.self) { try MemoryLimit.check(count, for: "a buffer") }
+    #expect(throws: OutOfMemory.self) { try MemoryLimit.probe(count, for: "a buffer") }
+    try MemoryLimit.probe(1 << 20, for: "a buffer")
   }
 }

@@ -30,7 +30,7 @@ import Testing
     let bias = numbers.floats(shape.columns)
     let start = numbers.floats(shape.rows * shape.columns)
     let kernels = multiplier.kernels
-    let matrix = Int8Matrix(
+    let matrix = try! Int8Matrix(
       depth: shape.depth, columns: shape.columns, hasBias: true, outliers: shape.outliers, kernels: kernels)
     // In two parts that end within a panel.
     let part = shape.columns / 3

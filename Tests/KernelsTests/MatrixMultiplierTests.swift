@@ -25,7 +25,7 @@ import Testing
     let weights = numbers.floats(shape.columns * shape.depth)  // [columns, depth], as PyTorch keeps them
     let bias = numbers.floats(shape.columns)
     let start = numbers.floats(shape.rows * shape.columns)
-    let matrix = multiplier.matrix(depth: shape.depth, columns: shape.columns, hasBias: true)
+    let matrix = try! multiplier.matrix(depth: shape.depth, columns: shape.columns, hasBias: true)
     // In two parts that end within a panel.
     let part = shape.columns / 3
     weights.withUnsafeBufferPointer { weights in
@@ -90,7 +90,7 @@ import Testing
   @Test(arguments: GEMMBackend.allCases)
   func noRowsAreNoWork(_ backend: GEMMBackend) throws {
     let multiplier = MatrixMultiplier(kernels: InstructionSet.available[0], backend: backend)
-    let matrix = multiplier.matrix(depth: 5, columns: 3, hasBias: true)
+    let matrix = try multiplier.matrix(depth: 5, columns: 3, hasBias: true)
     let c = GuardedFloats([1])
     let product = MatrixProduct(rows: 0, a: c.start, aStride: 5, matrix: matrix, c: c.start, cStride: 3)
     multiplier.multiply(product, on: WorkerPool(threadCount: 2))

@@ -87,13 +87,13 @@ import Testing
         let matrix: NarrowMatrix =
           shape.isInt8
           ? .int8(
-            Int8Matrix(
+            try! Int8Matrix(
               depth: shape.inputs, columns: shape.outputs, hasBias: false, outliers: shape.outliers, kernels: set))
-          : .bfloat16(BFloat16Matrix(depth: shape.inputs, columns: shape.outputs, hasBias: false, kernels: set))
+          : .bfloat16(try! BFloat16Matrix(depth: shape.inputs, columns: shape.outputs, hasBias: false, kernels: set))
         matrix.pack(rows: rows, count: shape.outputs, stride: shape.inputs, atColumn: 0, kernels: set)
         return matrix
       }
-      let biases = shape.hasBias ? AlignedBuffer(count: shape.outputs) : nil
+      let biases = try! shape.hasBias ? AlignedBuffer(count: shape.outputs) : nil
       biases?.start.update(from: bias, count: shape.outputs)
       convolution = NarrowConvolution(
         stride: shape.stride, taps: taps.map(pack),

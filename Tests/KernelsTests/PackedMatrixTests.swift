@@ -20,7 +20,7 @@ import Testing
   @Test(arguments: InstructionSet.available)
   func biasesAreFilledWithZeros(_ set: KernelSet) throws {
     let columns = set.panelWidth + 1
-    let matrix = PackedMatrix(depth: 3, columns: columns, hasBias: true, kernels: set, isPlain: false)
+    let matrix = try PackedMatrix(depth: 3, columns: columns, hasBias: true, kernels: set, isPlain: false)
     let stored = columns.roundedUp(toMultipleOf: set.lanes)
     let bias = try #require(matrix.bias)
     #expect((0..<stored).allSatisfy { bias[$0] == 0 })
@@ -29,7 +29,7 @@ import Testing
     expectIdentical(
       "biases", set, (0..<stored).map { bias[$0] }, filled + Array(repeating: 0, count: stored - columns))
     #expect(matrix.byteCount == 4 * (stored + 3 * stored))
-    let without = PackedMatrix(depth: 3, columns: columns, hasBias: false, kernels: set, isPlain: false)
+    let without = try PackedMatrix(depth: 3, columns: columns, hasBias: false, kernels: set, isPlain: false)
     #expect(without.bias == nil)
     without.setBias([1, 2], count: 2, atColumn: 0)
   }
@@ -37,7 +37,7 @@ import Testing
   private func check(_ set: KernelSet, depth: Int, columns: Int, isPlain: Bool, part: Int) {
     let stride = depth + 2
     let rows = GuardedFloats((0..<columns * stride - 2).map { Float($0 + 1) }, isFenced: true)
-    let matrix = PackedMatrix(depth: depth, columns: columns, hasBias: false, kernels: set, isPlain: isPlain)
+    let matrix = try! PackedMatrix(depth: depth, columns: columns, hasBias: false, kernels: set, isPlain: isPlain)
     for first in Swift.stride(from: 0, to: columns, by: part) {
       matrix.pack(
         rows: rows.start + first * stride, count: min(part, columns - first), stride: stride, atColumn: first,

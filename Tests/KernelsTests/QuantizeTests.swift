@@ -121,7 +121,7 @@ import Testing
     x[depth + 7] = .infinity
     var weights = numbers.floats(columns * depth)
     weights[4 * depth + 11] = .nan
-    let matrix = Int8Matrix(depth: depth, columns: columns, hasBias: false, outliers: [7, 9], kernels: set)
+    let matrix = try! Int8Matrix(depth: depth, columns: columns, hasBias: false, outliers: [7, 9], kernels: set)
     matrix.pack(rows: weights, count: columns, stride: depth, atColumn: 0, kernels: set)
     var q = [UInt8](repeating: 0, count: rows * matrix.rowByteCount)
     var parameters = [RowQuantization](

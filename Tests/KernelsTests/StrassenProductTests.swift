@@ -118,7 +118,7 @@ private struct Operands {
   /// C without its gaps.
   func run(_ multiplier: MatrixMultiplier, threads: Int, usesStrassen: Bool = true) -> [Float] {
     let kernels = multiplier.kernels
-    let matrix = multiplier.matrix(depth: shape.depth, columns: shape.columns, hasBias: shape.hasBias)
+    let matrix = try! multiplier.matrix(depth: shape.depth, columns: shape.columns, hasBias: shape.hasBias)
     matrix.pack(rows: weights, count: shape.columns, stride: shape.depth, atColumn: 0, kernels: kernels)
     if shape.hasBias { matrix.setBias(bias, count: shape.columns, atColumn: 0) }
     let pool = WorkerPool(threadCount: threads)
