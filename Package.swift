@@ -162,7 +162,7 @@ let testing: [Target] = [
   tests(of: "ArchitectureFile", "Faults", "Subnet"),
   tests(of: "Quantization", "Subnet"),
   tests(
-    of: "SubnetFile", "Checkpoint", "Faults", "Files", "JSON", "LightHuBERT", "Locks", "Memory", "Quantization", "Subnet",
+    of: "SubnetFile", "Checkpoint", "Faults", "Files", "JSON", "LightHuBERT", "Locks", "Quantization", "Subnet",
     "Tensors"),
   tests(of: "Extraction", "Checkpoint", "Faults", "Files", "Quantization", "Subnet", "SubnetFile", "Tensors"),
   tests(of: "Kernels", "Faults", "KernelTypes", "Memory"),

@@ -21,6 +21,7 @@ public enum FileFault: Fault, Equatable {
   /// The kind of fault.
   public var kind: FaultKind {
     switch self {
+    case .cannotRead(_, let reason) where reason == .noMemory: .outOfMemory
     case .cannotRead, .notAFile: .missingInput
     case .cannotCreate, .exists, .targetNotAFile: .cannotCreate
     case .changed, .cannotWrite: .inputOutput

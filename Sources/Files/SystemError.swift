@@ -8,6 +8,8 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
   /// An error with the given number.
   public init(code: Int32) { self.code = code }
 
+  static let noMemory = SystemError(code: ENOMEM)
+
   /// The error that the last failed system call of this thread left.
   public static var last: SystemError { SystemError(code: errno) }
 

@@ -13,11 +13,13 @@ package final class AlignedBuffer: @unchecked Sendable {
   package var byteCount: Int { count * MemoryLayout<Float>.stride }
 
   /// Memory for `count` floats. Fresh pages come zeroed from the system, so nothing is written here.
-  package init(count: Int) throws(OutOfMemory) {
+  ///
+  /// - Parameter purpose: What the fault says they are for.
+  package init(count: Int, for purpose: String = "a buffer") throws(OutOfMemory) {
     self.count = count
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
     memory = try MappedMemory(
-      byteCount: bytes, usesHugePages: bytes >= MappedMemory.hugePageSize, for: "a buffer")
+      byteCount: bytes, usesHugePages: bytes >= MappedMemory.hugePageSize, for: purpose)
     start = memory.start.bindMemory(to: Float.self, capacity: max(count, 1))
   }
 
@@ -46,10 +48,12 @@ package struct GrowingBuffer {
   package init() {}
 
   /// The first of at least `count` floats. Growing loses what was there.
-  package mutating func reserve(_ count: Int) throws(OutOfMemory) -> UnsafeMutablePointer<Float> {
+  ///
+  /// - Parameter purpose: What the fault says they are for.
+  package mutating func reserve(_ count: Int, for purpose: String) throws(OutOfMemory) -> UnsafeMutablePointer<Float> {
     if let buffer, buffer.count >= count { return buffer.start }
     buffer = nil
-    let larger = try AlignedBuffer(count: count)
+    let larger = try AlignedBuffer(count: count, for: purpose)
     buffer = larger
     return larger.start
   }

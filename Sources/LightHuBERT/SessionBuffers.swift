@@ -14,8 +14,9 @@ struct SessionBuffers {
     hidden hiddenCount: Int, workspace workspaceCount: Int
   ) throws(ModelFault) -> (hidden: UnsafeMutablePointer<Float>, workspace: UnsafeMutablePointer<Float>) {
     do throws(OutOfMemory) {
-      try MemoryLimit.check((hiddenCount + workspaceCount) * MemoryLayout<Float>.stride, for: "the run")
-      return (try hidden.reserve(hiddenCount), try workspace.reserve(workspaceCount))
+      let purpose = "the run"
+      try MemoryLimit.check((hiddenCount + workspaceCount) * MemoryLayout<Float>.stride, for: purpose)
+      return (try hidden.reserve(hiddenCount, for: purpose), try workspace.reserve(workspaceCount, for: purpose))
     } catch {
       throw .cause(error)
     }

@@ -28,7 +28,8 @@ extension WeightLoader {
       let isFast = shape.kernel == 3 && shape.stride == 2 && inputChannels >= 16
       if format != .float32 {
         taps = .narrow(
-          try narrowConvolution(name + ".0", shape: shape, inputChannels: inputChannels, isFast: isFast, format: format))
+          try narrowConvolution(name + ".0", shape: shape, inputChannels: inputChannels, isFast: isFast, format: format)
+        )
       } else if isFast && multiplier.backend == .packed {
         taps = .fast(
           try fastConvolution(

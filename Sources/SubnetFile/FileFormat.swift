@@ -2,6 +2,8 @@
 enum FileFormat {
   /// Like PNG's: a byte that is no text, a name, and line ends that a transfer as text would change.
   static let magic: [UInt8] = [0x89, 0x4c, 0x48, 0x42, 0x0d, 0x0a, 0x1a, 0x0a]
+  /// So many bytes of it tell that a file is meant to be one.
+  static let recognizedSize = 4
   /// The newest version: all up to it are read, and of them the oldest that has what a file needs is written.
   static let newestVersion: UInt32 = 2
   /// Bytes of magic, version, the lengths and the file size.
@@ -21,6 +23,11 @@ enum FileFormat {
   static func contentLimit(ofFrame size: Int) -> Int { max(16 << 10, 64 * size) }
   /// The most axes of a tensor.
   static let rankLimit = 4
+
+  /// Whether bytes begin like a subnet file, sound or not.
+  static func isRecognized(_ bytes: [UInt8]) -> Bool {
+    bytes.prefix(recognizedSize).elementsEqual(magic.prefix(recognizedSize))
+  }
 
   /// `offset`, which must be far from overflowing, rounded up to the alignment.
   static func aligned(_ offset: Int) -> Int { (offset + alignment - 1) / alignment * alignment }

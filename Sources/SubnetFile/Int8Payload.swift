@@ -14,7 +14,8 @@ struct Int8Payload {
   init(_ entry: TensorEntry, _ rest: UnsafeRawBufferPointer) throws(Int8Problem) {
     let sections = Int8Sections(shape: entry.shape, outlierCount: entry.outlierCount)
     let start = sections.rest.lowerBound
-    let outliers = try Int8Payload.outliers(entry, UnsafeRawBufferPointer(rebasing: rest.suffix(sections.outliers.count)))
+    let outliers = try Int8Payload.outliers(
+      entry, UnsafeRawBufferPointer(rebasing: rest.suffix(sections.outliers.count)))
     let layout = Int8Layout(shape: entry.shape, outliers: outliers)
     guard rest.prefix(sections.padding.count).allSatisfy({ $0 == 0 }) else { throw .padding }
     let scales = (0..<layout.scaleCount).map { word(rest, at: sections.scales.lowerBound - start + 4 * $0) }

@@ -64,7 +64,7 @@ struct Preamble {
   private static func checkMagic(_ bytes: [UInt8], path: String) throws(SubnetFileFault) {
     let beginning = bytes.prefix(FileFormat.magic.count)
     if beginning.elementsEqual(FileFormat.magic) { return }
-    guard bytes.withUnsafeBytes(SubnetReader.recognizes) else { throw .notASubnet(path: path) }
+    guard FileFormat.isRecognized(bytes) else { throw .notASubnet(path: path) }
     guard beginning.count < FileFormat.magic.count, beginning.elementsEqual(FileFormat.magic.prefix(bytes.count)) else {
       throw .changedAsText(path: path)
     }

@@ -42,9 +42,12 @@ extension SubnetReader {
     let most = min(rowsAtOnce, entry.shape[0])
     let weights = try heapMemory(entry.shape.dropFirst().reduce(4 * most, *), for: "a part of a tensor")
     var int8: Int8Payload?
-    try forEachStoredPart(of: entry, rowsAtOnce, rest: { rest throws(SubnetFileFault) in
-      int8 = try int8Payload(entry, rest)
-    }) { part, rows throws(SubnetFileFault) in
+    try forEachStoredPart(
+      of: entry, rowsAtOnce,
+      rest: { rest throws(SubnetFileFault) in
+        int8 = try int8Payload(entry, rest)
+      }
+    ) { part, rows throws(SubnetFileFault) in
       try decode(entry) { () throws(Int8Problem) in
         try int8?.decode(part.bytes, firstRow: rows.lowerBound, count: rows.count, to: weights.bytes)
       }
@@ -144,7 +147,8 @@ extension SubnetReader {
   }
 
   /// What follows the values of an int8 tensor, checked.
-  private func int8Payload(_ entry: TensorEntry, _ rest: UnsafeRawBufferPointer) throws(SubnetFileFault) -> Int8Payload {
+  private func int8Payload(_ entry: TensorEntry, _ rest: UnsafeRawBufferPointer) throws(SubnetFileFault) -> Int8Payload
+  {
     let payload = try decode(entry) { () throws(Int8Problem) in try Int8Payload(entry, rest) }
     // Who was told other outliers has decided by them.
     if let told = toldOutliers.withLock({ $0[entry.name] }), told != payload.layout.outliers {

@@ -27,13 +27,9 @@ public final class SubnetReader: Sendable {
   let toldOutliers = Locked<[String: [Int]]>([:])
   private let places: [String: Int]
 
-  /// How many bytes `recognizes` looks at.
-  public static let recognizedCount = 4
-
-  /// Whether bytes begin like a subnet file, sound or not.
-  public static func recognizes(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    let beginning = FileFormat.magic.prefix(recognizedCount)
-    return bytes.prefix(beginning.count).elementsEqual(beginning)
+  /// Whether a file begins like a subnet file, sound or not.
+  public static func recognizes(_ file: InputFile) throws(FileFault) -> Bool {
+    FileFormat.isRecognized(try file.bytes(0..<min(file.byteCount, FileFormat.recognizedSize)))
   }
 
   /// Opens a file: checks header and table.

@@ -99,10 +99,10 @@ public struct SubnetWriter: Sendable {
     }
   }
 
-  /// Arrays that cannot be had end the process: makes sure that there is room for a batch as float32 numbers, as what is
-  /// stored, and compressed.
+  /// Arrays that cannot be had end the process: makes sure that there is room for a batch as what it is made of, as float32
+  /// numbers, as what is stored, and compressed.
   private func checkMemory(for tensors: ArraySlice<SubnetTensor>) throws(SubnetFileFault) {
-    let copies = compressionLevel > 0 ? 3 : 2
+    let copies = compressionLevel > 0 ? 4 : 3
     let size = tensors.reduce(0) { $0 + $1.count * ElementType.float32.byteCount }
     do throws(OutOfMemory) {
       try MemoryLimit.probe(copies * size, for: "the weights of a layer")

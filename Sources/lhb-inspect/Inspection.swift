@@ -22,8 +22,7 @@ struct Inspection {
   /// Looks into a file of either kind.
   init(path: String, verifying: Bool) throws {
     let file = try InputFile(path: path)
-    let beginning = try file.bytes(0..<min(file.byteCount, SubnetReader.recognizedCount))
-    if beginning.withUnsafeBytes(SubnetReader.recognizes) {
+    if try SubnetReader.recognizes(file) {
       self = SubnetInspection(try SubnetReader(file: file), verifying: verifying).inspection
       return
     }

@@ -131,7 +131,33 @@ import Testing
       #expect($0.output[0] == 7, "nothing is begun")
       return status
     },
+    Abuse("two utterances with one output", LH_INVALID_ARGUMENT, "1 overlaps the output of utterance 0") {
+      runBatch($0, outputs: [$0.output, $0.output], $1)
+    },
+    Abuse("an output that ends in another", LH_INVALID_ARGUMENT, "0 overlaps the output of utterance 1") {
+      runBatch($0, outputs: [$0.output + 127, $0.output], $1)
+    },
+    Abuse("an output in another's samples", LH_INVALID_ARGUMENT, "of utterance 1 overlaps the samples of utterance 0") {
+      // Behind those that belong to it.
+      let utterances = [
+        lh_utterance(samples: $0.samples + 304, sample_count: 720, output: $0.output, capacity: $0.capacity),
+        lh_utterance(samples: $0.samples, sample_count: 720, output: $0.samples + 720, capacity: 128),
+      ]
+      return lh_run_batch($0.context, utterances, 2, nil, $1)
+    },
   ]
+
+  /// A batch whose utterances have the same samples.
+  private static func runBatch(
+    _ bench: Bench, outputs: [UnsafeMutablePointer<Float>], _ error: UnsafeMutablePointer<lh_error>?
+  ) -> lh_status {
+    let utterances = outputs.map {
+      lh_utterance(samples: bench.samples, sample_count: bench.sampleCount, output: $0, capacity: 128)
+    }
+    let status = lh_run_batch(bench.context, utterances, utterances.count, nil, error)
+    #expect(bench.output[0] == 7, "nothing is begun")
+    return status
+  }
 
   private static func misaligned(_ pointer: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float>? {
     UnsafeMutablePointer(bitPattern: UInt(bitPattern: pointer) + 2)

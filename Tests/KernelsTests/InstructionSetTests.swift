@@ -80,10 +80,10 @@ import Testing
 
   @Test func aGrowingBufferStaysWhileItIsLargeEnough() throws {
     var buffer = GrowingBuffer()
-    let first = try buffer.reserve(1000)
-    #expect(try buffer.reserve(10) == first)
-    #expect(try buffer.reserve(1000) == first)
-    try buffer.reserve(2000)[1999] = 1
+    let first = try buffer.reserve(1000, for: "a buffer")
+    #expect(try buffer.reserve(10, for: "a buffer") == first)
+    #expect(try buffer.reserve(1000, for: "a buffer") == first)
+    try buffer.reserve(2000, for: "a buffer")[1999] = 1
   }
 
   /// More than there are addresses for.
@@ -100,9 +100,9 @@ import Testing
     _ = try AlignedBuffer(count: 5, in: arena)
     #expect(arena.byteCount == 20)
     var growing = GrowingBuffer()
-    _ = try growing.reserve(10)
-    #expect(throws: fault) { try growing.reserve(count) }
-    _ = try growing.reserve(10)
+    _ = try growing.reserve(10, for: "a buffer")
+    #expect(throws: fault) { try growing.reserve(count, for: "a buffer") }
+    _ = try growing.reserve(10, for: "a buffer")
     #expect(throws: OutOfMemory.self) { try MemoryLimit.check(count, for: "a buffer") }
     #expect(throws: OutOfMemory.self) { try MemoryLimit.probe(count, for: "a buffer") }
     try MemoryLimit.probe(1 << 20, for: "a buffer")

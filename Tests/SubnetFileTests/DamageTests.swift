@@ -92,15 +92,6 @@ import Testing
     }
   }
 
-  @Test func checksumsAreNotLookedAtWhenNotAskedFor() throws {
-    var bytes = try TestSubnet.bytes()
-    bytes[bytes.count - 1] ^= 1
-    let reader = try open(bytes)
-    let last = TestSubnet.layout[TestSubnet.layout.count - 1]
-    #expect(floats(try reader.tensor(last.name, verifyingChecksum: false)).count == last.count)
-    #expect(throws: SubnetFileFault.self) { _ = try reader.tensor(last.name) }
-  }
-
   /// Random bytes of the table, the JSON text and the payloads, with a checksum of the header that fits.
   @Test(arguments: [0, 3], [WeightsChoice.auto, .int8])
   func noMutationIsTakenForTheTruth(level: Int, weights: WeightsChoice) throws {

@@ -351,6 +351,8 @@ typedef struct lh_utterance {
  * lh_run for each of `count` utterances, of any lengths. Every result is the same as that of a run of its own,
  * whatever else is in the batch. Progress is of the whole batch.
  *
+ * Outputs must overlap neither each other nor any samples; samples may be shared.
+ *
  * No utterance is begun unless the arguments of all are in order. The message of an error names the utterance,
  * counted from 0; the outputs of those before it are complete.
  */
