@@ -31,14 +31,14 @@ struct Bench {
     modelDigest = try Bench.digest(of: path)
   }
 
-  /// The SHA-256 of a file. Its pages are given back on the way, so that they do not count as memory of the model.
+  /// The SHA-256 of a file.
   static func digest(of path: String) throws -> String {
-    let file = try MappedFile(path: path)
+    let file = try InputFile(path: path)
+    let partSize = 1 << 20
     var hash = SHA256()
-    for start in stride(from: 0, to: file.bytes.count, by: 1 << 24) {
-      let range = start..<min(start + (1 << 24), file.bytes.count)
-      hash.update(UnsafeRawBufferPointer(rebasing: file.bytes[range]))
-      file.release(range)
+    for start in stride(from: 0, to: file.byteCount, by: partSize) {
+      let part = try file.bytes(start..<min(start + partSize, file.byteCount))
+      part.withUnsafeBytes { hash.update($0) }
     }
     return hash.hexadecimal()
   }

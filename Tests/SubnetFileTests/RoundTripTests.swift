@@ -88,19 +88,6 @@ import Testing
     #expect(floats(view) == TestSubnet.values(TestSubnet.layout[0]))
   }
 
-  @Test func readsAgainWhatWasReleased() throws {
-    try withTemporaryFolder { folder in
-      try TestSubnet.write(to: folder + "/a.lhb")
-      let reader = try SubnetReader(path: folder + "/a.lhb")
-      for tensor in TestSubnet.layout {
-        let view = try reader.tensor(tensor.name)
-        reader.release(tensor.name)
-        #expect(floats(view) == TestSubnet.values(tensor), "\(tensor.name)")
-      }
-      reader.release("no such tensor")
-    }
-  }
-
   @Test(arguments: [0, 3], [1, 2, 1000]) func passesRowsOnInOrder(level: Int, rowsAtOnce: Int) throws {
     let reader = try open(try TestSubnet.bytes(level: level))
     for tensor in TestSubnet.layout {
