@@ -18,7 +18,9 @@ extension FuzzTarget {
 /// Handles and choices of one sequence of calls.
 private struct CallSequence {
   private var choices: Choices
-  private var handles: [OpaquePointer?] = [nil, OpaquePointer(bitPattern: 1), OpaquePointer(bitPattern: 0x4C48 << 48 | 7)]
+  private var handles: [OpaquePointer?] = [
+    nil, OpaquePointer(bitPattern: 1), OpaquePointer(bitPattern: 0x4C48 << 48 | 7),
+  ]
   private static let models: [[UInt8]] = [SampleFiles.subnet(.auto), SampleFiles.subnet(.int8, level: 1)]
 
   init(_ bytes: [UInt8]) { choices = Choices(bytes) }
@@ -46,7 +48,8 @@ private struct CallSequence {
 
   /// A number that is mostly small, but may be any.
   private mutating func size(_ usual: Int) -> Int {
-    chance(6) ? Int(bitPattern: UInt(truncatingIfNeeded: choices.number(below: .max) &* 3)) : choices.number(below: usual)
+    chance(6)
+      ? Int(bitPattern: UInt(truncatingIfNeeded: choices.number(below: .max) &* 3)) : choices.number(below: usual)
   }
 
   /// Options with any bytes. `struct_size` is that of the memory, or one that is refused before anything is read.

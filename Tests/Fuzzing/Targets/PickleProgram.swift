@@ -63,7 +63,8 @@ struct PickleProgram {
     }
     var argument: ArraySlice<UInt8>?
     switch form(of: opcode) {
-    case .fixed(let count): argument = bytes.count >= count ? bytes.prefix(count) : nil
+    case .fixed(let count):
+      argument = bytes.count >= count ? bytes.prefix(count) : nil
       bytes = bytes.dropFirst(count)
     case .line: argument = line()
     case .twoLines:
@@ -119,7 +120,8 @@ struct PickleProgram {
     switch form(of: opcode) {
     case .fixed(let count):
       return Instruction(opcode: opcode, argument: (0..<count).map { _ in UInt8(mutator.random(6)) })
-    case .line: return Instruction(opcode: opcode, argument: Array(mutator.choose(["0", "1", "-1", "7L", "'a'", "1e9"]).utf8))
+    case .line:
+      return Instruction(opcode: opcode, argument: Array(mutator.choose(["0", "1", "-1", "7L", "'a'", "1e9"]).utf8))
     case .twoLines: return Instruction(opcode: opcode, argument: Array(mutator.choose(names).utf8))
     case .counted: return Instruction(opcode: opcode, argument: Array(mutator.choose(words).utf8))
     }

@@ -36,7 +36,9 @@ extension FuzzTarget {
       _ = try? model.features(of: samples)
     },
     mutate: { bytes, mutator in
-      if bytes.count < 32 { return SampleFiles.subnet(mutator.choose([.auto, .int8, .bf16]), level: mutator.random(2)) }
+      if bytes.count < 32 {
+        return SampleFiles.subnet(mutator.choose([.auto, .int8, .bf16]), level: mutator.random(2))
+      }
       return SubnetFileMutation.mutated(bytes, &mutator)
     })
 

@@ -49,7 +49,8 @@ extension FuzzTarget {
       else { fatalError("a file in memory can be written") }
       while writer.remainingCount > 0 {
         let size = 1 + choices.number(below: writer.remainingCount)
-        let values = (0..<size).map { _ in Float(bitPattern: UInt32(truncatingIfNeeded: choices.number(below: 1 << 32))) }
+        let values = (0..<size).map { _ in Float(bitPattern: UInt32(truncatingIfNeeded: choices.number(below: 1 << 32)))
+        }
         guard (try? writer.write(values)) != nil else { fatalError("a file in memory can be written") }
       }
       guard (try? file.commit()) != nil, let written = try? InputFile(path: output.path) else {

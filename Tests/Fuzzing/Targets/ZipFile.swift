@@ -126,7 +126,9 @@ extension ZipFile.Record {
   fileprivate func lie(_ field: ZipFile.Field) -> (local: UInt32, directory: UInt32) { lies[field] ?? (0, 0) }
 }
 
-func littleEndian(_ number: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: number.littleEndian) { Array($0) } }
+func littleEndian(_ number: some FixedWidthInteger) -> [UInt8] {
+  withUnsafeBytes(of: number.littleEndian) { Array($0) }
+}
 
 /// CRC-32 as zip has it.
 private func crc32(_ bytes: [UInt8]) -> UInt32 {
