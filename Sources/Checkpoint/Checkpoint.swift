@@ -38,6 +38,8 @@ public final class Checkpoint: Sendable {
     records = parts.records
     isBigEndian = parts.isBigEndian
     let state = try StateDict(parts)
+    // What is wrong with a tensor's own storage was said by its name.
+    _ = try StorageReference.all(in: parts.pickle, path: path)
     tensorNames = state.names
     tensors = state.tensors
     configuration = try Checkpoint.configuration(parts)

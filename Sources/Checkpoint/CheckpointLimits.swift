@@ -12,12 +12,15 @@ enum CheckpointLimits {
   /// Bytes of a record's name.
   static let recordNameBytes = 512
 
+  /// Extra fields of a header. PyTorch writes two: padding, and sizes beyond 4 GB.
+  static let extraFields = 8
+
   // MARK: The pickle
 
   /// Bytes of the pickle in an archive, or of the five of the older format together.
   static let pickleBytes = 16 << 20
   /// Instructions.
-  static let instructions = 1 << 20
+  static let instructions = 1 << 19
   /// Values, marks and memo entries that a pickle makes, together.
   static let values = 1 << 18
   /// Values on the stack.

@@ -14,8 +14,6 @@ struct Container {
   let pickle: Pickle
   /// Whether the storages' elements have their most significant byte first.
   let isBigEndian: Bool
-  /// What the pickle says of each storage.
-  let references: [String: StorageReference]
   private let storages: Storages
 
   private enum Storages {
@@ -51,7 +49,6 @@ struct Container {
     case .other(let found):
       throw .notACheckpoint(path: file.path, found: found)
     }
-    references = try StorageReference.all(in: pickle, path: file.path)
   }
 
   var kind: ContainerKind {

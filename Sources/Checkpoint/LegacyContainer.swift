@@ -25,16 +25,16 @@ struct LegacyContainer {
     guard case .largeInteger(LegacyContainer.magicNumber) = magic.root else {
       throw .notACheckpoint(path: file.path, found: "a pickle that torch.save did not write")
     }
-    guard case .integer(LegacyContainer.protocolVersion) = try head.next().root else {
+    guard case .integer(LegacyContainer.protocolVersion) = try head.next(plain: "its protocol").root else {
       throw .badContainer(path: file.path, problem: "its protocol is not \(LegacyContainer.protocolVersion)")
     }
     // Of the machine that wrote the file nothing is of use, but something else in its place is no work of torch.save.
-    let machine = try head.next()
+    let machine = try head.next(plain: "its description of the machine that wrote it")
     guard machine.entries(machine.root) != nil else {
-      throw .badContainer(path: file.path, problem: "what should describe the machine that wrote it is no dictionary")
+      throw .badContainer(path: file.path, problem: "its description of the machine that wrote it is no dictionary")
     }
     pickle = try head.next()
-    let keys = try head.next()
+    let keys = try head.next(plain: "its list of storages")
     guard let list = keys.elements(keys.root) else {
       throw .badContainer(path: file.path, problem: "its list of storages is not a list")
     }
@@ -90,6 +90,21 @@ private struct PickledHead {
   init(_ file: InputFile) throws(CheckpointFault) {
     self.file = file
     bytes = try file.contents(0..<min(1 << 20, file.byteCount))
+  }
+
+  /// The next pickle, which is `what` in words and names no class or function.
+  mutating func next(plain what: String) throws(CheckpointFault) -> Pickle {
+    let pickle = try next()
+    for node in pickle.nodes {
+      switch node.kind {
+      case .tuple, .list, .set, .dictionary: continue
+      case .global(let name):
+        throw .badContainer(path: file.path, problem: "\(what) names \(name), expected numbers and texts only")
+      case .object, .persistent:
+        throw .badContainer(path: file.path, problem: "\(what) has a call in it, expected numbers and texts only")
+      }
+    }
+    return pickle
   }
 
   /// The next pickle.

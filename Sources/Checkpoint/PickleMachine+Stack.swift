@@ -116,7 +116,7 @@ extension PickleMachine {
 
   mutating func remember(at place: Int) throws(CheckpointFault) {
     try count()
-    guard place < CheckpointLimits.memoNumber else { throw bad("the memo number is \(place)") }
+    guard place < CheckpointLimits.memoNumber else { throw bad("something is to be remembered as number \(place)") }
     let value = try top()
     if place >= memo.count { memo += Array(repeating: nil, count: place + 1 - memo.count) }
     if memo[place] == nil { memoCount += 1 }

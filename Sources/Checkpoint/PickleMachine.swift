@@ -61,13 +61,14 @@ struct PickleMachine {
     case .stop: break
     case .proto:
       let version = try need(reader.byte(), 1)
-      guard opcodePosition == start else { throw bad("a protocol number that does not stand at the beginning") }
       guard version <= 5 else { throw bad("protocol \(version), expected 0 to 5") }
+      guard opcodePosition == start else { throw bad("a protocol number that does not stand at the beginning") }
     case .frame:
       let length = try need(reader.integer(UInt64.self), 8)
       guard length <= reader.remaining else {
         throw truncated(length > Int.max ? nil : Int(length))
       }
+      guard length > 0 else { throw bad("a frame of no bytes") }
       guard frameEnd == nil else { throw bad("a frame inside a frame") }
       guard length > 0 else { throw bad("a frame of no bytes") }
       frameEnd = reader.position + Int(length)

@@ -54,7 +54,7 @@ struct StateDict {
       // Each is at most Int.max, and the sum so far at most the limit.
       let (sum, overflow) = byteCount.addingReportingOverflow(tensor.byteCount)
       guard !overflow, sum <= limit else {
-        throw .tensorsTooLarge(path: container.path, byteCount: overflow ? .max : sum, limit: limit)
+        throw .tensorsTooLarge(path: container.path, tensor: name, byteCount: overflow ? .max : sum, limit: limit)
       }
       byteCount = sum
     }

@@ -37,28 +37,31 @@ struct StoredTensor {
       guard shape.count == strides.count, (shape + strides + [offset]).allSatisfy({ $0 >= 0 }) else {
         throw .badTensor(path: path, tensor: name, problem: "has shape \(shape), strides \(strides), offset \(offset)")
       }
-      guard let elementType = format.elementType else {
-        // Nobody reads it; but what is told of it must be so.
-        if reference.format.byteCount != nil {
-          _ = try StoredTensor.range(of: reference, tensor: name, container)
-        }
+      let storage = try StoredTensor.range(of: reference, tensor: name, container)
+      guard let size = format.byteCount else {
         place = nil
         return
       }
-      let storage = try StoredTensor.range(of: reference, tensor: name, container)
-      guard
-        let span = TensorView.byteRange(elementType: elementType, shape: shape, strides: strides, offset: offset),
-        span.upperBound <= storage.count
-      else {
+      guard let byteCount = StoredTensor.byteCount(shape, elementSize: size) else {
+        throw .badTensor(path: path, tensor: name, problem: "has shape \(shape), which no file can hold")
+      }
+      let span = TensorView.byteRange(elementSize: size, shape: shape, strides: strides, offset: offset)
+      guard let span, span.upperBound <= storage.count else {
+        guard let elementType = format.elementType else {
+          throw .badTensor(path: path, tensor: name, problem: "reaches beyond its storage of \(storage.count) bytes")
+        }
         throw .tensorOutsideStorage(
           path: path, tensor: name, elementType: elementType, shape: shape, strides: strides, offset: offset,
           storageBytes: storage.count)
       }
-      let (byteCount, overflow) = shape.reduce(1, *).multipliedReportingOverflow(by: elementType.byteCount)
+      guard let elementType = format.elementType else {
+        place = nil
+        return
+      }
       place = Place(
         elementType: elementType, strides: strides,
         range: storage.lowerBound + span.lowerBound..<storage.lowerBound + span.upperBound,
-        byteCount: overflow ? .max : byteCount)
+        byteCount: byteCount)
     }
   }
 
@@ -75,6 +78,17 @@ struct StoredTensor {
     }
     return TensorView(
       elementType: place.elementType, shape: shape, strides: place.strides, offset: 0, storage: storage)
+  }
+
+  /// Bytes of all elements; nil when that, or what it is without the axes of length 0, is beyond any file.
+  private static func byteCount(_ shape: [Int], elementSize: Int) -> Int? {
+    var byteCount = elementSize
+    for length in shape where length > 0 {
+      let (product, overflow) = byteCount.multipliedReportingOverflow(by: length)
+      guard !overflow else { return nil }
+      byteCount = product
+    }
+    return shape.contains(0) ? 0 : byteCount
   }
 
   /// Where the storage lies that a tensor refers to, or the part of it that the reference is to.

@@ -83,18 +83,22 @@ enum TensorRecord {
 
   /// The tensor that a value describes; nil when it is something else than a tensor.
   init?(_ value: PickleValue, in pickle: Pickle) {
+    var value = value
     guard var call = pickle.call(value) else { return nil }
-    let hasContent = pickle.node(value).map { !$0.elements.isEmpty || !$0.entries.isEmpty } ?? false
     var isWrapped = false
     // Parameters and subclasses wrap the tensor; a wrapper in a wrapper in ... is not what anything writes.
     for _ in 0..<4 {
+      if let name = TensorRecord.change(to: value, in: pickle), call.name.hasPrefix("torch._utils._rebuild_") {
+        self = .malformed("is given \(name) after it was made")
+        return
+      }
       switch call.name {
       case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state":
         guard let data = call.arguments.first, let inner = pickle.call(data) else {
           self = .malformed("is a parameter without a tensor")
           return
         }
-        call = inner
+        (value, call) = (data, inner)
       case "torch._tensor._rebuild_from_type", "torch._tensor._rebuild_from_type_v2":
         guard call.arguments.count >= 3, let function = pickle.name(call.arguments[0]),
           let arguments = pickle.node(call.arguments[2])?.elements
@@ -104,10 +108,6 @@ enum TensorRecord {
         }
         call = (function, arguments)
       case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor_v3":
-        guard !hasContent else {
-          self = .malformed("has elements or items set by the pickle, which no tensor has")
-          return
-        }
         self = TensorRecord(arguments: call.arguments, namesFormat: call.name.hasSuffix("_v3"), in: pickle)
         return
       default:
@@ -122,6 +122,14 @@ enum TensorRecord {
       isWrapped = true
     }
     self = .malformed("is wrapped too many times")
+  }
+
+  /// What an instruction set in an object that was made already: of a tensor nothing is.
+  private static func change(to value: PickleValue, in pickle: Pickle) -> String? {
+    guard let node = pickle.node(value) else { return nil }
+    if !node.elements.isEmpty || !node.entries.isEmpty { return "items" }
+    if case .none = node.state { return nil }
+    return "a state"
   }
 
   /// Arguments: storage, offset, shape, strides; and in the third version two more, then the format.

@@ -72,7 +72,11 @@ struct ZipArchive {
       }
       let end = index + 1 < entries.count ? entries[index + 1].header : directory.lowerBound
       guard end > position, end <= directory.lowerBound else {
-        throw damaged("the record \(entry.name) does not lie between its neighbours")
+        throw damaged(
+          index + 1 < entries.count
+            ? "the record \(entries[index + 1].name) is said to stand at byte \(end), not between the one before it and the"
+              + " zip directory"
+            : "the record \(entry.name) does not stand before the zip directory")
       }
       let range = try range(of: entry, in: position..<end)
       records.append(Record(name: entry.name, range: range, checksum: hasChecksums ? entry.checksum : nil))

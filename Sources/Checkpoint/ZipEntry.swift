@@ -60,10 +60,12 @@ struct ZipEntry {
   static func zip64(in extra: ArraySlice<UInt8>) throws(Problem) -> ArraySlice<UInt8>? {
     var reader = ByteReader(Array(extra))
     var found: ArraySlice<UInt8>?
+    var count = 0
     while reader.remaining > 0 {
+      count += 1
       guard let identifier = reader.integer(UInt16.self), let length = reader.integer(UInt16.self),
-        let content = reader.take(Int(length)), identifier != 1 || found == nil
-      else { throw Problem(text: "has extra fields that are not whole, or two zip64 fields") }
+        let content = reader.take(Int(length)), identifier != 1 || found == nil, count <= CheckpointLimits.extraFields
+      else { throw Problem(text: "has extra fields that are not whole, or too many, or two zip64 fields") }
       if identifier == 1 { found = reader[content] }
     }
     return found

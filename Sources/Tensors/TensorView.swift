@@ -17,7 +17,8 @@ public struct TensorView: Sendable {
   /// A view, or nil when any of its elements would lie outside the storage, a size is negative, or a product overflows.
   public init?(elementType: ElementType, shape: [Int], strides: [Int], offset: Int, storage: TensorStorage) {
     guard
-      let range = TensorView.byteRange(elementType: elementType, shape: shape, strides: strides, offset: offset),
+      let range = TensorView.byteRange(
+        elementSize: elementType.byteCount, shape: shape, strides: strides, offset: offset),
       range.upperBound <= storage.bytes.count
     else { return nil }
     self.elementType = elementType
@@ -28,9 +29,9 @@ public struct TensorView: Sendable {
     self.storage = storage
   }
 
-  /// The bytes of a storage from the first to the last element of such a view, 0..<0 when it is empty; nil when a size is
+  /// The bytes of a storage from the first to the last element of such a view, each of `elementSize` bytes; 0..<0 when it is empty; nil when a size is
   /// negative or a product overflows.
-  public static func byteRange(elementType: ElementType, shape: [Int], strides: [Int], offset: Int) -> Range<Int>? {
+  public static func byteRange(elementSize: Int, shape: [Int], strides: [Int], offset: Int) -> Range<Int>? {
     guard shape.count == strides.count, offset >= 0 else { return nil }
     var last = offset
     var count = 1
@@ -45,9 +46,9 @@ public struct TensorView: Sendable {
     }
     guard count > 0 else { return 0..<0 }
     let (end, overflow) = last.addingReportingOverflow(1)
-    let (bytes, overflowInBytes) = end.multipliedReportingOverflow(by: elementType.byteCount)
+    let (bytes, overflowInBytes) = end.multipliedReportingOverflow(by: elementSize)
     // The first element does not lie behind the last, so its place overflows no more than that one's.
-    return overflow || overflowInBytes ? nil : offset * elementType.byteCount..<bytes
+    return overflow || overflowInBytes ? nil : offset * elementSize..<bytes
   }
 
   /// A contiguous (row-major) view of a storage from its beginning; nil when the storage is too small.

@@ -113,6 +113,7 @@ import Testing
     ("reference that is no storage", Array("U\u{1}a\u{85}Q.".utf8)), ("bytes behind the end", Array("N.N".utf8)),
     ("memo of 2^31", Array("Nr".utf8) + [0, 0, 0, 0x80, 0x2e]),
     ("memo beyond Int", Array("Np99999999999999999999\n.".utf8)),
+    ("frame of no bytes", [0x80, 4, 0x95] + [UInt8](repeating: 0, count: 8) + [0x4e, 0x2e]),
     ("frame in a frame", [0x80, 4, 0x95, 12, 0, 0, 0, 0, 0, 0, 0, 0x95, 1, 0, 0, 0, 0, 0, 0, 0, 0x4e, 0x2e, 0x2e]),
     ("frame that ends in an instruction", [0x80, 4, 0x95, 1, 0, 0, 0, 0, 0, 0, 0, 0x4b, 1, 0x2e]),
     ("frame that ends behind the end", [0x80, 4, 0x95, 3, 0, 0, 0, 0, 0, 0, 0, 0x4e, 0x2e, 0x4e]),
@@ -134,7 +135,8 @@ import Testing
     let bad: [(offset: Int, shape: [Int], strides: [Int])] = [
       (0, [7], [1]), (1, [6], [1]), (0, [2, 3], [4, 1]), (7, [], []), (-1, [1], [1]), (0, [-1], [1]), (0, [1], [-1]),
       (0, [1 << 62, 4], [0, 1]), (.max, [2], [1]), (0, [2], [.max]), (0, [2, 2], [1]), (1 << 61, [1], [1]),
-      (0, [.max, .max], [1, 1]), (0, [Int](repeating: 1, count: 65), [Int](repeating: 1, count: 65)),
+      (0, [.max, .max], [1, 1]), (0, [0, 1 << 62], [1, 1]), (0, [0, 1 << 40, 1 << 40], [1, 1, 1]),
+      (0, [Int](repeating: 1, count: 65), [Int](repeating: 1, count: 65)),
     ]
     for (offset, shape, strides) in bad {
       var writer = CheckpointWriter()
@@ -155,7 +157,7 @@ import Testing
       writer.isBigEndian = isBigEndian
       let storage = writer.addStorage([1])
       writer.addTensor("a", storage: storage, offset: .max, shape: [0], strides: [.max])
-      writer.addTensor("b", storage: storage, offset: 1 << 62, shape: [0, 1 << 40, 1 << 40], strides: [1, 1, 1])
+      writer.addTensor("b", storage: storage, offset: 1 << 62, shape: [0, 1 << 20, 1 << 40], strides: [1, 1, 1])
       let checkpoint = try open(writer.file())
       for name in ["a", "b"] {
         let view = try #require(try checkpoint.tensor(name))

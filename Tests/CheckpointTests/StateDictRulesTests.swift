@@ -19,18 +19,20 @@ import Testing
       }
     }
     pickle.stop()
-    return try fault(opening: zipFile(pickle: pickle.bytes, storages: [[0, 0, 0, 0, 0, 0, 0, 0]]))
+    return try fault(
+      opening: zipFile(pickle: pickle.bytes, storages: [[UInt8]](repeating: [UInt8](repeating: 0, count: 8), count: 2)))
   }
 
   private func appendTensor(
-    to pickle: inout PickleWriter, className: String = "FloatStorage", count: Int = 2, shape: [Int] = [2],
+    to pickle: inout PickleWriter, key: String = "0", className: String = "FloatStorage", count: Int = 2,
+    shape: [Int] = [2],
     strides: [Int] = [1]
   ) {
     pickle.call("torch._utils", "_rebuild_tensor_v2") { pickle in
       pickle.tuple { pickle in
         pickle.string("storage")
         pickle.global("torch", className)
-        pickle.string("0")
+        pickle.string(key)
         pickle.string("cpu")
         pickle.integer(count)
       }
@@ -74,6 +76,35 @@ import Testing
       pickle.string("bias")
       pickle.global("posix", "system")
     }
+  }
+
+  @Test func `What is set in a tensor, or stands beside it in the older container, is refused`() throws {
+    try expectBadTensor("bias", "items") { pickle in
+      pickle.string("bias")
+      appendTensor(to: &pickle)
+      pickle.raw("K\u{0}K\u{0}s")
+    }
+    try expectBadTensor("bias", "a state") { pickle in
+      pickle.string("bias")
+      pickle.call("torch._utils", "_rebuild_parameter") { pickle in
+        appendTensor(to: &pickle)
+        pickle.raw("}b")
+      }
+    }
+    try expectBadTensor("bias", "reaches beyond") { pickle in
+      pickle.string("bias")
+      appendTensor(to: &pickle, key: "1", className: "ByteStorage", count: 8, shape: [9])
+    }
+    try expectBadTensor("bias", "has a storage of 8 bytes") { pickle in
+      pickle.string("bias")
+      appendTensor(to: &pickle, key: "1", className: "ByteStorage", count: 4, shape: [4])
+    }
+    let magic: [UInt8] = [0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e]
+    let fault = try fault(
+      opening: [0x80, 2] + magic + Array("M\u{e9}".utf8.dropLast(2)) + [0xe9, 3, 0x2e]
+        + Array("cposix\nsystem\n.".utf8) + Array("}.].".utf8))
+    #expect(
+      fault?.description.contains("names posix.system, expected numbers") == true, "\(String(describing: fault))")
   }
 
   @Test func `Names that are no text, or occur twice, are refused`() throws {
@@ -226,8 +257,13 @@ import Testing
     ("integer of 65 bytes", [0x8a, 65] + [UInt8](repeating: 1, count: 65) + [0x2e]),
     ("stack", [UInt8](repeating: 0x4e, count: 1 << 17 + 1)), ("marks", [UInt8](repeating: 0x28, count: 1 << 12 + 1)),
     ("values", Array(repeating: [0x4e, 0x30], count: 1 << 18 + 1).flatMap { $0 }),
-    // Frames of no bytes.
-    ("instructions", Array(repeating: [0x95] + [UInt8](repeating: 0, count: 8), count: 1 << 20 + 1).flatMap { $0 }),
+    // In frames of a byte each, a value and its removal.
+    (
+      "instructions",
+      Array(
+        repeating: [0x95, 1, 0, 0, 0, 0, 0, 0, 0, 0x4e, 0x95, 1, 0, 0, 0, 0, 0, 0, 0, 0x30], count: 1 << 17 + 1
+      ).flatMap { $0 }
+    ),
   ]
 
   @Test(arguments: tooLarge.indices) func `More than any pickle has is refused`(index: Int) throws {

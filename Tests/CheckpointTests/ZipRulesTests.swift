@@ -75,6 +75,7 @@ import Testing
       // A zip64 field that tells another size.
       { $0.localExtra = [1, 0, 16, 0] + [UInt8](repeating: 1, count: 16) },
       { $0.localExtra = [0x99, 0, 0xff, 0xff] },
+      { $0.localExtra = [UInt8](repeating: 9, count: 2) + [0, 0] + [UInt8](repeating: 0, count: 4 * 300) },
     ]
     for (index, change) in changes.enumerated() {
       let fault = try fault(opening: archive { change(&$0.changes) })
@@ -122,7 +123,7 @@ import Testing
     let entry = try #require((0..<sound.count - name.count).last { Array(sound[$0..<$0 + name.count]) == name }) - 46
     var changed = sound
     for place in 42..<46 { changed[entry + place] = 0 }
-    try expectRefusal(changed, "archive/data.pkl does not lie between its neighbours")
+    try expectRefusal(changed, "archive/data/0 is said to stand at byte 0")
   }
 
   @Test func `Names that are paths or no text are refused`() throws {

@@ -122,7 +122,7 @@ def bombs():
     yield "deep-build", EXTRACT, "a chain of 1,000 states, in cfg", with_config(
         name("argparse.Namespace") + b")\x81" + b"".join([put(0)] + [get(0) + b"b"] * 1000)), []
     yield "memo-far", INSPECT, "a memo number of 2^32 - 1", with_root(
-        b"N" + put(0xFFFFFFFF) + b"0" + get(0xFFFFFFFE)), ["memo"]
+        b"N" + put(0xFFFFFFFF) + b"0" + get(0xFFFFFFFE)), ["remembered"]
     yield "memo-negative", INSPECT, "a memo number of -1", with_root(b"Np-1\n"), ["memo"]
     yield "memo-huge", INSPECT, "a memo number of 30 digits", with_root(b"Np" + b"9" * 30 + b"\n"), ["memo"]
     yield "memo-hole", INSPECT, "a memo number that was never set", with_root(get(7)), ["remembered"]
