@@ -112,21 +112,21 @@ import Testing
   @Test func `Any finite samples give finite features, or an error`() throws {
     let signs = (0..<8_000).map { Float($0 * 7 % 13 < 6 ? -1 : 1) }
     try withTemporaryFolder { folder in
-      for (checkpoint, overflows) in [("tiny", false), ("tiny-layernorm", true)] {
+      for checkpoint in ["tiny", "tiny-layernorm"] {
         let subnet = try TinySubnet(of: checkpoint, "min", in: folder)
         for level in [0, 1e-40, 1, 1e30, Float.greatestFiniteMagnitude] {
           writeBytes(wavFile(signs.map { $0 * level }, isFloat: true), to: folder + "/level.wav")
           for normalize in ["on", "off"] {
             let result = runProgram(
               "lhb-features", ["--model", subnet.path, "--normalize", normalize, folder + "/level.wav"])
-            if overflows && normalize == "off" && level > 1e30 {
-              #expect(result.status == 65 && result.output.isEmpty, "\(level)")
-              #expect(result.errors.contains("level.wav: its features are not finite"), "\(result.errors)")
-            } else {
-              try #require(result.status == 0, "\(level), \(normalize): \(result.errors)")
-              let features = try NumPyArray(bytes: result.output, name: "level").values
-              #expect(!features.contains { !$0.isFinite }, "\(level)")
+            let place: Comment = "\(checkpoint), \(level), \(normalize): \(result.errors)"
+            guard result.status == 0 else {
+              #expect(level >= 1e30 && result.status == 65 && result.output.isEmpty, place)
+              #expect(result.errors.contains("level.wav: its features are not finite"), place)
+              continue
             }
+            let features = try NumPyArray(bytes: result.output, name: "level").values
+            #expect(!features.contains { !$0.isFinite }, place)
           }
         }
       }
