@@ -57,6 +57,6 @@ struct FeatureWriter {
 struct NonFiniteFeatures: Fault {
   var kind: FaultKind { .badData }
   var description: String {
-    "its features are not finite, expected samples from -1 to 1 or --normalize on, and a model with finite weights"
+    "its features are not finite; samples far beyond -1 to 1 overflow: scale them, or see that the model's weights are finite"
   }
 }

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Files with seeded damage: each ends in a fault or in a recording within the limits, and no memory is misused, which the
-/// same tests show under the address sanitizer.
+/// same tests show under the address sanitizer. MP3 is tested through a program, since libmpg123 writes to standard error.
 @Suite struct DamagedAudioTests {
   private static let limits = ReadingLimits(maxSeconds: 20, timeout: 5)
 
@@ -30,7 +30,7 @@ import Testing
     SoundFormat("CAF, ALAC", SF_FORMAT_CAF, SF_FORMAT_ALAC_16),
     SoundFormat("NIST, 16 bits", SF_FORMAT_NIST, SF_FORMAT_PCM_16),
     SoundFormat("NIST, u-law", SF_FORMAT_NIST, SF_FORMAT_ULAW),
-    .flac, .ogg, SoundFormat("Ogg Opus", SF_FORMAT_OGG, SF_FORMAT_OPUS), .mp3,
+    .flac, .ogg, SoundFormat("Ogg Opus", SF_FORMAT_OGG, SF_FORMAT_OPUS),
   ]
 
   @Test(arguments: formats)
@@ -44,9 +44,7 @@ import Testing
         let bytes = damaged(whole, round: index, using: &numbers)
         writeBytes(bytes, to: path)
         do throws(AudioFault) {
-          let recording = try withoutMessages(of: format) { () throws(AudioFault) in
-            try Recording(of: .file(path: path), limits: DamagedAudioTests.limits)
-          }
+          let recording = try Recording(of: .file(path: path), limits: DamagedAudioTests.limits)
           #expect(recording.samples.count <= 20 * 16_000 + 1, "round \(index)")
           let allFinite = recording.samples.allSatisfy(\.isFinite)
           #expect(allFinite, "round \(index)")
@@ -80,22 +78,6 @@ import Testing
       }
     }
     return bytes
-  }
-
-  /// libmpg123 writes about damage to standard error.
-  private func withoutMessages(
-    of format: SoundFormat, _ body: () throws(AudioFault) -> Recording
-  ) throws(AudioFault) -> Recording {
-    guard format.code == SoundFormat.mp3.code else { return try body() }
-    let kept = dup(STDERR_FILENO)
-    let nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC)
-    dup2(nowhere, STDERR_FILENO)
-    defer {
-      dup2(kept, STDERR_FILENO)
-      close(kept)
-      close(nowhere)
-    }
-    return try body()
   }
 
   @Test(arguments: [

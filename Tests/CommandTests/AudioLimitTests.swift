@@ -94,39 +94,42 @@ import Testing
   }
 
   @Test func `A damaged MP3 is at most one line, not the decoder's talk`() throws {
+    var numbers = SeededNumbers(seed: 3)
     try withTemporaryFolder { folder in
       let subnet = try TinySubnet("min", in: folder)
-      // A frame of MPEG-1 layer III, 128 kbit/s at 44.1 kHz, without content, and others whose headers are wrong.
-      var frame: [UInt8] = [0xff, 0xfb, 0x90, 0xc4] + [UInt8](repeating: 0, count: 413)
-      var bytes = (0..<20).flatMap { _ in frame }
-      frame[1] = 0x5a
-      bytes += frame + frame
-      frame = [0xff, 0xfb, 0x90, 0xc4] + [UInt8](repeating: 0xa5, count: 413)
-      bytes += (0..<20).flatMap { _ in frame }
-      writeBytes(bytes, to: folder + "/damaged.mp3")
-      let result = runProgram("lhb-features", ["--quiet", "--model", subnet.path, folder + "/damaged.mp3"])
-      #expect(result.errors.split(separator: "\n").count == (result.status == 0 ? 0 : 1), "\(result.errors)")
+      let path = folder + "/damaged.mp3"
+      // Frames of MPEG-1 layer III, 128 kbit/s at 44.1 kHz: silence, others whose headers are wrong, random content.
+      let header: [UInt8] = [0xff, 0xfb, 0x90, 0xc4]
+      let silence = header + [UInt8](repeating: 0, count: 413)
+      for _ in 0..<20 {
+        var bytes = (0..<20).flatMap { _ in silence } + [0xff, 0x5a] + silence.dropFirst(2)
+        for _ in 0..<20 { bytes += header + (0..<413).map { _ in UInt8.random(in: 0...255, using: &numbers) } }
+        writeBytes(bytes, to: path)
+        let result = runProgram("lhb-features", ["--quiet", "--model", subnet.path, path])
+        #expect(result.status == 0 || result.status == 65, "\(result.status)")
+        #expect(result.errors.split(separator: "\n").count == (result.status == 0 ? 0 : 1), "\(result.errors)")
+      }
     }
   }
 
   @Test func `Any finite samples give finite features, or an error`() throws {
     let signs = (0..<8_000).map { Float($0 * 7 % 13 < 6 ? -1 : 1) }
     try withTemporaryFolder { folder in
-      for (checkpoint, overflows) in [("tiny", false), ("tiny-layernorm", true)] {
+      for checkpoint in ["tiny", "tiny-layernorm"] {
         let subnet = try TinySubnet(of: checkpoint, "min", in: folder)
         for level in [0, 1e-40, 1, 1e30, Float.greatestFiniteMagnitude] {
           writeBytes(wavFile(signs.map { $0 * level }, isFloat: true), to: folder + "/level.wav")
           for normalize in ["on", "off"] {
             let result = runProgram(
               "lhb-features", ["--model", subnet.path, "--normalize", normalize, folder + "/level.wav"])
-            if overflows && normalize == "off" && level > 1e30 {
-              #expect(result.status == 65 && result.output.isEmpty, "\(level)")
-              #expect(result.errors.contains("level.wav: its features are not finite"), "\(result.errors)")
-            } else {
-              try #require(result.status == 0, "\(level), \(normalize): \(result.errors)")
-              let features = try NumPyArray(bytes: result.output, name: "level").values
-              #expect(!features.contains { !$0.isFinite }, "\(level)")
+            let place: Comment = "\(checkpoint), \(level), \(normalize): \(result.errors)"
+            guard result.status == 0 else {
+              #expect(level >= 1e30 && result.status == 65 && result.output.isEmpty, place)
+              #expect(result.errors.contains("level.wav: its features are not finite"), place)
+              continue
             }
+            let features = try NumPyArray(bytes: result.output, name: "level").values
+            #expect(!features.contains { !$0.isFinite }, place)
           }
         }
       }
