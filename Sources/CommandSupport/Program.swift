@@ -13,20 +13,26 @@ extension ParsableCommand {
     // Without these a closed pipe and a file size limit end the process before anything can be tidied up.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
+    // The error is let go of before the process ends: what it holds would look like a leak.
+    Glibc.exit(statusOfRun())
+  }
+
+  private static func statusOfRun() -> Int32 {
     do {
       var command = try parseAsRoot()
       try command.run()
-      Glibc.exit(EXIT_SUCCESS)
+      return EXIT_SUCCESS
     } catch {
-      end(with: error)
+      return report(error)
     }
   }
 
-  private static func end(with error: any Error) -> Never {
+  /// Says what went wrong, and gives the exit status for it.
+  private static func report(_ error: any Error) -> Int32 {
     if let fault = error as? any Fault {
       if case FileFault.cannotWrite(_, SystemError(code: EPIPE))? = fault as? FileFault { endByClosedPipe() }
       StandardError.line("\(_commandName): error: \(fault)")
-      Glibc.exit(ExitStatus.code(for: fault.kind))
+      return ExitStatus.code(for: fault.kind)
     }
     let code = exitCode(for: error)
     guard !code.isSuccess else {
@@ -34,15 +40,15 @@ extension ParsableCommand {
       do throws(FileFault) {
         try StandardOutput.write(fullMessage(for: error) + "\n")
       } catch {
-        end(with: error)
+        return report(error)
       }
-      Glibc.exit(EXIT_SUCCESS)
+      return EXIT_SUCCESS
     }
     let message = message(for: error)
     if !message.isEmpty {
       StandardError.line("\(_commandName): error: \(message); see \(_commandName) --help")
     }
-    Glibc.exit(code.rawValue)
+    return code.rawValue
   }
 
   private static func endByClosedPipe() -> Never {
