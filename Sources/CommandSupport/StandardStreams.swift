@@ -1,11 +1,14 @@
 public import Files
 import Glibc
 
-/// A text with its control characters escaped, which the names of files and tensors can have.
+/// A text with its control characters escaped, which the names of files and tensors can have; and those that break lines or
+/// turn the direction of what follows, with which a name could look like another one.
 public func oneLine(_ text: String) -> String {
   var line = ""
   for scalar in text.unicodeScalars {
-    let isControl = scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value)
+    let isControl =
+      scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value) || (0x2028...0x202e).contains(scalar.value)
+      || (0x2066...0x2069).contains(scalar.value)
     line += isControl ? scalar.escaped(asASCII: true) : String(scalar)
   }
   return line

@@ -76,6 +76,12 @@ import Testing
     }
   }
 
+  @Test func `A name cannot make a message look like another`() {
+    let result = runProgram("lhb-features", ["--model", "m\u{202e}bhl.\u{1b}[2J\n.lhb", speech])
+    #expect(result.status == 66 && result.errors.split(separator: "\n").count == 1)
+    #expect(result.errors.contains(#"m\u{202E}bhl.\u{1B}[2J\n.lhb"#), "\(result.errors)")
+  }
+
   @Test func `Help goes to standard output and has examples`() {
     let result = runProgram("lhb-features", ["--help"])
     #expect(result.status == 0 && result.errors == "")
