@@ -130,7 +130,7 @@ let programSupport: [Target] = [
   .target(name: "AudioFile", dependencies: ["CSndFile", "CSoxr", "Faults", "Files"], swiftSettings: strict),
   .target(name: "NumPyFile", dependencies: ["Files"], swiftSettings: strict),
   .target(
-    name: "CommandSupport", dependencies: ["Faults", "Files", "Subnet", argumentParser],
+    name: "CommandSupport", dependencies: ["Faults", "Files", "Memory", "Subnet", argumentParser],
     swiftSettings: strict),
 ]
 

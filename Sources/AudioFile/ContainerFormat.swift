@@ -7,17 +7,19 @@ import CSndFile
 /// SD2, XI, AVR, VOC and others) and in which speech is not kept. Which one a file is must be known before libsndfile
 /// opens it, since opening it parses the header.
 enum ContainerFormat {
-  /// Throws when a file begins like no format that is read.
+  /// Where the sound of a file begins: behind ID3 tags. Throws when it begins like no format that is read.
+  ///
+  /// libsndfile skips such tags too, but only in files that it opens itself.
   ///
   /// - Parameter bytes: Gives the bytes from an offset on, as many as wanted or as there are.
-  static func check(name: String, bytes: (_ offset: Int, _ count: Int) throws(AudioFault) -> [UInt8]) throws(AudioFault)
-  {
+  static func start(
+    name: String, bytes: (_ offset: Int, _ count: Int) throws(AudioFault) -> [UInt8]
+  ) throws(AudioFault) -> Int {
     var offset = 0
     for _ in 0...mostTags {
       let start = try bytes(offset, 12)
-      // libsndfile skips ID3 tags in front of anything.
       guard start.starts(with: "ID3".utf8), start.count >= 10 else {
-        if isRead(start) { return }
+        if isRead(start) { return offset }
         if let format = refusedName(start) { throw .refusedFormat(name: name, format: format) }
         throw .unknownFormat(name: name, reason: "its first bytes are those of another format")
       }

@@ -5,15 +5,18 @@ import Glibc
 /// A regular file, for libsndfile, which by itself takes a read that fails for the end of the file.
 final class FileReader {
   private let descriptor: Int32
+  /// Offset in the file of the first byte.
+  private let start: Int
   private let count: sf_count_t
   private var position: sf_count_t = 0
   /// Why a read failed; nothing that was decoded then can be trusted.
   private(set) var failure: SystemError?
 
-  /// Reads an open file of `byteCount` bytes from its beginning; `descriptor` stays the caller's.
-  init(_ descriptor: Int32, byteCount: Int, name: String) throws(AudioFault) {
+  /// Reads a part of an open file; `descriptor` stays the caller's.
+  init(_ descriptor: Int32, range: Range<Int>, name: String) throws(AudioFault) {
     self.descriptor = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
-    count = sf_count_t(byteCount)
+    start = range.lowerBound
+    count = sf_count_t(range.count)
     guard self.descriptor >= 0 else { throw .cannotRead(name: name, reason: .last) }
   }
 
@@ -43,10 +46,11 @@ final class FileReader {
   }
 
   private func read(into buffer: UnsafeMutableRawPointer?, count wanted: sf_count_t) -> sf_count_t {
-    guard let buffer, wanted > 0 else { return 0 }
+    guard let buffer, wanted > 0, position < count else { return 0 }
+    let wanted = Int(min(wanted, count - position))
     var done = 0
-    while done < Int(wanted) {
-      let count = pread(descriptor, buffer + done, Int(wanted) - done, off_t(position))
+    while done < wanted {
+      let count = pread(descriptor, buffer + done, wanted - done, off_t(start + Int(position)))
       if count < 0 && errno == EINTR { continue }
       if count < 0 { failure = failure ?? .last }
       if count <= 0 { break }

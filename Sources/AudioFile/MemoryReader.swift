@@ -6,6 +6,8 @@ final class MemoryReader {
   /// All of one size but for what the last one lacks: one array would be copied, and be there twice, whenever it grows.
   private var parts: [UnsafeMutableRawBufferPointer] = []
   private(set) var count = 0
+  /// Offset of the first byte that libsndfile sees.
+  private var start = 0
   private var position = 0
 
   private static let partSize = 1 << 20
@@ -28,14 +30,14 @@ final class MemoryReader {
       }
     }
     guard count > 0 else { throw .empty(name: source.name) }
-    try ContainerFormat.check(name: source.name, bytes: bytes)
+    start = try ContainerFormat.start(name: source.name, bytes: bytes)
   }
 
   deinit { parts.forEach { $0.deallocate() } }
 
   /// How many bytes may come, by the header that has come; throws when it is none of a sound file.
   private func probe(name: String, limits: ReadingLimits) throws(AudioFault) -> Int {
-    try ContainerFormat.check(name: name, bytes: bytes)
+    start = try ContainerFormat.start(name: name, bytes: bytes)
     var info = SF_INFO()
     guard let handle = open(&info) else { return limits.byteCount(byteRate: .infinity) }
     sf_close(handle)
@@ -57,7 +59,7 @@ final class MemoryReader {
   /// Opens the bytes as a sound file, which must be closed before this object goes away; nil when libsndfile cannot.
   func open(_ info: inout SF_INFO) -> OpaquePointer? {
     var access = SF_VIRTUAL_IO(
-      get_filelen: { sf_count_t(MemoryReader.from($0).count) },
+      get_filelen: { sf_count_t(MemoryReader.from($0).length) },
       seek: { MemoryReader.from($2).seek(by: $0, from: $1) },
       read: { MemoryReader.from($2).read(into: $0, count: $1) },
       write: { _, _, _ in 0 },
@@ -69,8 +71,10 @@ final class MemoryReader {
     Unmanaged<MemoryReader>.fromOpaque(context!).takeUnretainedValue()
   }
 
+  private var length: Int { max(0, count - start) }
+
   private func seek(by offset: sf_count_t, from origin: Int32) -> sf_count_t {
-    let start = origin == SEEK_SET ? 0 : origin == SEEK_CUR ? position : count
+    let start = origin == SEEK_SET ? 0 : origin == SEEK_CUR ? position : length
     let (target, overflow) = sf_count_t(start).addingReportingOverflow(offset)
     // Behind the end is allowed, as in a file: reading there gives nothing.
     if !overflow && target >= 0 { position = Int(target) }
@@ -79,7 +83,8 @@ final class MemoryReader {
 
   private func read(into buffer: UnsafeMutableRawPointer?, count wanted: sf_count_t) -> sf_count_t {
     guard let buffer else { return 0 }
-    let taken = copy(from: position, into: UnsafeMutableRawBufferPointer(start: buffer, count: max(0, Int(wanted))))
+    let taken = copy(
+      from: start + position, into: UnsafeMutableRawBufferPointer(start: buffer, count: max(0, Int(wanted))))
     position += taken
     return sf_count_t(taken)
   }

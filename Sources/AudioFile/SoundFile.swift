@@ -23,10 +23,10 @@ final class SoundFile {
     var info = SF_INFO()
     let handle: OpaquePointer?
     if let size = source.fileSize {
-      let file = try FileReader(source.descriptor, byteCount: size, name: input.name)
+      let start = try ContainerFormat.start(name: name, bytes: source.bytes)
+      let file = try FileReader(source.descriptor, range: start..<max(start, size), name: input.name)
       memory = nil
       byteCount = size
-      try ContainerFormat.check(name: name, bytes: source.bytes)
       handle = file.open(&info)
       self.file = file
     } else {

@@ -2,6 +2,7 @@ public import ArgumentParser
 import Faults
 import Files
 import Glibc
+import Memory
 
 extension ParsableCommand {
   /// Runs a program: reads its arguments, does its work, and ends the process.
@@ -20,6 +21,7 @@ extension ParsableCommand {
   private static func statusOfRun() -> Int32 {
     do {
       var command = try parseAsRoot()
+      try MemoryLimit.probe(0, for: "the program")
       try command.run()
       return EXIT_SUCCESS
     } catch {

@@ -40,7 +40,7 @@ final class WeightLoader {
     let weights: Weights
     do throws(OutOfMemory) {
       weights = try layOut()
-      try MemoryLimit.check(arena.byteCount, for: "the weights")
+      try MemoryLimit.probe(arena.byteCount, for: "the weights")
     } catch {
       throw .cause(error)
     }

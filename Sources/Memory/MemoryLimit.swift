@@ -18,13 +18,17 @@ public enum MemoryLimit {
     }
   }
 
+  /// What must be left beside anything that is asked for: small allocations, which end the process when they fail, and the
+  /// stacks of threads.
+  private static let margin = 32 << 20
+
   /// The same, and refuses what the process' own limits (`ulimit -v`) leave no addresses for: before an allocation that
   /// would end the process.
   public static func probe(_ byteCount: Int, for purpose: String) throws(OutOfMemory) {
     try check(byteCount, for: purpose)
-    guard byteCount > 0 else { return }
-    let memory = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    let needed = byteCount + margin
+    let memory = mmap(nil, needed, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let memory, memory != MAP_FAILED else { throw OutOfMemory(byteCount: byteCount, for: purpose) }
-    munmap(memory, byteCount)
+    munmap(memory, needed)
   }
 }

@@ -116,18 +116,19 @@ import Testing
   @Test func aBatchIsCancelledAsAWhole() throws {
     let context = try CContext(CModel())
     let samples = UnsafeMutableBufferPointer<Float>.allocate(capacity: 720)
-    let output = UnsafeMutableBufferPointer<Float>.allocate(capacity: 128)
+    let output = UnsafeMutableBufferPointer<Float>.allocate(capacity: 10 * 128)
     defer {
       samples.deallocate()
       output.deallocate()
     }
     samples.initialize(repeating: 0.25)
-    let utterance = lh_utterance(
-      samples: samples.baseAddress, sample_count: 720, output: output.baseAddress, capacity: 128)
+    let batch = (0..<10).map { index in
+      lh_utterance(
+        samples: samples.baseAddress, sample_count: 720, output: output.baseAddress! + index * 128, capacity: 128)
+    }
     var options = runOptions()
     options.progress_data = UnsafeMutableRawPointer(context.handle)
     options.progress = { fraction, data in fraction > 0.4 ? lh_context_cancel(OpaquePointer(data)) : 0 }
-    let batch = Array(repeating: utterance, count: 10)
     let cancelled = outcome { lh_run_batch(context.handle, batch, batch.count, &options, $0) }
     #expect(cancelled.description == "LH_CANCELLED: utterance 4: cancelled")
   }
