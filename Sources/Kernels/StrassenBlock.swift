@@ -33,8 +33,8 @@ package struct StrassenBlock {
 
   /// The largest `depth`.
   package static let deepestHalf = 512
-  /// Stands for lower rows that do not exist.
-  private nonisolated(unsafe) static let zeros = UnsafeMutablePointer<Float>.zeros(count: StrassenBlock.deepestHalf)
+  /// Stands for lower rows that do not exist, both halves.
+  private nonisolated(unsafe) static let zeros = UnsafeMutablePointer<Float>.zeros(count: 2 * StrassenBlock.deepestHalf)
 
   /// Fills `rowSums` for some pairs of rows. All pairs of panels use them.
   package func sumRows(_ range: Range<Int>, kernels: KernelSet) {
