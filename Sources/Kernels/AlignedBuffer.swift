@@ -53,6 +53,7 @@ package struct GrowingBuffer {
   package mutating func reserve(_ count: Int, for purpose: String) throws(OutOfMemory) -> UnsafeMutablePointer<Float> {
     if let buffer, buffer.count >= count { return buffer.start }
     buffer = nil
+    try MemoryLimit.probe(count * MemoryLayout<Float>.stride, for: purpose)
     let larger = try AlignedBuffer(count: count, for: purpose)
     buffer = larger
     return larger.start

@@ -15,7 +15,7 @@ struct SessionBuffers {
   ) throws(ModelFault) -> (hidden: UnsafeMutablePointer<Float>, workspace: UnsafeMutablePointer<Float>) {
     do throws(OutOfMemory) {
       let purpose = "the run"
-      try MemoryLimit.probe((hiddenCount + workspaceCount) * MemoryLayout<Float>.stride, for: purpose)
+      try MemoryLimit.check((hiddenCount + workspaceCount) * MemoryLayout<Float>.stride, for: purpose)
       return (try hidden.reserve(hiddenCount, for: purpose), try workspace.reserve(workspaceCount, for: purpose))
     } catch {
       throw .cause(error)
