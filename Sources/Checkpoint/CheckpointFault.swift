@@ -22,7 +22,8 @@ public enum CheckpointFault: Fault, Equatable {
   case badChecksum(path: String, record: String)
   /// The pickle has more of something (`what`) than any checkpoint has.
   case pickleTooLarge(path: String, limit: Int, what: String)
-  /// The tensors of the state dict up to `tensor` come to more than the file could hold, even if some share their storages.
+  /// The tensors of the state dict up to `tensor` come to more than the file could hold, even if some share their
+  /// storages.
   case tensorsTooLarge(path: String, tensor: String, byteCount: Int, limit: Int)
   /// `cfg` or `args` is nested too deeply, holds itself, or is too large.
   case badConfiguration(path: String, problem: String)
@@ -73,9 +74,8 @@ public enum CheckpointFault: Fault, Equatable {
     case .pickleTooLarge(let path, let limit, let what):
       return "\(path): has a pickle of more than \(limit) \(what), the most that is read"
     case .tensorsTooLarge(let path, let tensor, let byteCount, let limit):
-      return
-        "\(path): its tensors up to \(tensor) come to \(byteCount) bytes, expected at most \(limit), four times the file and 1 MiB"
-        + ": they repeat or share what is in it"
+      return "\(path): its tensors up to \(tensor) come to \(byteCount) bytes, expected at most \(limit), four times"
+        + " the file and 1 MiB: they repeat or share what is in it"
     case .badConfiguration(let path, let problem):
       return "\(path): the configuration \(problem)"
     case .missingStateDict(let path, let found):

@@ -70,7 +70,6 @@ struct PickleMachine {
       }
       guard length > 0 else { throw bad("a frame of no bytes") }
       guard frameEnd == nil else { throw bad("a frame inside a frame") }
-      guard length > 0 else { throw bad("a frame of no bytes") }
       frameEnd = reader.position + Int(length)
 
     case .mark:

@@ -40,11 +40,23 @@ struct StateDict {
     let limit = 4 * container.file.byteCount + CheckpointLimits.sharedBytes
     var byteCount = 0
     var stranger: CheckpointFault?
+    // The first tensor that refers to a storage.
+    var users: [String: (tensor: String, reference: StorageReference)] = [:]
     for index in stride(from: 0, to: entries.count - 1, by: 2) {
       let (key, value) = (entries[index], entries[index + 1])
       guard case .string(let name) = key, let record = TensorRecord(value, in: container.pickle) else {
         stranger = stranger ?? StateDict.refusal(key, value, container)
         continue
+      }
+      if case .strided(let reference, _, _, _, _) = record {
+        let first = users[reference.key] ?? (name, reference)
+        guard first.reference.format == reference.format, first.reference.count == reference.count else {
+          throw .badTensor(
+            path: container.path, tensor: name,
+            problem: "takes the storage \(reference.key) for \(reference.words), \(first.tensor) for"
+              + " \(first.reference.words)")
+        }
+        users[reference.key] = first
       }
       let tensor = try StoredTensor(name: name, record, container)
       guard tensors.updateValue(tensor, forKey: name) == nil else {

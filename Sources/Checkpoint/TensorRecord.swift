@@ -29,6 +29,9 @@ struct StorageReference {
     self.view = view
   }
 
+  /// What the storage is, for a message.
+  var words: String { "\(count) numbers of \(format.name)" }
+
   /// What the pickle says of each storage, by its name.
   ///
   /// Everything outside the pickle that it refers to must be a storage, of which all references say the same; or, in
@@ -46,8 +49,7 @@ struct StorageReference {
       guard first.format == reference.format, first.count == reference.count else {
         throw .badContainer(
           path: path,
-          problem: "the storage \(reference.key) is \(first.count) numbers of \(first.format.name) and"
-            + " \(reference.count) of \(reference.format.name)")
+          problem: "the storage \(reference.key) is \(first.words) and \(reference.words)")
       }
       references[reference.key] = first
     }

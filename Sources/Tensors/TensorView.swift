@@ -29,8 +29,8 @@ public struct TensorView: Sendable {
     self.storage = storage
   }
 
-  /// The bytes of a storage from the first to the last element of such a view, each of `elementSize` bytes; 0..<0 when it is empty; nil when a size is
-  /// negative or a product overflows.
+  /// The bytes of a storage from the first to the last element of such a view, each of `elementSize` bytes; 0..<0 when
+  /// it is empty; nil when a size is negative or a product overflows.
   public static func byteRange(elementSize: Int, shape: [Int], strides: [Int], offset: Int) -> Range<Int>? {
     guard shape.count == strides.count, offset >= 0 else { return nil }
     var last = offset

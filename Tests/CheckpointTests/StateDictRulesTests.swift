@@ -124,7 +124,8 @@ import Testing
         pickle.string("other")
         appendTensor(to: &pickle, className: className, count: count, shape: [1])
       }
-      guard case .badContainer(_, let problem) = fault, problem.contains("the storage 0 is 2 numbers of float32") else {
+      guard case .badTensor(_, "other", let problem) = fault, problem.hasSuffix("weight for 2 numbers of float32")
+      else {
         Issue.record("\(String(describing: fault))")
         continue
       }
