@@ -16,6 +16,7 @@ extension SubnetReader {
     guard entry.elementType == .int8 else { return view(of: payload, entry, rows: entry.shape[0]) }
     let int8 = try int8Payload(entry, UnsafeRawBufferPointer(rebasing: payload.bytes[entry.int8Sections.rest]))
     let weights = try heapMemory(entry.shape.reduce(4, *), for: "the weights of a tensor")
+    defer { withExtendedLifetime(payload) {} }
     try decode(entry) { () throws(Int8Problem) in
       try int8.decode(payload.bytes, firstRow: 0, count: entry.shape[0], to: weights.bytes)
     }
@@ -68,7 +69,9 @@ extension SubnetReader {
     case .raw:
       let start = entry.range.lowerBound
       bytes = try self.bytes.copy(start + place.lowerBound..<start + place.upperBound)
-    case .zstd: bytes = Array(try payload(of: entry).bytes[place])
+    case .zstd:
+      let payload = try payload(of: entry)
+      bytes = withExtendedLifetime(payload) { Array(payload.bytes[place]) }
     }
     let outliers = try decode(entry) { () throws(Int8Problem) in
       try bytes.withUnsafeBufferPointer { bytes throws(Int8Problem) in
@@ -86,6 +89,7 @@ extension SubnetReader {
     let stored = try bytes.storage(entry.range)
     try verify(entry, XXH64.hash(stored.bytes))
     guard entry.encoding == .zstd else { return stored }
+    defer { withExtendedLifetime(stored) {} }
     let content = try heapMemory(entry.decodedSize, for: "the weights of a tensor")
     do throws(ZstdFrame.Failure) {
       try ZstdFrame.decompress(stored.bytes, into: content.bytes)
@@ -122,6 +126,7 @@ extension SubnetReader {
       }
     }
     let rest = try bytes.storage(restRange.shifted(by: entry.range.lowerBound))
+    defer { withExtendedLifetime(rest) {} }
     try readRest(rest.bytes)
     let place = try bytes.room(for: min(rowsAtOnce, count) * rowSize)
     var hash = XXH64()

@@ -15,7 +15,7 @@ seeds() {
   case $1 in
   checkpoint) echo Fixtures/hostile/{zip,legacy,tensors,sound} Fixtures/checkpoints ;;
   pickle) echo "$work/seeds/pickle" ;;
-  subnet-file) echo Fixtures/hostile/{lhb,sound} ;;
+  subnet-file) echo Fixtures/hostile/{lhb,sound} Tests/Fuzzing/found ;;
   architecture) echo Fixtures/hostile/{architecture,sound} Fixtures/demo/arch.json Fixtures/golden ;;
   esac
 }
