@@ -40,7 +40,9 @@ final class WeightLoader {
     let weights: Weights
     do throws(OutOfMemory) {
       weights = try layOut()
-      try MemoryLimit.probe(arena.byteCount, for: "the weights")
+      // The weights have their addresses by now.
+      try MemoryLimit.check(arena.byteCount, for: "the weights")
+      try MemoryLimit.probe(0, for: "what stands beside the weights")
     } catch {
       throw .cause(error)
     }
