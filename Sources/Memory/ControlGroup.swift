@@ -32,8 +32,16 @@ enum ControlGroup {
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     return withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in
-      let count = read(descriptor, buffer.baseAddress, buffer.count)
-      return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+      var done = 0
+      while done < buffer.count {
+        let count = read(descriptor, buffer.baseAddress! + done, buffer.count - done)
+        if count < 0 && errno == EINTR { continue }
+        // Half a number would be another one.
+        guard count >= 0 else { return nil }
+        if count == 0 { break }
+        done += count
+      }
+      return done > 0 ? String(decoding: buffer[..<done], as: UTF8.self) : nil
     }
   }
 }

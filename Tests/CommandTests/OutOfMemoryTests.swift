@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Programs with too few addresses, as `ulimit -v` leaves them: the right result, or a line and a status of `sysexits.h`.
-@Suite struct OutOfMemoryTests {
+@Suite(.disabled(if: Sanitizer.isActive, "a sanitizer takes terabytes of addresses")) struct OutOfMemoryTests {
   /// Limits in KiB, from what no program can start with to what all have enough of.
   private static let limits =
     Array(stride(from: 10_000, to: 130_000, by: 6_000)) + Array(stride(from: 130_000, to: 600_000, by: 47_000)) + [
