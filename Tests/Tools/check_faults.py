@@ -30,7 +30,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 FIXTURES = REPOSITORY / "Fixtures"
 # Seconds after which a program hangs; it takes far less than one.
-PATIENCE = 30
+PATIENCE = 150
 # What each call is made to fail with.
 ERRORS = {
     "open": (errno.EACCES, errno.EIO, errno.EMFILE),
