@@ -49,16 +49,24 @@ final class AudioSource {
     }
   }
 
-  /// The bytes of a regular file from an offset on, as many as wanted or as there are.
+  /// Copies the bytes of a regular file from an offset on, as many as fit or as there are.
+  func copy(from offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(AudioFault) -> Int {
+    var done = 0
+    while done < buffer.count {
+      let count = pread(descriptor, buffer.baseAddress! + done, buffer.count - done, off_t(offset + done))
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw .cannotRead(name: name, reason: .last) }
+      if count == 0 { break }
+      done += count
+    }
+    return done
+  }
+
+  /// The same in an array.
   func bytes(at offset: Int, count: Int) throws(AudioFault) -> [UInt8] {
     try [UInt8](unsafeUninitializedCapacity: count) { buffer, done throws(AudioFault) in
-      while done < count {
-        let read = pread(descriptor, buffer.baseAddress! + done, count - done, off_t(offset + done))
-        if read < 0 && errno == EINTR { continue }
-        guard read >= 0 else { throw .cannotRead(name: name, reason: .last) }
-        guard read > 0 else { return }
-        done += read
-      }
+      done = try copy(
+        from: offset, into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]))
     }
   }
 

@@ -1,14 +1,12 @@
 import CSndFile
-import Glibc
 
-/// The bytes that came through a pipe, for libsndfile, which seeks in most formats.
+/// The bytes that came through a pipe.
 final class MemoryReader {
   /// All of one size but for what the last one lacks: one array would be copied, and be there twice, whenever it grows.
   private var parts: [UnsafeMutableRawBufferPointer] = []
   private(set) var count = 0
   /// Offset of the first byte that libsndfile sees.
   private var start = 0
-  private var position = 0
 
   private static let partSize = 1 << 20
   /// So many bytes must look like a sound file before more are read: something else may never end.
@@ -39,9 +37,9 @@ final class MemoryReader {
   private func probe(name: String, limits: ReadingLimits) throws(AudioFault) -> Int {
     start = try ContainerFormat.start(name: name, bytes: bytes)
     var info = SF_INFO()
-    guard let handle = open(&info) else { return limits.byteCount(byteRate: .infinity) }
-    sf_close(handle)
-    position = 0
+    let file = file
+    guard let handle = file.open(&info) else { return limits.byteCount(byteRate: .infinity) }
+    withExtendedLifetime(file) { _ = sf_close(handle) }
     guard Recording.sampleRates.contains(Int(info.samplerate)) else {
       throw .unusableRate(name: name, rate: Int(info.samplerate))
     }
@@ -56,37 +54,9 @@ final class MemoryReader {
     return limits.byteCount(byteRate: Double(info.samplerate) * Double(info.channels) * sampleSize)
   }
 
-  /// Opens the bytes as a sound file, which must be closed before this object goes away; nil when libsndfile cannot.
-  func open(_ info: inout SF_INFO) -> OpaquePointer? {
-    var access = SF_VIRTUAL_IO(
-      get_filelen: { sf_count_t(MemoryReader.from($0).length) },
-      seek: { MemoryReader.from($2).seek(by: $0, from: $1) },
-      read: { MemoryReader.from($2).read(into: $0, count: $1) },
-      write: { _, _, _ in 0 },
-      tell: { sf_count_t(MemoryReader.from($0).position) })
-    return sf_open_virtual(&access, Int32(SFM_READ), &info, Unmanaged.passUnretained(self).toOpaque())
-  }
-
-  private static func from(_ context: UnsafeMutableRawPointer?) -> MemoryReader {
-    Unmanaged<MemoryReader>.fromOpaque(context!).takeUnretainedValue()
-  }
-
-  private var length: Int { max(0, count - start) }
-
-  private func seek(by offset: sf_count_t, from origin: Int32) -> sf_count_t {
-    let start = origin == SEEK_SET ? 0 : origin == SEEK_CUR ? position : length
-    let (target, overflow) = sf_count_t(start).addingReportingOverflow(offset)
-    // Behind the end is allowed, as in a file: reading there gives nothing.
-    if !overflow && target >= 0 { position = Int(target) }
-    return sf_count_t(position)
-  }
-
-  private func read(into buffer: UnsafeMutableRawPointer?, count wanted: sf_count_t) -> sf_count_t {
-    guard let buffer else { return 0 }
-    let taken = copy(
-      from: start + position, into: UnsafeMutableRawBufferPointer(start: buffer, count: max(0, Int(wanted))))
-    position += taken
-    return sf_count_t(taken)
+  /// The bytes, as libsndfile sees them.
+  var file: VirtualFile {
+    VirtualFile(count: max(0, count - start)) { [self] in copy(from: start + $0, into: $1) }
   }
 
   private func bytes(at offset: Int, count: Int) -> [UInt8] {

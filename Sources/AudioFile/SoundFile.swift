@@ -6,8 +6,7 @@ final class SoundFile {
   private let name: String
   private let handle: OpaquePointer
   private let info: SF_INFO
-  private let file: FileReader?
-  private let memory: MemoryReader?
+  private let file: VirtualFile
   /// Bytes of the file, or of what came through a pipe.
   private let byteCount: Int
   private var block: [Float]
@@ -21,24 +20,21 @@ final class SoundFile {
     name = input.name
     let source = try AudioSource(input)
     var info = SF_INFO()
-    let handle: OpaquePointer?
     if let size = source.fileSize {
       let start = try ContainerFormat.start(name: name, bytes: source.bytes)
-      let file = try FileReader(source.descriptor, range: start..<max(start, size), name: input.name)
-      memory = nil
+      file = VirtualFile(count: max(0, size - start)) { offset, target throws(AudioFault) in
+        try source.copy(from: start + offset, into: target)
+      }
       byteCount = size
-      handle = file.open(&info)
-      self.file = file
     } else {
       let memory = try MemoryReader(readingAll: source, limits: limits)
-      handle = memory.open(&info)
+      file = memory.file
       byteCount = memory.count
-      self.memory = memory
-      file = nil
     }
-    if let failure = file?.failure {
+    let handle = file.open(&info)
+    if let fault = file.fault {
       if let handle { sf_close(handle) }
-      throw .cannotRead(name: input.name, reason: failure)
+      throw fault
     }
     guard let handle else { throw .unknownFormat(name: input.name, reason: String(cString: sf_strerror(nil))) }
     guard ContainerFormat.isRead(Int(info.format)), info.channels > 0 else {
@@ -77,7 +73,7 @@ final class SoundFile {
 
   /// Throws when reading or decoding failed, or ended before the promised length.
   func checkEnd(frameCount: Int) throws(AudioFault) {
-    if let failure = file?.failure { throw .cannotRead(name: name, reason: failure) }
+    if let fault = file.fault { throw fault }
     let failed = sf_error(handle) != Int32(SF_ERR_NO_ERROR)
     let promised = promisedFrames
     guard failed || frameCount < promised ?? 0 else { return }

@@ -16,6 +16,7 @@ extension SubnetReader {
     guard entry.elementType == .int8 else { return view(of: payload, entry, rows: entry.shape[0]) }
     let int8 = try int8Payload(entry, UnsafeRawBufferPointer(rebasing: payload.bytes[entry.int8Sections.rest]))
     let weights = try heapMemory(entry.shape.reduce(4, *), for: "the weights of a tensor")
+    // `bytes` alone does not keep the memory.
     defer { withExtendedLifetime(payload) {} }
     try decode(entry) { () throws(Int8Problem) in
       try int8.decode(payload.bytes, firstRow: 0, count: entry.shape[0], to: weights.bytes)

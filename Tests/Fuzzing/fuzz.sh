@@ -16,7 +16,7 @@ seeds() {
   checkpoint) echo Fixtures/hostile/{zip,legacy,tensors,sound} Fixtures/checkpoints ;;
   pickle) echo "$work/seeds/pickle" ;;
   subnet-file) echo Fixtures/hostile/{lhb,sound} Tests/Fuzzing/found ;;
-  architecture) echo Fixtures/hostile/{architecture,sound} Fixtures/demo/arch.json Fixtures/golden ;;
+  architecture) echo Fixtures/hostile/{architecture,sound} ;;
   esac
 }
 
