@@ -138,6 +138,7 @@ check-load: $(PACKAGE_FOLDER)/complete ## Runs the library and programs for long
 
 .PHONY: check-addresses
 check-addresses: export ASAN_OPTIONS := detect_leaks=1
+check-addresses: export LSAN_OPTIONS := suppressions=$(CURDIR)/Tests/Tools/leak_sanitizer.txt:print_suppressions=0
 check-addresses: export SWIFT_BACKTRACE := enable=no
 check-addresses: packages toolchain ## Runs all tests (TESTS=filter) and the C program under the address sanitizer (built in .build-asan)
 	swift build $(ADDRESSES_FLAGS) --build-tests
