@@ -29,10 +29,14 @@ public func lh_extract(
 
 extension ExtractionOptions {
   fileprivate init(_ options: lh_extract_options) throws(CallFault) {
-    try checkReserved(options.reserved)
     self.init(
       weights: try choice(options.weights, among: .auto, .f32, .f16, .bf16, .int8, of: "weights"),
-      compressionLevel: Int(options.compression_level), replacing: options.replace != 0)
+      compressionLevel: Int(options.compression_level),
+      allowsNonfinite: try choice(options.allow_nonfinite, among: false, true, of: "allow_nonfinite"),
+      replacing: options.replace != 0)
+    guard !allowsNonfinite || weights != .int8 else {
+      throw CallFault(LH_INVALID_ARGUMENT, "allow_nonfinite is 1 with LH_WEIGHTS_INT8, which has no NaN, expected 0")
+    }
     let levels = SubnetWriter.compressionLevels
     guard levels.contains(compressionLevel) else {
       throw CallFault(

@@ -50,7 +50,7 @@ public enum SubnetFault: Fault, Equatable {
       "\(source): is \(found), expected \(expected)"
     case .notFinite(let tensor, let index, let value):
       "\(tensor): element \(index) is \(value), expected a finite number; the features would all be NaN"
-        + " (--allow-nonfinite takes such weights)"
+        + " (--allow-nonfinite, or allow_nonfinite in C, takes such weights)"
     case .zeroNorm(let tensor, let tap):
       "\(tensor): tap \(tap) has length 0, expected a direction to scale (weight norm divides by the length)"
     }

@@ -107,7 +107,15 @@ extension ArgumentTests {
     Abuse("a level below none", LH_INVALID_ARGUMENT, "compression_level is -1") {
       extract($1) { $0.compression_level = -1 }
     },
-    Abuse("a reserved field of an extraction", LH_INVALID_ARGUMENT, "reserved") { extract($1) { $0.reserved = 1 } },
+    Abuse("an answer that is neither yes nor no", LH_INVALID_ARGUMENT, "allow_nonfinite is 2") {
+      extract($1) { $0.allow_nonfinite = 2 }
+    },
+    Abuse("NaN in int8", LH_INVALID_ARGUMENT, "allow_nonfinite is 1") {
+      extract($1) {
+        $0.allow_nonfinite = 1
+        $0.weights = Int32(LH_WEIGHTS_INT8)
+      }
+    },
     Abuse("an extraction's struct of three bytes", LH_INVALID_ARGUMENT, "struct_size") {
       extract($1) { $0.struct_size = 3 }
     },

@@ -49,6 +49,18 @@ import Testing
     }
   }
 
+  @Test func weightsThatAreNotFiniteMustBeAllowed() throws {
+    let checkpoint = Fixture.path("hostile/tensors/nan.pt")
+    let architecture = String(decoding: readBytes(Fixture.path("hostile/sound/architecture.json")), as: UTF8.self)
+    try withTemporaryFolder { folder in
+      var options = options()
+      let refused = outcome { lh_extract(checkpoint, architecture, folder + "/a.lhb", &options, $0) }
+      #expect(refused.status == LH_BAD_DATA && refused.message.contains("allow_nonfinite"), "\(refused)")
+      options.allow_nonfinite = 1
+      try succeed { lh_extract(checkpoint, architecture, folder + "/a.lhb", &options, $0) }
+    }
+  }
+
   @Test func theSubnetAgreesWithTheTruth() throws {
     try withTemporaryFolder { folder in
       let path = folder + "/subnet.lhb"

@@ -406,8 +406,8 @@ typedef struct lh_extract_options {
   int32_t compression_level;
   /* Not 0 to replace the output when it exists. */
   int32_t replace;
-  /* 0 */
-  int32_t reserved;
+  /* 1 to allow weights that are NaN or infinite, an error otherwise; not with LH_WEIGHTS_INT8, which has neither. */
+  int32_t allow_nonfinite;
   /* Told how far the call is; NULL for none. */
   lh_progress progress;
   /* Passed on to `progress`. */

@@ -269,6 +269,7 @@ private struct CallSequence {
         options.weights = Int32(truncatingIfNeeded: calls.size(6))
         options.compression_level = Int32(truncatingIfNeeded: calls.size(4))
         options.replace = 1
+        options.allow_nonfinite = Int32(truncatingIfNeeded: calls.size(2))
       }
     ) { calls, options in
       var error = lh_error()
