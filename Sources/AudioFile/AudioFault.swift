@@ -31,6 +31,8 @@ public enum AudioFault: Fault, Equatable {
   case notFinite(name: String, value: Double, seconds: Double)
   /// Decoding ended before the length that the header promises; both in frames.
   case cutShort(name: String, frameCount: Int, promised: Int?, sampleRate: Int, reason: String)
+  /// A page of Ogg, at an offset in bytes, is damaged, or one before it is missing.
+  case damagedPage(name: String, offset: Int, problem: String)
   /// libsoxr gave up.
   case cannotResample(name: String, rate: Int, reason: String)
 
@@ -81,6 +83,8 @@ public enum AudioFault: Fault, Equatable {
       \(promised.map { " of the \(Double($0) / Double(rate)) s that its header promises" } ?? ""): truncated or damaged\
       \(reason.isEmpty ? "" : " (\(reason))")
       """
+    case .damagedPage(let name, let offset, let problem):
+      "\(name): the Ogg page at byte \(offset) \(problem): truncated or damaged"
     case .cannotResample(let name, let rate, let reason):
       "\(name): cannot be resampled from \(rate) to \(Recording.sampleRate) Hz: \(reason)"
     }

@@ -7,19 +7,32 @@ import CSndFile
 /// SD2, XI, AVR, VOC and others) and in which speech is not kept. Which one a file is must be known before libsndfile
 /// opens it, since opening it parses the header.
 enum ContainerFormat {
-  /// Where the sound of a file begins: behind ID3 tags. Throws when it begins like no format that is read.
+  /// Where the sound of a file begins, and what is known of its end.
+  struct Extent {
+    /// Offset of the first byte behind ID3 tags. libsndfile skips such tags too, but only in files that it opens itself.
+    var start = 0
+    /// Whether the sound goes on behind the last byte, as far as that can be seen without libsndfile.
+    var lacksEnd = false
+  }
+
+  /// Looks at a file before libsndfile does. Throws when it begins like no format that is read, or is damaged in a way
+  /// that libsndfile does not withstand.
   ///
-  /// libsndfile skips such tags too, but only in files that it opens itself.
-  ///
-  /// - Parameter bytes: Gives the bytes from an offset on, as many as wanted or as there are.
-  static func start(
-    name: String, bytes: (_ offset: Int, _ count: Int) throws(AudioFault) -> [UInt8]
-  ) throws(AudioFault) -> Int {
+  /// - Parameters:
+  ///   - isWhole: Whether the file ends where the bytes end.
+  ///   - bytes: Gives the bytes from an offset on, as many as wanted or as there are.
+  static func extent(
+    name: String, isWhole: Bool = true, bytes: (_ offset: Int, _ count: Int) throws(AudioFault) -> [UInt8]
+  ) throws(AudioFault) -> Extent {
     var offset = 0
     for _ in 0...mostTags {
       let start = try bytes(offset, 12)
       guard start.starts(with: "ID3".utf8), start.count >= 10 else {
-        if isRead(start) { return offset }
+        if start.starts(with: "OggS".utf8) {
+          let hasEnd = try OggPages.check(name: name, from: offset, isWhole: isWhole, bytes: bytes)
+          return Extent(start: offset, lacksEnd: !hasEnd)
+        }
+        if isRead(start) { return Extent(start: offset) }
         if let format = refusedName(start) { throw .refusedFormat(name: name, format: format) }
         throw .unknownFormat(name: name, reason: "its first bytes are those of another format")
       }
@@ -45,7 +58,7 @@ enum ContainerFormat {
     if has("FORM") { return has("AIFF", at: 8) || has("AIFC", at: 8) }
     // The synchronisation of an MPEG frame is eleven bits.
     if start[0] == 0xff && start[1] & 0xe0 == 0xe0 { return true }
-    return ["riff", ".snd", "dns.", "caff", "fLaC", "OggS", "NIST"].contains { has($0) }
+    return ["riff", ".snd", "dns.", "caff", "fLaC", "NIST"].contains { has($0) }
   }
 
   /// The name of a format that libsndfile knows and that is not read; nil for anything else.

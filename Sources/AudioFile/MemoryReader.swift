@@ -5,8 +5,8 @@ final class MemoryReader {
   /// All of one size but for what the last one lacks: one array would be copied, and be there twice, whenever it grows.
   private var parts: [UnsafeMutableRawBufferPointer] = []
   private(set) var count = 0
-  /// Offset of the first byte that libsndfile sees.
-  private var start = 0
+  /// What libsndfile sees of them.
+  private(set) var extent = ContainerFormat.Extent()
 
   private static let partSize = 1 << 20
   /// So many bytes must look like a sound file before more are read: something else may never end.
@@ -28,14 +28,14 @@ final class MemoryReader {
       }
     }
     guard count > 0 else { throw .empty(name: source.name) }
-    start = try ContainerFormat.start(name: source.name, bytes: bytes)
+    extent = try ContainerFormat.extent(name: source.name, bytes: bytes)
   }
 
   deinit { parts.forEach { $0.deallocate() } }
 
   /// How many bytes may come, by the header that has come; throws when it is none of a sound file.
   private func probe(name: String, limits: ReadingLimits) throws(AudioFault) -> Int {
-    start = try ContainerFormat.start(name: name, bytes: bytes)
+    extent = try ContainerFormat.extent(name: name, isWhole: false, bytes: bytes)
     var info = SF_INFO()
     let file = file
     guard let handle = file.open(&info) else { return limits.byteCount(byteRate: .infinity) }
@@ -56,7 +56,8 @@ final class MemoryReader {
 
   /// The bytes, as libsndfile sees them.
   var file: VirtualFile {
-    VirtualFile(count: max(0, count - start)) { [self] in copy(from: start + $0, into: $1) }
+    let start = extent.start
+    return VirtualFile(count: max(0, count - start)) { [self] in copy(from: start + $0, into: $1) }
   }
 
   private func bytes(at offset: Int, count: Int) -> [UInt8] {

@@ -9,7 +9,10 @@ final class SoundFile {
   private let file: VirtualFile
   /// Bytes of the file, or of what came through a pipe.
   private let byteCount: Int
+  private let lacksEnd: Bool
   private var block: [Float]
+  /// What went wrong while a block was read, in libsndfile's words.
+  private var failure: String?
 
   /// The most floats that are read at once.
   private static let blockSize = 1 << 16
@@ -21,7 +24,9 @@ final class SoundFile {
     let source = try AudioSource(input)
     var info = SF_INFO()
     if let size = source.fileSize {
-      let start = try ContainerFormat.start(name: name, bytes: source.bytes)
+      let extent = try ContainerFormat.extent(name: name, bytes: source.bytes)
+      lacksEnd = extent.lacksEnd
+      let start = extent.start
       file = VirtualFile(count: max(0, size - start)) { offset, target throws(AudioFault) in
         try source.copy(from: start + offset, into: target)
       }
@@ -29,6 +34,7 @@ final class SoundFile {
     } else {
       let memory = try MemoryReader(readingAll: source, limits: limits)
       file = memory.file
+      lacksEnd = memory.extent.lacksEnd
       byteCount = memory.count
     }
     let handle = file.open(&info)
@@ -54,7 +60,10 @@ final class SoundFile {
 
   /// The next frames, interleaved, scaled to [-1, 1] where they are integers; nil at the end.
   func nextBlock() -> ArraySlice<Float>? {
+    guard failure == nil else { return nil }
     let count = sf_readf_float(handle, &block, sf_count_t(block.count / channelCount))
+    // What came before the failure is given all the same, and each call forgets that of the one before.
+    if sf_error(handle) != Int32(SF_ERR_NO_ERROR) { failure = String(cString: sf_strerror(handle)) }
     return count > 0 ? block[..<(Int(count) * channelCount)] : nil
   }
 
@@ -74,12 +83,11 @@ final class SoundFile {
   /// Throws when reading or decoding failed, or ended before the promised length.
   func checkEnd(frameCount: Int) throws(AudioFault) {
     if let fault = file.fault { throw fault }
-    let failed = sf_error(handle) != Int32(SF_ERR_NO_ERROR)
     let promised = promisedFrames
-    guard failed || frameCount < promised ?? 0 else { return }
+    guard failure != nil || frameCount < promised ?? 0 else { return }
     throw .cutShort(
       name: name, frameCount: frameCount, promised: promised, sampleRate: sampleRate,
-      reason: failed ? String(cString: sf_strerror(handle)) : "")
+      reason: failure ?? "")
   }
 
   var formatName: String {
@@ -98,7 +106,7 @@ final class SoundFile {
   /// libsndfile puts a wrong size in a WAV or AIFF header right without an error, and says so only in its log: a line
   /// such as "data : 4294967295 (should be 91366)".
   var isLengthCertain: Bool {
-    if info.frames == .max { return false }
+    if info.frames == .max || lacksEnd { return false }
     var log = [CChar](repeating: 0, count: 1 << 14)
     sf_command(handle, Int32(SFC_GET_LOG_INFO), &log, Int32(log.count - 1))
     let text = String(decoding: log.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -118,6 +118,24 @@ import Testing
     }
   }
 
+  @Test func `An Ogg file without its last page is read, and said to lack its end`() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/recorded.ogg"
+      SoundFormat.ogg.write(sine(rate: 16_000, count: 600_000), to: path)
+      let bytes = readBytes(path)
+      let pages = bytes.indices.dropLast(3).filter { bytes[$0..<$0 + 4].elementsEqual("OggS".utf8) }
+      try #require(pages.count > 5)
+      #expect(try Recording(of: .file(path: path)).source.isLengthCertain)
+      for page in pages[3...] {
+        let cut = Array(bytes[..<page])
+        writeBytes(cut, to: path)
+        let recording = try Recording(of: .file(path: path))
+        #expect(!recording.source.isLengthCertain && recording.samples.count < 600_000)
+        #expect(try withPipe(of: cut) { try Recording(of: .file(path: $0)) }.samples == recording.samples)
+      }
+    }
+  }
+
   @Test func `Any truncation ends in a fault or in fewer samples`() {
     withTemporaryFolder { folder in
       let path = folder + "/cut"

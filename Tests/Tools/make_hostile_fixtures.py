@@ -14,6 +14,7 @@ import hostile_architecture
 import hostile_audio
 import hostile_legacy
 import hostile_lhb
+import hostile_ogg
 import hostile_pickle
 import hostile_tensors
 import hostile_zip
@@ -24,7 +25,8 @@ from small_supernet import LITTLE, Checkpoint
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "Fixtures" / "hostile"
 MODULES = [
-    hostile_zip, hostile_legacy, hostile_pickle, hostile_tensors, hostile_lhb, hostile_architecture, hostile_audio]
+    hostile_zip, hostile_legacy, hostile_pickle, hostile_tensors, hostile_lhb, hostile_architecture, hostile_audio,
+    hostile_ogg]
 YAML = b"embed_dim: 64\nheads_num: [1]\nffn_embed: [64]\nlayer_num: 1\n"
 
 
@@ -41,6 +43,7 @@ def sound():
     yield "tone.aiff", FEATURES, hostile_audio.aiff()
     yield "tone.au", FEATURES, hostile_audio.au()
     yield "tone.caf", FEATURES, hostile_audio.caf()
+    yield "silence.ogg", FEATURES, hostile_ogg.opus()
 
 
 def write(path, content):
