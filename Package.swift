@@ -193,8 +193,8 @@ let fuzzing: [Target] = [
   .target(
     name: "FuzzTargets",
     dependencies: [
-      "ArchitectureFile", "CLightHuBERT", "Checkpoint", "Extraction", "Files", "JSON", "LightHuBERT", "LightHuBERTC",
-      "NumPyFile", "Quantization", "Subnet", "SubnetFile", "Tensors", "TestSupport",
+      "ArchitectureFile", "AudioFile", "CLightHuBERT", "CSndFile", "Checkpoint", "Extraction", "Files", "JSON",
+      "LightHuBERT", "LightHuBERTC", "NumPyFile", "Quantization", "Subnet", "SubnetFile", "Tensors", "TestSupport",
     ],
     path: "Tests/Fuzzing/Targets", swiftSettings: strict),
   .executableTarget(name: "lhb-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzzing/Program"),

@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 program=$1 time=$2 jobs=$3
 shift 3
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(checkpoint pickle subnet-file architecture numpy c-interface)
+[ ${#targets[@]} -gt 0 ] || targets=(checkpoint pickle subnet-file architecture numpy sound c-interface)
 work=.build-fuzz
 
 # The seeds of each target.
@@ -17,6 +17,7 @@ seeds() {
   pickle) echo "$work/seeds/pickle" ;;
   subnet-file) echo Fixtures/hostile/{lhb,sound} Tests/Fuzzing/found ;;
   architecture) echo Fixtures/hostile/{architecture,sound} ;;
+  sound) echo Fixtures/hostile/{audio,sound} ;;
   esac
 }
 
@@ -43,6 +44,7 @@ fuzz() {
   [ -f "$dictionary" ] && folders+=("-dict=$dictionary")
   # A checkpoint or a model may take no more memory than this, whatever it says; and an input no more than seconds.
   LHB_FUZZ_TARGET=$1 SWIFT_BACKTRACE=enable=no \
+    LSAN_OPTIONS="suppressions=$PWD/Tests/Tools/leak_sanitizer.txt:print_suppressions=0" \
     ASAN_OPTIONS=allocator_may_return_null=1:detect_stack_use_after_return=0 \
     "$program" "$corpus" "${folders[@]}" -max_total_time="$time" -max_len=65536 -timeout=10 -rss_limit_mb=1024 \
     -malloc_limit_mb=256 -artifact_prefix="$work/found/$1-" -print_final_stats=1 > "$work/logs/$1.log" 2>&1 || status=$?
