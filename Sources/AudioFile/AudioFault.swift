@@ -33,6 +33,8 @@ public enum AudioFault: Fault, Equatable {
   case cutShort(name: String, frameCount: Int, promised: Int?, sampleRate: Int, reason: String)
   /// A page of Ogg, at an offset in bytes, is damaged, or one before it is missing.
   case damagedPage(name: String, offset: Int, problem: String)
+  /// Another Ogg file begins, at an offset in bytes, behind the first.
+  case joinedFiles(name: String, offset: Int)
   /// libsoxr gave up.
   case cannotResample(name: String, rate: Int, reason: String)
 
@@ -85,6 +87,11 @@ public enum AudioFault: Fault, Equatable {
       """
     case .damagedPage(let name, let offset, let problem):
       "\(name): the Ogg page at byte \(offset) \(problem): truncated or damaged"
+    case .joinedFiles(let name, let offset):
+      """
+      \(name): another Ogg file begins at byte \(offset), of which nothing would be read; convert it to WAV or FLAC, such as \
+      with ffmpeg
+      """
     case .cannotResample(let name, let rate, let reason):
       "\(name): cannot be resampled from \(rate) to \(Recording.sampleRate) Hz: \(reason)"
     }

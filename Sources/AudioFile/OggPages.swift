@@ -8,6 +8,8 @@ struct OggPages {
   private let name: String
   /// Streams that have begun and not ended, by their serial numbers.
   private var streams: [UInt32: Stream] = [:]
+  /// Whether a page has come that begins no stream. All streams begin before that, unless files were joined.
+  private var areBegun = false
 
   private struct Stream {
     /// Of the page that comes next.
@@ -74,12 +76,16 @@ struct OggPages {
     var stream: Stream
     if isFirst {
       guard streams[serial] == nil else { throw fault(at: offset, "begins a stream that has begun before") }
+      guard !areBegun else {
+        throw AudioFault.joinedFiles(name: name, offset: offset)
+      }
       guard streams.count < OggPages.mostStreams else {
         throw fault(at: offset, "begins a stream beside \(OggPages.mostStreams) others")
       }
       stream = Stream(number: number)
       stream.isOpus = page[lengths.endIndex...].starts(with: "OpusHead".utf8)
     } else {
+      areBegun = true
       guard let known = streams[serial] else { throw fault(at: offset, "belongs to a stream that did not begin") }
       stream = known
       guard number == stream.number else {

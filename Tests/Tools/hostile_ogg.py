@@ -79,6 +79,7 @@ def damaged():
     yield "serial.ogg", "a page of a stream that did not begin", first + tags + page(
         [SILENCE] * 5, 2, 4800, serial=1) + two, ["did not begin"]
     yield "begin-twice.ogg", "a stream begins again before its end", first + tags + first + one + two, ["begun before"]
+    yield "chain.ogg", "two files joined, of which the second would be lost", opus() + opus(), ["another Ogg file"]
     yield "begin-none.ogg", "a stream without its first page", tags + one + two, ["did not begin"]
     yield "streams.ogg", "17 streams at once", first + b"".join(
         page([head()], 0, 0, FIRST, serial=index) for index in range(17)) + tags + one + two, ["16 others"]
