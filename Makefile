@@ -146,7 +146,8 @@ check-addresses: packages toolchain ## Runs all tests (TESTS=filter) and the C p
 	swift test $(ADDRESSES_FLAGS) --disable-testable-imports --skip-build $(if $(TESTS),--filter '$(TESTS)')
 
 .PHONY: check-threads
-check-threads: export TSAN_OPTIONS := halt_on_error=1 suppressions=$(CURDIR)/Tests/Tools/thread_sanitizer.txt
+check-threads: export TSAN_OPTIONS := halt_on_error=1 suppressions=$(CURDIR)/Tests/Tools/thread_sanitizer.txt \
+	$(addprefix external_symbolizer_path=,$(shell command -v llvm-symbolizer))
 check-threads: export SWIFT_BACKTRACE := enable=no
 check-threads: packages toolchain ## Runs all tests (TESTS=filter) and the C program under the thread sanitizer (built in .build-tsan)
 	swift build $(THREADS_FLAGS) --build-tests

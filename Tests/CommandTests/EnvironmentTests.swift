@@ -80,7 +80,8 @@ import Testing
     #expect(result.output == whole)
   }
 
-  @Test func `No variables at all`() throws {
+  @Test(.disabled(if: Sanitizer.isActive, "a sanitizer takes its options from variables"))
+  func `No variables at all`() throws {
     let result = runShell("exec env -i \"$(command -v lhb-features)\" --model \"$1\" \"$2\"", [model, speech])
     #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
     let whole = try features()

@@ -73,23 +73,6 @@ import Testing
     }
   }
 
-  @Test(arguments: [200, 1000]) func `A full disk leaves nothing`(blocks: Int) {
-    withTemporaryFolder { folder in
-      let output = folder + "/out.lhb"
-      // A limit on the size of files (in blocks of 512 bytes) is the full disk that needs no disk.
-      let result = runShell(
-        "ulimit -f $4 && exec lhb-extract --arch \"$1\" \"$2\" \"$3\" 2>&1 >/dev/null | cat >&2; exit 0",
-        [Self.minimal, Self.tiny, output, String(blocks)])
-      #expect(result.errors.contains("\(output): cannot be written: File too large"), "\(result.errors)")
-      #expect(filesInFolder(folder) == [])
-      let status = runShell(
-        "trap '' XFSZ; ulimit -f $4; lhb-extract --arch \"$1\" \"$2\" \"$3\" 2>/dev/null",
-        [Self.minimal, Self.tiny, output, String(blocks)]
-      ).status
-      #expect(status == 74)
-    }
-  }
-
   @Test(arguments: ["HUP", "TERM", "KILL"]) func `A signal leaves nothing or a whole file`(signal: String) {
     withTemporaryFolder { folder in
       for delay in ["0.005", "0.02", "0.06"] {
