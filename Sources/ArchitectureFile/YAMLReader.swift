@@ -12,9 +12,14 @@ enum YAMLReader {
 
   static func value(_ text: String, source: String) throws(ArchitectureFileFault) -> JSONValue {
     guard text.utf8.count <= sizeLimit else { throw .tooLarge(source: source, limit: sizeLimit) }
-    guard !withoutComments(text.unicodeScalars).contains("&") else {
+    let scalars = withoutComments(text.unicodeScalars)
+    guard !scalars.contains("&") else {
       throw .notYAML(
         source: source, problem: "has '&', expected no anchors and aliases; write the values out", line: nil)
+    }
+    guard !mayNameByCollections(scalars) else {
+      throw .notYAML(
+        source: source, problem: "has a list or a mapping for a name, expected names such as embed_dim", line: nil)
     }
     let root: Node?
     do {
@@ -26,6 +31,22 @@ enum YAMLReader {
     }
     guard let root else { return .null }
     return try convert(root, source: source, depth: 0)
+  }
+
+  /// Whether a list or a mapping may be the name of something: behind the indicator '?', or before ':'. Yams compares all of
+  /// it at each level that it is nested in, which takes many seconds for some texts.
+  private static func mayNameByCollections(_ text: String.UnicodeScalarView) -> Bool {
+    var previous: Unicode.Scalar = "\n"
+    var beforeBlanks: Unicode.Scalar = "\n"
+    for scalar in text {
+      // In a word or behind one it is a letter like others.
+      let isInWord = previous.properties.isAlphabetic || ("0"..."9").contains(previous) || previous == "?"
+      if scalar == "?" && !isInWord { return true }
+      if scalar == ":" && (beforeBlanks == "]" || beforeBlanks == "}") { return true }
+      previous = scalar
+      if scalar != " " && scalar != "\t" { beforeBlanks = scalar }
+    }
+    return false
   }
 
   /// The text without its comments. In a text with quotes a '#' may be part of a string that spans lines, so nothing is

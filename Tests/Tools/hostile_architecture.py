@@ -89,6 +89,10 @@ def yaml():
     yield "documents.yaml", "two documents", ("---\n" + sound + "---\n" + sound).encode(), []
     yield "key-list.yaml", "a list as a name", b"[embed_dim]: 64\n", []
     yield "key-deep.yaml", "1,000 questions inside each other", b"? " * 1000 + b"a\n", []
+    yield "key-wide.yaml", "30,000 values in 990 questions inside each other", (
+        b"? " * 990 + b"[" + b"a," * 30000 + b"]\n"), ["for a name"]
+    yield "key-flow.yaml", "190 mappings as names of each other, 60 times", (
+        b"{" * 190 + b"a" + b": 1}" * 190 + b": 1\n") * 60, ["for a name"]
     yield "open.yaml", "a text in quotes without an end", sound.encode() + b'a: "' + b"x" * 5000, []
     yield "tab.yaml", "tabs for indentation", b"subnet:\n\tembed_dim: 64\n", []
     yield "directive.yaml", "a directive of YAML 9.9", b"%YAML 9.9\n---\n" + sound.encode(), []
