@@ -6,7 +6,6 @@ from hostile_files import FEATURES, Hostile
 SERIAL = 0x4C4842
 # 20 ms of silence.
 SILENCE = b"\xf8\xff\xfe"
-PACKET_SAMPLES = 960
 FIRST, LAST = 2, 4
 
 
@@ -35,17 +34,16 @@ def head(channels=1, version=1, preskip=312, rate=16000, mapping=0):
 TAGS = b"OpusTags" + struct.pack("<I", 3) + b"lhb" + struct.pack("<I", 0)
 
 
-def pages(packets=5, last=None, **header):
-    """Two pages of headers, and two of `packets` packets each; `last` is the position of the last one."""
-    positions = [PACKET_SAMPLES * packets, 2 * PACKET_SAMPLES * packets if last is None else last]
+def pages(**header):
+    """Two pages of headers, and two of five packets each, of 960 samples a packet."""
     return [
-        page([head(**header)], 0, 0, FIRST), page([TAGS], 1, 0), page([SILENCE] * packets, 2, positions[0]),
-        page([SILENCE] * packets, 3, positions[1], LAST)]
+        page([head(**header)], 0, 0, FIRST), page([TAGS], 1, 0), page([SILENCE] * 5, 2, 4800),
+        page([SILENCE] * 5, 3, 9600, LAST)]
 
 
-def opus(**options):
+def opus(**header):
     """A sound file."""
-    return b"".join(pages(**options))
+    return b"".join(pages(**header))
 
 
 def damaged():
@@ -60,7 +58,8 @@ def damaged():
     yield "order.ogg", "pages in disorder", first + tags + two + one, ["number 3"]
     far = 1 << 33
     yield "back-2-31.ogg", "the last position is 2^31 and some before the one before it: gigabytes of memory as samples", (
-        first + tags + page([SILENCE] * 5, 2, far) + page([SILENCE] * 5, 3, far - (1 << 31) - 99999, LAST)), ["ends at sample"]
+        first + tags + page([SILENCE] * 5, 2, far)
+        + page([SILENCE] * 5, 3, far - (1 << 31) - 99999, LAST)), ["ends at sample"]
     yield "back.ogg", "positions go back", first + tags + page([SILENCE] * 5, 2, 9600) + page(
         [SILENCE] * 5, 3, 4800, LAST), ["ends at sample"]
     yield "position-negative.ogg", "a negative position", first + tags + one + page(

@@ -43,7 +43,7 @@ struct SoundChunks {
     let index = mutator.random(chunks.count)
     switch mutator.random(8) {
     case 0: start = mutator.mutated(start, growth: 0)
-    case 1: chunks[index].name = mutator.choose(SoundChunks.names).map { $0 }
+    case 1: chunks[index].name = mutator.choose(SoundChunks.names)
     case 2: chunks[index].lie = mutator.number(near: 0)
     case 3: chunks.insert(chunks[index], at: mutator.random(chunks.count + 1))
     case 4: if chunks.count > 1 { chunks.remove(at: index) }

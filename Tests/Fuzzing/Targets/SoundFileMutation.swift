@@ -1,25 +1,19 @@
 /// Changes sound files chunk by chunk, and makes those checksums right again without which decoders refuse a change.
 enum SoundFileMutation {
   static func mutated(_ bytes: [UInt8], _ mutator: inout Mutator) -> [UInt8] {
-    var bytes = bytes
-    if bytes.starts(with: "OggS".utf8) {
-      bytes = mutator.mutated(bytes)
-      OggPages.repair(&bytes)
-      return bytes
+    if var chunks = SoundChunks(bytes), mutator.random(4) > 0 {
+      chunks.mutate(&mutator)
+      return chunks.bytes
     }
-    if bytes.starts(with: "fLaC".utf8) {
-      bytes = mutator.mutated(bytes)
-      FLACFrames.repair(&bytes)
-      return bytes
-    }
-    guard var chunks = SoundChunks(bytes), mutator.random(4) > 0 else { return mutator.mutated(bytes) }
-    chunks.mutate(&mutator)
-    return chunks.bytes
+    var mutated = mutator.mutated(bytes)
+    if bytes.starts(with: "OggS".utf8) { OggChecksums.repair(&mutated) }
+    if bytes.starts(with: "fLaC".utf8) { FLACChecksums.repair(&mutated) }
+    return mutated
   }
 }
 
-/// Pages of Ogg, a decoder sees those only whose checksum is right.
-enum OggPages {
+/// Checksums of Ogg's pages: a decoder sees only those in which they are right.
+private enum OggChecksums {
   /// Makes the checksum of each page that of its bytes.
   static func repair(_ bytes: inout [UInt8]) {
     var start = 0
@@ -40,8 +34,8 @@ enum OggPages {
   }
 }
 
-/// Frames of FLAC, each of which has a checksum of its header and one of all of it.
-enum FLACFrames {
+/// Checksums of FLAC's frames, each of which has one of its header and one of all of it.
+private enum FLACChecksums {
   /// Makes both checksums of each frame right. A frame ends where the next one begins.
   static func repair(_ bytes: inout [UInt8]) {
     var starts: [Int] = []
