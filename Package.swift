@@ -48,14 +48,14 @@ let programs: [Target] = [
   .executableTarget(
     name: "lhb-extract",
     dependencies: [
-      "ArchitectureFile", "AudioFile", "CommandSupport", "Extraction", "Files", "LightHuBERT", "Quantization", "Subnet",
-      "SubnetFile", argumentParser,
+      "ArchitectureFile", "AudioArguments", "AudioFile", "CommandSupport", "Extraction", "Files", "LightHuBERT",
+      "Quantization", "Subnet", "SubnetFile", argumentParser,
     ], swiftSettings: strict),
   .executableTarget(
     name: "lhb-features",
     dependencies: [
-      "AudioFile", "CommandSupport", "Faults", "Files", "Kernels", "LightHuBERT", "NumPyFile", "Subnet",
-      argumentParser,
+      "AudioArguments", "AudioFile", "CommandSupport", "Faults", "Files", "Kernels", "LightHuBERT", "NumPyFile",
+      "Subnet", argumentParser,
     ], swiftSettings: strict),
   .executableTarget(
     name: "lhb-inspect",
@@ -65,8 +65,8 @@ let programs: [Target] = [
   .executableTarget(
     name: "lhb-bench",
     dependencies: [
-      "AudioFile", "CommandSupport", "Files", "JSON", "KernelTypes", "Kernels", "LightHuBERT", "Subnet", "SubnetFile",
-      argumentParser,
+      "AudioArguments", "AudioFile", "CommandSupport", "Files", "JSON", "KernelTypes", "Kernels", "LightHuBERT",
+      "Subnet", "SubnetFile", argumentParser,
     ], swiftSettings: strict),
 ]
 
@@ -127,7 +127,11 @@ let cInterface: [Target] = [
 ]
 
 let programSupport: [Target] = [
-  .target(name: "AudioFile", dependencies: ["CSndFile", "CSoxr", "Faults", "Files"], swiftSettings: strict),
+  .target(
+    name: "AudioFile",
+    dependencies: ["CFLAC", "CMPG123", "COgg", "COpus", "CSndFile", "CSoxr", "CVorbis", "Faults", "Files"],
+    swiftSettings: strict),
+  .target(name: "AudioArguments", dependencies: ["AudioFile", argumentParser], swiftSettings: strict),
   .target(name: "NumPyFile", dependencies: ["Files"], swiftSettings: strict),
   .target(
     name: "CommandSupport", dependencies: ["Faults", "Files", "Memory", "Subnet", argumentParser],
@@ -135,6 +139,11 @@ let programSupport: [Target] = [
 ]
 
 let systemLibraries: [Target] = [
+  .systemLibrary(name: "CFLAC", pkgConfig: "flac", providers: [.apt(["libflac-dev"])]),
+  .systemLibrary(name: "CMPG123", pkgConfig: "libmpg123", providers: [.apt(["libmpg123-dev"])]),
+  .systemLibrary(name: "COgg", pkgConfig: "ogg", providers: [.apt(["libogg-dev"])]),
+  .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
+  .systemLibrary(name: "CVorbis", pkgConfig: "vorbis", providers: [.apt(["libvorbis-dev"])]),
   .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
   .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
   .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),

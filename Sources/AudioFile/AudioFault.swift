@@ -11,10 +11,12 @@ public enum AudioFault: Fault, Equatable {
   case device(name: String)
   /// There is not one byte.
   case empty(name: String)
-  /// libsndfile does not know the format, or the header is damaged.
-  case unknownFormat(name: String, reason: String)
-  /// A format that libsndfile knows and that is not read (`ContainerFormat`).
-  case refusedFormat(name: String, format: String)
+  /// A format that is known and not read; `format` in the words of people.
+  case foreignFormat(name: String, format: String, remedy: Remedy)
+  /// No format that is known; `start` says what the first bytes look like.
+  case unknownFormat(name: String, start: String)
+  /// A format that is read, whose header cannot be.
+  case damaged(name: String, format: String, problem: String)
   /// The recording lasts at least `seconds`, longer than is allowed.
   case tooLong(name: String, seconds: Double, maxSeconds: Double)
   /// More bytes came through a pipe than the longest recording needs.
@@ -31,12 +33,20 @@ public enum AudioFault: Fault, Equatable {
   case notFinite(name: String, value: Double, seconds: Double)
   /// Decoding ended before the length that the header promises; both in frames.
   case cutShort(name: String, frameCount: Int, promised: Int?, sampleRate: Int, reason: String)
-  /// A page of Ogg, at an offset in bytes, is damaged, or one before it is missing.
-  case damagedPage(name: String, offset: Int, problem: String)
-  /// Another Ogg file begins, at an offset in bytes, behind the first.
-  case joinedFiles(name: String, offset: Int)
+  /// A decoder has not even the memory to begin, or the library is another one than this was built with.
+  case decoderUnavailable(name: String, library: String)
   /// libsoxr gave up.
   case cannotResample(name: String, rate: Int, reason: String)
+
+  /// What to do about a file that is not read.
+  public enum Remedy: Equatable, Sendable {
+    /// ffmpeg decodes it.
+    case ffmpeg
+    /// It holds no sound; what to do instead.
+    case advice(String)
+    /// Some other program converts it.
+    case convert
+  }
 
   /// The kind of fault.
   public var kind: FaultKind {
@@ -44,6 +54,7 @@ public enum AudioFault: Fault, Equatable {
     case .cannotRead, .folder, .device: .missingInput
     case .noSuchChannel: .usage
     case .stalled: .inputOutput
+    case .decoderUnavailable: .outOfMemory
     default: .badData
     }
   }
@@ -55,10 +66,15 @@ public enum AudioFault: Fault, Equatable {
     case .folder(let name): "\(name): is a folder, expected a sound file"
     case .device(let name): "\(name): is a device, expected a sound file or a pipe"
     case .empty(let name): "\(name): is empty, expected a sound file"
-    case .unknownFormat(let name, let reason):
-      "\(name): is not a sound file in WAV, FLAC, Ogg, MP3, AIFF, AU, CAF or NIST SPHERE (\(reason))"
-    case .refusedFormat(let name, let format):
-      "\(name): is \(format), which is not read; convert it to WAV or FLAC, such as with sox or ffmpeg"
+    case .foreignFormat(let name, let format, let remedy):
+      "\(name): is \(format), which is not read; \(AudioFault.words(remedy, name: name))"
+    case .unknownFormat(let name, let start):
+      """
+      \(name): \(start), expected a sound file in WAV, FLAC, Ogg, MP3, AIFF, AU, CAF or NIST SPHERE; samples without a \
+      header need one, such as by ffmpeg -f s16le -ar 16000 -ac 1 -i FILE FILE.wav
+      """
+    case .damaged(let name, let format, let problem):
+      "\(name): is \(format), but cannot be read: \(problem); truncated or damaged"
     case .tooLong(let name, let seconds, let maxSeconds):
       "\(name): lasts \(seconds) s or more, expected at most \(maxSeconds) s; --max-duration allows more"
     case .streamTooLong(let name, let count, let maxSeconds):
@@ -83,17 +99,24 @@ public enum AudioFault: Fault, Equatable {
       """
       \(name): ends after \(Double(count) / Double(rate)) s\
       \(promised.map { " of the \(Double($0) / Double(rate)) s that its header promises" } ?? ""): truncated or damaged\
-      \(reason.isEmpty ? "" : " (\(reason))")
+      \(reason.isEmpty ? "" : " (\(reason))"); --allow-truncated takes what is there
       """
-    case .damagedPage(let name, let offset, let problem):
-      "\(name): the Ogg page at byte \(offset) \(problem): truncated or damaged"
-    case .joinedFiles(let name, let offset):
-      """
-      \(name): another Ogg file begins at byte \(offset), of which nothing would be read; convert it to WAV or FLAC, such as \
-      with ffmpeg
-      """
+    case .decoderUnavailable(let name, let library):
+      "\(name): cannot be decoded: \(library) does not start, for want of memory"
     case .cannotResample(let name, let rate, let reason):
       "\(name): cannot be resampled from \(rate) to \(Recording.sampleRate) Hz: \(reason)"
+    }
+  }
+
+  /// The way on.
+  private static func words(_ remedy: Remedy, name: String) -> String {
+    switch remedy {
+    case .advice(let advice): advice
+    case .convert: "convert it to WAV or FLAC, such as with sox"
+    case .ffmpeg:
+      FFmpeg.find() == nil
+        ? "install ffmpeg (the package is called so), and --decoder ffmpeg reads it, or convert it to WAV or FLAC"
+        : "--decoder ffmpeg reads it, or convert it to WAV or FLAC: ffmpeg -i \(name) FILE.wav"
     }
   }
 }

@@ -4,86 +4,60 @@ public struct Recording: Sendable {
   public let samples: [Float]
   /// What they were made from.
   public let source: SourceDescription
+  /// What a person should know although nothing is wrong, such as that it was resampled.
+  public let remarks: [AudioRemark]
 
   /// Samples a second.
   public static let sampleRate = 16_000
   /// The rates that are resampled from. Beyond these a few bytes could become gigabytes, or a header is damaged.
   public static let sampleRates = 1_000...10_000_000
 
-  /// Reads all of a sound file: WAV (with RF64 and W64), FLAC, Ogg Vorbis and Opus, MP3, AIFF, AU, CAF, NIST SPHERE.
+  /// Reads all of a sound file: WAV (with RF64 and Wave64), FLAC, Ogg with Vorbis, Opus or FLAC, MP3, AIFF, AU, CAF, NIST
+  /// SPHERE.
   ///
   /// Channels are averaged, unless one is chosen by `channel`, which counts from 1. A rate other than 16 kHz is resampled
   /// (see `Resampler`) to ceil(frames * 16000 / rate) samples, or is a fault unless `resamples`.
   ///
-  /// A file that ends before the length that it promises is a fault. WAV and AIFF are taken as they are, and so is a
-  /// stream that states no length: programs that write to a pipe cannot know it. `source.isLengthCertain` tells.
+  /// A file that has less sound than its header states, or is damaged, is a fault; with `allowsTruncated` what is there up
+  /// to that place is taken. More than is stated, and a length that is not stated, are read to the end. `remarks` tells.
   ///
   /// Memory is that of the samples, at most `limits.maxSeconds` of them, and while a pipe is read that of its bytes.
   public init(
-    of input: AudioInput, channel: Int? = nil, resamples: Bool = true, limits: ReadingLimits = ReadingLimits()
+    of input: AudioInput, channel: Int? = nil, resamples: Bool = true, decoder choice: DecoderChoice = .builtIn,
+    allowsTruncated: Bool = false, limits: ReadingLimits = ReadingLimits()
   ) throws(AudioFault) {
-    let file = try SoundFile(input, limits: limits)
-    let rate = file.sampleRate
-    guard Recording.sampleRates.contains(rate) else { throw .unusableRate(name: input.name, rate: rate) }
-    guard resamples || rate == Recording.sampleRate else { throw .otherRate(name: input.name, rate: rate) }
-    if let channel, !(1...file.channelCount).contains(channel) {
-      throw .noSuchChannel(name: input.name, channel: channel, channelCount: file.channelCount)
+    let sound = try OpenSound(input, choice: choice, limits: limits)
+    let decoder = sound.decoder
+    var mono = MonoResampler(name: input.name, channel: channel, resamples: resamples, limits: limits)
+    let (rate, channelCount) = (decoder.sampleRate, decoder.channelCount)
+    try mono.begin(rate: rate, channelCount: channelCount)
+    try sound.checkPromise(limits: limits, name: input.name)
+    while let block = try decoder.nextBlock() {
+      try mono.begin(rate: decoder.sampleRate, channelCount: decoder.channelCount)
+      try mono.append(block)
     }
+    try mono.finish()
+    let length = try LengthRule.remarks(
+      on: decoder, frameCount: mono.frameCount, sampleRate: rate, name: input.name, allowsTruncated: allowsTruncated)
 
-    let frameLimit = limits.frameCount(rate: rate)
-    try file.checkPromise(limit: frameLimit, maxSeconds: limits.maxSeconds)
-    let resampler = rate == Recording.sampleRate ? nil : try Resampler(from: rate, name: input.name)
-    var samples: [Float] = []
-    var frameCount = 0
-    while let block = file.nextBlock() {
-      let mono = Recording.mono(block, channelCount: file.channelCount, channel: channel)
-      if let place = mono.firstIndex(where: { !$0.isFinite }) {
-        throw .notFinite(
-          name: input.name, value: Double(mono[place]), seconds: Double(frameCount + place) / Double(rate))
-      }
-      frameCount += mono.count
-      guard frameCount <= frameLimit else {
-        throw .tooLong(
-          name: input.name, seconds: Double(frameCount) / Double(rate), maxSeconds: limits.maxSeconds)
-      }
-      if let resampler { try resampler.append(mono, to: &samples) } else { samples += mono }
-    }
-    try file.checkEnd(frameCount: frameCount)
-    if let resampler {
-      try resampler.finish(&samples)
-      if let place = samples.firstIndex(where: { !$0.isFinite }) {
-        throw .notFinite(
-          name: input.name, value: Double(samples[place]), seconds: Double(place) / Double(Recording.sampleRate))
-      }
-    }
-    self.samples = samples
+    samples = mono.samples
     source = SourceDescription(
-      sampleRate: rate, channelCount: file.channelCount, frameCount: frameCount, formatName: file.formatName,
-      isLengthCertain: file.isLengthCertain)
-  }
-
-  /// The chosen channel of interleaved frames, or the mean of all.
-  private static func mono(_ block: ArraySlice<Float>, channelCount: Int, channel: Int?) -> [Float] {
-    if channelCount == 1 { return Array(block) }
-    let frames = stride(from: block.startIndex, to: block.endIndex, by: channelCount)
-    if let channel { return frames.map { block[$0 + channel - 1] } }
-    return frames.map { start in
-      // Sums of finite floats are finite in Double, so that the mean is, too.
-      Float(block[start..<start + channelCount].reduce(0.0) { $0 + Double($1) } / Double(channelCount))
-    }
+      sampleRate: rate, channelCount: channelCount, frameCount: mono.frameCount, formatName: decoder.formatName)
+    remarks =
+      (choice == .ffmpeg ? [.decodedByFFmpeg] : []) + (rate == Recording.sampleRate ? [] : [.resampled(from: rate)])
+      + (channelCount > 1 && channel == nil ? [.averaged(channelCount: channelCount)] : [])
+      + (mono.hasChanged ? [.formatChanges] : []) + length + decoder.remarks
   }
 }
 
 /// What a recording was before it became 16 kHz mono.
 public struct SourceDescription: Equatable, Sendable {
-  /// Frames a second.
+  /// Frames a second; of the first part, where files were joined.
   public let sampleRate: Int
-  /// Channels.
+  /// Channels, likewise.
   public let channelCount: Int
   /// Frames that were read.
   public let frameCount: Int
-  /// The container and the encoding in libsndfile's words, for example "WAV (Microsoft), Signed 16 bit PCM".
+  /// The container and the encoding, for example "WAV (Microsoft), Signed 16 bit PCM".
   public let formatName: String
-  /// Whether the file states its length, and that is the length it has.
-  public let isLengthCertain: Bool
 }

@@ -13,6 +13,8 @@ final class Resampler {
   private let rate: Int
   private let name: String
   private var frameCount = 0
+  /// Samples that were appended.
+  private var givenCount = 0
   private var buffer = [Float](repeating: 0, count: 1 << 14)
 
   init(from rate: Int, name: String) throws(AudioFault) {
@@ -43,8 +45,8 @@ final class Resampler {
     try push([Float](repeating: 0, count: rate / Recording.sampleRate + 2), to: &samples)
     try process(nil, 0, to: &samples)
     let count = (frameCount * Recording.sampleRate + rate - 1) / rate
-    samples.removeLast(max(0, samples.count - count))
-    samples += [Float](repeating: 0, count: count - samples.count)
+    samples.removeLast(max(0, givenCount - count))
+    samples += [Float](repeating: 0, count: max(0, count - givenCount))
   }
 
   private func push(_ frames: [Float], to samples: inout [Float]) throws(AudioFault) {
@@ -65,6 +67,7 @@ final class Resampler {
         handle, input.map { $0 + used }, count - used, &taken, &buffer, buffer.count, &given)
       if let failure { throw .cannotResample(name: name, rate: rate, reason: String(cString: failure)) }
       samples += buffer[..<given]
+      givenCount += given
       used += taken
       if given < buffer.count && used == count { return }
     }

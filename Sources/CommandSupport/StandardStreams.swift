@@ -22,19 +22,6 @@ public enum StandardError {
   /// Writes one line.
   public static func line(_ text: String) { raw(oneLine(text) + "\n") }
 
-  /// Calls `body` with standard error closed to all that is written by libraries, which some do without being asked.
-  ///
-  /// This is for the whole process: only for a program's main thread, while no other one writes messages.
-  public static func withoutMessages<Result>(_ body: () throws -> Result) rethrows -> Result {
-    let kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)
-    let nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC)
-    defer { for descriptor in [kept, nowhere] where descriptor >= 0 { close(descriptor) } }
-    guard kept >= 0, nowhere >= 0 else { return try body() }
-    dup2(nowhere, STDERR_FILENO)
-    defer { dup2(kept, STDERR_FILENO) }
-    return try body()
-  }
-
   /// Writes text as it is. That it cannot be written is no fault: there is nowhere to say so.
   static func raw(_ text: String) { _ = writeAll(text, to: STDERR_FILENO) }
 }

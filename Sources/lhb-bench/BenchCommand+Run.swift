@@ -1,3 +1,4 @@
+import AudioArguments
 import AudioFile
 import CommandSupport
 import Kernels
@@ -48,8 +49,9 @@ extension BenchCommand {
   /// The samples of `--audio`.
   private func recordedSamples() throws -> [Float]? {
     guard let audio else { return nil }
-    let limits = ReadingLimits(maxSeconds: limits.maxDuration.seconds, timeout: limits.timeout.seconds)
-    return try StandardError.withoutMessages { try Recording(of: .file(path: audio), limits: limits).samples }
+    let recording = try audioOptions.recording(of: .file(path: audio))
+    recording.notes(name: audio).forEach { StandardError.line("lhb-bench: note: \($0)") }
+    return recording.samples
   }
 
   /// Names the option that samples come from in faults of theirs.

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import AudioArguments
 import CommandSupport
 public import Kernels
 import Subnet
@@ -43,7 +44,7 @@ struct BenchCommand: ParsableCommand {
   var audio: String?
 
   @OptionGroup
-  var limits: AudioOptions
+  var audioOptions: AudioOptions
 
   @Option(
     help: ArgumentHelp(

@@ -1,3 +1,4 @@
+import AudioArguments
 import AudioFile
 import CommandSupport
 import Extraction
@@ -12,11 +13,8 @@ extension ExtractCommand {
     let calibration = try Calibration(of: architecture, in: supernet)
     let progress = ProgressLine("calibrating", isQuiet: quiet)
     for (index, path) in calibrate.enumerated() {
-      let recording = try StandardError.withoutMessages {
-        try Recording(
-          of: .file(path: path),
-          limits: ReadingLimits(maxSeconds: limits.maxDuration.seconds, timeout: limits.timeout.seconds))
-      }
+      let recording = try audioOptions.recording(of: .file(path: path))
+      if !quiet { recording.notes(name: path).forEach { StandardError.line("lhb-extract: note: \($0)") } }
       do throws(ModelFault) {
         try calibration.add(recording.samples) { done in
           progress.update((Double(index) + done) / Double(calibrate.count))

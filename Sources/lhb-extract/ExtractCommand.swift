@@ -1,4 +1,5 @@
 public import ArgumentParser
+import AudioArguments
 import CommandSupport
 import Quantization
 import Subnet
@@ -53,7 +54,7 @@ public import SubnetFile
   var calibrate: [String] = []
 
   @OptionGroup
-  var limits: AudioOptions
+  var audioOptions: AudioOptions
 
   @Option(
     help: ArgumentHelp("zstd level, 0 (off) to 19; a tensor that does not shrink stays raw.", valueName: "level"))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AudioArguments
 import AudioFile
 import CommandSupport
 import Files
@@ -75,7 +76,7 @@ struct FeaturesCommand: ParsableCommand {
   var noResample = false
 
   @OptionGroup
-  var limits: AudioOptions
+  var audioOptions: AudioOptions
 
   @Option(help: PrecisionText.help)
   var precision = Precision.auto
@@ -117,17 +118,13 @@ struct FeaturesCommand: ParsableCommand {
       throw LocatedFault(path: modelPath, error)
     }
 
-    let recording = try StandardError.withoutMessages {
-      try Recording(
-        of: input, channel: channel, resamples: !noResample,
-        limits: ReadingLimits(maxSeconds: limits.maxDuration.seconds, timeout: limits.timeout.seconds))
-    }
+    let recording = try audioOptions.recording(of: input, channel: channel, resamples: !noResample)
     do {
       try model.checkSampleCount(recording.samples.count)
     } catch {
       throw LocatedFault(path: input.name, error)
     }
-    var notes = Notes.about(recording, name: input.name, channel: channel)
+    var notes = recording.notes(name: input.name)
     if normalize == nil { notes += Notes.aboutWaveform(of: model) }
     notes += Notes.aboutPrecision(of: model)
     if !quiet { notes.forEach { StandardError.line("lhb-features: note: \($0)") } }

@@ -5,7 +5,7 @@ import Glibc
 final class AudioSource {
   let name: String
   let descriptor: Int32
-  /// The size of a regular file that stands at its beginning, in which libsndfile can seek; nil for all else.
+  /// The size of a regular file that stands at its beginning, which is read from any offset on; nil for all else.
   let fileSize: Int?
 
   /// Opens the input. A named pipe is not waited for: `read` does that.
@@ -49,8 +49,15 @@ final class AudioSource {
     }
   }
 
-  /// Copies the bytes of a regular file from an offset on, as many as fit or as there are.
-  func copy(from offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(AudioFault) -> Int {
+  /// The bytes of a regular file, or all that come through anything else until it ends.
+  func contents(limits: ReadingLimits) throws(AudioFault) -> SoundBytes {
+    guard let fileSize else { return try PipeContents.read(self, limits: limits) }
+    return SoundBytes(name: name, count: fileSize) { [self] offset, target throws(AudioFault) in
+      try copy(from: offset, into: target)
+    }
+  }
+
+  private func copy(from offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(AudioFault) -> Int {
     var done = 0
     while done < buffer.count {
       let count = pread(descriptor, buffer.baseAddress! + done, buffer.count - done, off_t(offset + done))
@@ -60,14 +67,6 @@ final class AudioSource {
       done += count
     }
     return done
-  }
-
-  /// The same in an array.
-  func bytes(at offset: Int, count: Int) throws(AudioFault) -> [UInt8] {
-    try [UInt8](unsafeUninitializedCapacity: count) { buffer, done throws(AudioFault) in
-      done = try copy(
-        from: offset, into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]))
-    }
   }
 
   private static func fileSize(_ descriptor: Int32, name: String) throws(AudioFault) -> Int? {

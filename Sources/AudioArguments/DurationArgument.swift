@@ -1,29 +1,5 @@
 public import ArgumentParser
 
-/// What the programs that read sound let the user limit.
-public struct AudioOptions: ParsableArguments {
-  /// The longest recording.
-  @Option(
-    help: ArgumentHelp(
-      "Refuse audio that lasts longer, such as 90m or 1.5h.",
-      discussion: "A number with h, m or s; without a unit, seconds.", valueName: "duration"))
-  public var maxDuration = DurationArgument(seconds: 6 * 3600)
-
-  /// The longest wait.
-  @Option(
-    help: ArgumentHelp(
-      "Give up when a pipe gives no byte for so long; 0 waits for ever.", valueName: "duration"))
-  public var timeout = DurationArgument(seconds: 60)
-
-  /// The defaults.
-  public init() {}
-
-  /// Makes sure that some audio is allowed.
-  public func validate() throws {
-    guard maxDuration.seconds > 0 else { throw ValidationError("--max-duration is 0, expected more, such as 6h") }
-  }
-}
-
 /// A time on the command line: "6h", "90m", "30s", "1.5h", or seconds.
 public struct DurationArgument: ExpressibleByArgument, CustomStringConvertible, Equatable, Sendable {
   /// Seconds, finite, 0 or more.

@@ -1,0 +1,143 @@
+import CMPG123
+
+/// MPEG audio, layers I to III: libmpg123.
+///
+/// It finds frames again behind anything that is none, takes off what encoders add at both ends, and reads files that were
+/// joined. It is given the bytes from the first frame on.
+final class MPEGDecoder: SoundDecoder {
+  private(set) var sampleRate = 0
+  private(set) var channelCount = 0
+  private(set) var promise = LengthPromise.none
+  private(set) var interruption: String?
+
+  private let sound: SoundBytes
+  private let file: VirtualFile
+  /// Offset in the sound of the first byte of the file.
+  private let start: Int
+  private let handle: OpaquePointer
+  private let container: String?
+  /// Where in the file the frame behind the last one should begin.
+  private var next: Int?
+  /// Bytes between frames, and behind the last one, that are neither frames nor tags.
+  private var skippedCount = 0
+
+  private static let isReady = mpg123_init() == Int32(MPG123_OK.rawValue)
+  /// Fewer bytes than this behind the last frame are what is left of another.
+  private static let mostFrameBytes = 4096
+
+  /// - Parameters:
+  ///   - range: The bytes that are frames.
+  ///   - container: What they lie in, if that is a container.
+  init(_ sound: SoundBytes, _ range: Range<Int>, container: SoundContainer? = nil) throws(AudioFault) {
+    guard MPEGDecoder.isReady, let handle = mpg123_new(nil, nil) else {
+      throw .decoderUnavailable(name: sound.name, library: "libmpg123")
+    }
+    var first = try MPEGFrame.search(sound, from: range.lowerBound)
+    if first == nil { first = try MPEGDecoder.lone(sound, range) }
+    guard let first else {
+      mpg123_delete(handle)
+      throw .damaged(name: sound.name, format: container?.description ?? "MP3", problem: "it has no frames")
+    }
+    self.sound = sound
+    self.handle = handle
+    self.container = container?.name
+    start = first
+    file = VirtualFile(sound, [.range(first..<max(first, range.upperBound))])
+    try open()
+    if let header = MPEGFrame(try sound.bytes(at: first, count: MPEGFrame.headerSize)[...]),
+      let promised = try header.promisedSamples(at: first, in: sound)
+    {
+      // Without what encoders add, where libmpg123 knows how much that is.
+      let length = Int(mpg123_length(handle))
+      let isKnown = length > 0 && length <= promised && promised - length < 8 * header.sampleCount
+      promise = .frames(isKnown ? length : promised, slack: 2 * header.sampleCount)
+    } else if case .unknown? = container?.stated {
+      promise = .unknown
+    }
+  }
+
+  deinit { mpg123_delete(handle) }
+
+  var formatName: String { (container.map { "\($0), " } ?? "") + "MPEG audio" }
+
+  var remarks: [AudioRemark] { skippedCount > 0 ? [.skippedBytes(skippedCount)] : [] }
+
+  func nextBlock() throws(AudioFault) -> ArraySlice<Float>? {
+    while interruption == nil {
+      var bytes: UnsafeMutablePointer<UInt8>?
+      var count = 0
+      let status = mpg123_decode_frame(handle, nil, &bytes, &count)
+      if let fault = file.fault { throw fault }
+      switch status {
+      case MPG123_OK.rawValue:
+        noteGap()
+        guard let bytes, count > 0 else { continue }
+        return UnsafeRawBufferPointer(start: bytes, count: count).withMemoryRebound(to: Float.self) { Array($0)[...] }
+      case MPG123_NEW_FORMAT.rawValue: try readFormat()
+      case MPG123_DONE.rawValue, MPG123_NEED_MORE.rawValue:
+        try noteRest()
+        return nil
+      default: interruption = "libmpg123 says: \(String(cString: mpg123_strerror(handle)))"
+      }
+    }
+    return nil
+  }
+
+  // MARK: Opening
+
+  /// A frame that nothing has to follow: a file may hold a single one.
+  private static func lone(_ sound: SoundBytes, _ range: Range<Int>) throws(AudioFault) -> Int? {
+    let bytes = try sound.bytes(at: range.lowerBound, count: MPEGFrame.headerSize)
+    return MPEGFrame(bytes[...]) == nil ? nil : range.lowerBound
+  }
+
+  private func open() throws(AudioFault) {
+    let flags = [MPG123_QUIET, MPG123_FORCE_FLOAT, MPG123_GAPLESS, MPG123_SKIP_ID3V2].reduce(0) { $0 | Int($1.rawValue) }
+    mpg123_param2(handle, Int32(MPG123_ADD_FLAGS.rawValue), flags, 0)
+    // Up to the end of the file.
+    mpg123_param2(handle, Int32(MPG123_RESYNC_LIMIT.rawValue), -1, 0)
+    mpg123_replace_reader_handle(
+      handle, { VirtualFile.from($0).read(into: $1, count: $2) },
+      { off_t(VirtualFile.from($0).seek(by: Int($1), from: $2)) }, nil)
+    let isOpen = mpg123_open_handle(handle, file.context) == MPG123_OK.rawValue
+    if isOpen { try readFormat() }
+    if let fault = file.fault { throw fault }
+    guard isOpen, sampleRate > 0, channelCount > 0 else {
+      throw .damaged(
+        name: sound.name, format: "MP3", problem: "libmpg123 says: \(String(cString: mpg123_strerror(handle)))")
+    }
+  }
+
+  private func readFormat() throws(AudioFault) {
+    var rate = 0
+    var channels: Int32 = 0
+    var encoding: Int32 = 0
+    guard mpg123_getformat(handle, &rate, &channels, &encoding) == MPG123_OK.rawValue,
+      encoding == MPG123_ENC_FLOAT_32.rawValue
+    else {
+      interruption = "libmpg123 says: \(String(cString: mpg123_strerror(handle)))"
+      return
+    }
+    sampleRate = rate
+    channelCount = Int(channels)
+  }
+
+  // MARK: What is no frame
+
+  private func noteGap() {
+    var header: UInt = 0
+    var body: UnsafeMutablePointer<UInt8>?
+    var bodyCount = 0
+    let position = Int(mpg123_framepos(handle))
+    guard mpg123_framedata(handle, &header, &body, &bodyCount) == MPG123_OK.rawValue, position >= 0 else { return }
+    if let next, position > next, !((try? Tags.stand(at: start + next, in: sound)) ?? true) {
+      skippedCount += position - next
+    }
+    next = position + MPEGFrame.headerSize + bodyCount
+  }
+
+  private func noteRest() throws(AudioFault) {
+    guard let next, file.count - next > MPEGDecoder.mostFrameBytes else { return }
+    if try !Tags.stand(at: start + next, in: sound) { skippedCount += file.count - next }
+  }
+}

@@ -1,0 +1,46 @@
+/// Sound of one format, decoded from its beginning to its end.
+protocol SoundDecoder: AnyObject {
+  /// The container and the encoding, for example "WAV (Microsoft), Signed 16 bit PCM".
+  var formatName: String { get }
+  /// Frames a second, of the block that was given last; at the beginning, of the first one.
+  var sampleRate: Int { get }
+  /// Channels, likewise. Where files were joined, both can change.
+  var channelCount: Int { get }
+  /// How many frames the headers that were read state.
+  var promise: LengthPromise { get }
+  /// Why decoding ended before the end of the sound, in words that stand behind "truncated or damaged"; nil when it did
+  /// not. Known when there is no further block.
+  var interruption: String? { get }
+  /// What may be the cause when there is less than promised although nothing is damaged.
+  var shortfallCause: String? { get }
+  /// What a person should know although nothing is wrong. Known when there is no further block.
+  var remarks: [AudioRemark] { get }
+
+  /// The next frames, interleaved, scaled to [-1, 1] where they are integers; nil at the end.
+  func nextBlock() throws(AudioFault) -> ArraySlice<Float>?
+}
+
+extension SoundDecoder {
+  var shortfallCause: String? { nil }
+}
+
+/// How many frames a sound has, as far as its headers say.
+enum LengthPromise: Equatable {
+  /// So many. Fewer are taken for all when `slack` at most are missing: encoders of MP3 count differently.
+  case frames(Int, slack: Int = 0)
+  /// The header has a place for it, and does not say it.
+  case unknown
+  /// The format has no place for it.
+  case none
+}
+
+/// What reads bytes for a decoder.
+protocol ByteReader: AnyObject {
+  /// Bytes that were read so far.
+  var position: Int { get }
+
+  /// Reads on, and says how many bytes that gave: fewer than wanted only at the end.
+  func read(into buffer: UnsafeMutableRawPointer?, count: Int) -> Int
+}
+
+extension VirtualFile: ByteReader {}

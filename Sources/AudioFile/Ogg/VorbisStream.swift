@@ -1,0 +1,109 @@
+import COgg
+import CVorbis
+
+/// One stream of Vorbis in Ogg: libvorbis, which takes off by positions what stands before the sound and behind it.
+final class VorbisStream: OggStream {
+  let codecName = "Vorbis"
+  private(set) var interruption: String?
+
+  private let demuxer: OggDemuxer
+  private let state: State
+  private var packets: ArraySlice<OggPacket>
+  private var block: [Float] = []
+
+  /// What libvorbis keeps, at addresses that stay.
+  private final class State {
+    let info = UnsafeMutablePointer<vorbis_info>.allocate(capacity: 1)
+    let comment = UnsafeMutablePointer<vorbis_comment>.allocate(capacity: 1)
+    let synthesis = UnsafeMutablePointer<vorbis_dsp_state>.allocate(capacity: 1)
+    let block = UnsafeMutablePointer<vorbis_block>.allocate(capacity: 1)
+    var isDecoding = false
+
+    init() {
+      vorbis_info_init(info)
+      vorbis_comment_init(comment)
+    }
+
+    deinit {
+      if isDecoding {
+        vorbis_block_clear(block)
+        vorbis_dsp_clear(synthesis)
+      }
+      vorbis_comment_clear(comment)
+      vorbis_info_clear(info)
+      info.deallocate()
+      comment.deallocate()
+      synthesis.deallocate()
+      block.deallocate()
+    }
+  }
+
+  private static let headerCount = 3
+
+  init(_ demuxer: OggDemuxer, name: String) throws(AudioFault) {
+    self.demuxer = demuxer
+    state = State()
+    packets = []
+    for _ in 0..<VorbisStream.headerCount {
+      if packets.isEmpty { packets = try demuxer.nextPackets()?[...] ?? [] }
+      guard let packet = packets.popFirst() else {
+        throw .damaged(name: name, format: "Ogg Vorbis", problem: demuxer.interruption ?? "it ends in its headers")
+      }
+      let status = packet.withPacket { packet in
+        // libvorbis takes the first header for the one that begins a stream.
+        packet.pointee.b_o_s = state.info.pointee.rate == 0 ? 1 : 0
+        return vorbis_synthesis_headerin(state.info, state.comment, packet)
+      }
+      guard status == 0 else {
+        throw .damaged(name: name, format: "Ogg Vorbis", problem: "its headers are none (libvorbis: \(status))")
+      }
+    }
+    demuxer.beginSound()
+    guard state.info.pointee.channels > 0, vorbis_synthesis_init(state.synthesis, state.info) == 0 else {
+      throw .damaged(name: name, format: "Ogg Vorbis", problem: "its headers make no decoder")
+    }
+    vorbis_block_init(state.synthesis, state.block)
+    state.isDecoding = true
+  }
+
+  var sampleRate: Int { state.info.pointee.rate }
+  var channelCount: Int { Int(state.info.pointee.channels) }
+
+  func nextBlock() throws(AudioFault) -> ArraySlice<Float>? {
+    block.removeAll(keepingCapacity: true)
+    while interruption == nil, block.isEmpty {
+      if packets.isEmpty {
+        guard let next = try demuxer.nextPackets() else { return nil }
+        packets = next[...]
+      }
+      guard let packet = packets.popFirst() else { continue }
+      // A packet without a byte stands for nothing.
+      let status = packet.bytes.isEmpty ? 0 : packet.withPacket { vorbis_synthesis(state.block, $0) }
+      // Headers may come again.
+      if packet.bytes.isEmpty || status == OV_ENOTAUDIO { continue }
+      guard status == 0, vorbis_synthesis_blockin(state.synthesis, state.block) == 0 else {
+        interruption = "a packet of Vorbis is none"
+        return nil
+      }
+      takeFrames()
+    }
+    return block.isEmpty ? nil : block[...]
+  }
+
+  /// Interleaves what is decoded.
+  private func takeFrames() {
+    var channels: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>?
+    while true {
+      let count = Int(vorbis_synthesis_pcmout(state.synthesis, &channels))
+      guard count > 0, let channels else { return }
+      let channelCount = channelCount
+      let start = block.count
+      block.append(contentsOf: repeatElement(0, count: count * channelCount))
+      for channel in 0..<channelCount {
+        guard let samples = channels[channel] else { continue }
+        for index in 0..<count { block[start + index * channelCount + channel] = samples[index] }
+      }
+      vorbis_synthesis_read(state.synthesis, Int32(count))
+    }
+  }
+}
