@@ -13,7 +13,7 @@ package final class FFmpegDecoder {
   private let frameLimit: Int
   private var frameCount = 0
   /// Bytes as they came; first those of a frame whose rest is still to come.
-  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: FFmpegDecoder.blockSize, alignment: 16)
+  private var buffer = [UInt8](repeating: 0, count: FFmpegDecoder.blockSize)
   private var filled = 0
   private var block: [Float] = []
   private var hasEnded = false
@@ -34,24 +34,25 @@ package final class FFmpegDecoder {
     }
   }
 
-  deinit { buffer.deallocate() }
-
   /// The next frames, interleaved, full scale being 1. Nil at the end, which ffmpeg reached without an error.
   ///
   /// - Throws: `AudioFault` or `FFmpegFault`.
   package func nextBlock() throws -> ArraySlice<Float>? {
     let frameSize = 4 * channelCount
     while !hasEnded {
-      let free = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
-      let count = try stream.read(into: free)
+      let count = try buffer.withUnsafeMutableBytes { bytes in
+        try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[filled...]))
+      }
       filled += count
       hasEnded = count == 0
       let used = filled / frameSize * frameSize
       guard used > 0 else { continue }
-      block = (0..<used / 4).map { index in
-        Float(bitPattern: UInt32(bigEndian: buffer.load(fromByteOffset: 4 * index, as: UInt32.self)))
+      block = buffer.withUnsafeBytes { bytes in
+        (0..<used / 4).map { index in
+          Float(bitPattern: UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)))
+        }
       }
-      buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[used..<filled]))
+      buffer.replaceSubrange(0..<filled - used, with: buffer[used..<filled])
       filled -= used
       frameCount += used / frameSize
       guard frameCount <= frameLimit else {
