@@ -37,7 +37,7 @@ PACKAGES := libopenblas-dev libsndfile1-dev libsoxr-dev libzstd-dev pkg-config
 # What makes the libraries and the manual pages.
 PACKAGING_PACKAGES := binutils python3
 # What the tests want besides.
-TEST_PACKAGES := binutils python3
+TEST_PACKAGES := binutils ffmpeg python3
 CHECK_INSTALL_PACKAGES := cmake g++ gcc mandoc pkg-config
 CHECK_EXAMPLES_PACKAGES := g++ gcc pkg-config python3-numpy valgrind zstd
 CHECK_C_API_PACKAGES := gcc g++ valgrind

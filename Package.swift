@@ -48,8 +48,8 @@ let programs: [Target] = [
   .executableTarget(
     name: "lhb-extract",
     dependencies: [
-      "ArchitectureFile", "AudioArguments", "AudioFile", "CommandSupport", "Extraction", "Files", "LightHuBERT",
-      "Quantization", "Subnet", "SubnetFile", argumentParser,
+      "ArchitectureFile", "AudioArguments", "AudioFile", "CommandSupport", "Extraction", "Faults", "Files",
+      "LightHuBERT", "Quantization", "Subnet", "SubnetFile", argumentParser,
     ], swiftSettings: strict),
   .executableTarget(
     name: "lhb-features",

@@ -35,6 +35,8 @@ public enum AudioFault: Fault, Equatable {
   case cutShort(name: String, frameCount: Int, promised: Int?, sampleRate: Int, reason: String)
   /// A decoder has not even the memory to begin, or the library is another one than this was built with.
   case decoderUnavailable(name: String, library: String)
+  /// ffmpeg, which was asked for, did not give what was wanted.
+  case ffmpeg(FFmpegFault)
   /// libsoxr gave up.
   case cannotResample(name: String, rate: Int, reason: String)
 
@@ -51,6 +53,7 @@ public enum AudioFault: Fault, Equatable {
   /// The kind of fault.
   public var kind: FaultKind {
     switch self {
+    case .ffmpeg(let fault): fault.kind
     case .cannotRead, .folder, .device: .missingInput
     case .noSuchChannel: .usage
     case .stalled: .inputOutput
@@ -103,6 +106,7 @@ public enum AudioFault: Fault, Equatable {
       """
     case .decoderUnavailable(let name, let library):
       "\(name): cannot be decoded: \(library) does not start, for want of memory"
+    case .ffmpeg(let fault): fault.description
     case .cannotResample(let name, let rate, let reason):
       "\(name): cannot be resampled from \(rate) to \(Recording.sampleRate) Hz: \(reason)"
     }

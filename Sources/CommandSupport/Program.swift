@@ -14,13 +14,17 @@ extension ParsableCommand {
     // Without these a closed pipe and a file size limit end the process before anything can be tidied up.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
+    // Where it is ignored, as it can be from the start, nobody is told how a program that this one starts has ended.
+    signal(SIGCHLD, SIG_DFL)
     // The error is let go of before the process ends: what it holds would look like a leak.
     Glibc.exit(statusOfRun())
   }
 
   private static func statusOfRun() -> Int32 {
     do {
-      var command = try parseAsRoot()
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      if let fault = DashedArgument.fault(in: arguments, of: _commandName) { throw fault }
+      var command = try parseAsRoot(arguments)
       try MemoryLimit.probe(0, for: "the program")
       try command.run()
       return EXIT_SUCCESS

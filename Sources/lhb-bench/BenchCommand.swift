@@ -97,6 +97,7 @@ struct BenchCommand: ParsableCommand {
   }
 
   func run() throws {
+    for path in [model, reference] { try FileArgument.checkInput(path, holds: "a subnet file") }
     let text = try accuracy ? measureAccuracy() : measureSpeed()
     try StandardOutput.write(text)
   }

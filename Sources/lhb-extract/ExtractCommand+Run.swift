@@ -1,6 +1,7 @@
 import ArchitectureFile
 import CommandSupport
 import Extraction
+import Faults
 import Files
 import Quantization
 import Subnet
@@ -32,6 +33,9 @@ extension ExtractCommand {
 
   /// Where the subnet goes, and the second of these files, opened early so that it is known to be possible.
   private func targets() throws -> (paths: [String], copy: AtomicFile?) {
+    try FileArgument.checkInput(checkpoint, holds: "a checkpoint")
+    try FileArgument.checkOutput(output, holds: "a subnet file")
+    if let output, StreamTarget.isThere(output) { throw OutputIsStream(path: output) }
     var paths = output.map { [$0] } ?? []
     if installsDefault {
       guard let path = DefaultModel.path else {
@@ -53,5 +57,16 @@ extension ExtractCommand {
       try file.write(try written.bytes(start..<min(start + chunk, written.byteCount)))
     }
     try file.commit()
+  }
+}
+
+/// An output that is written in order, such as a pipe, where a subnet file cannot go.
+struct OutputIsStream: Fault {
+  let path: String
+
+  var kind: FaultKind { .cannotCreate }
+
+  var description: String {
+    "\(path): is not a regular file, and the beginning of a subnet file is written last; name a file"
   }
 }

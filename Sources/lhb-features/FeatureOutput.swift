@@ -3,14 +3,19 @@ import Files
 import Glibc
 import NumPyFile
 
-/// Where features go: standard output, or a file that appears when it is whole.
+/// Where features go: standard output, a pipe or device, or a file that appears when it is whole.
 struct FeatureOutput {
   private let destination: NumPyDestination
+  /// What keeps the descriptor of a pipe or device open.
+  private let stream: StreamTarget?
 
   /// Opens the output, so that one which cannot be written is found before the work is done; nil and "-" are standard
-  /// output.
+  /// output. Only a file can be replaced, and only one is refused because it is there.
   init(path: String?, replacing: Bool) throws {
-    if let path, path != "-" {
+    stream = try path.flatMap { path throws(FileFault) in path == "-" ? nil : try StreamTarget(path: path) }
+    if let stream {
+      destination = .descriptor(stream.descriptor, name: stream.path)
+    } else if let path, path != "-" {
       destination = .file(try AtomicFile(path: path, replacing: replacing))
     } else {
       guard isatty(STDOUT_FILENO) == 0 else {

@@ -43,7 +43,10 @@ struct FeaturesCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("Where the features go; standard output when missing or -.", valueName: "file"))
+    help: ArgumentHelp(
+      "Where the features go; standard output when missing or -.",
+      discussion: "A file appears when it is whole; a pipe, a device or /dev/fd/N is written to as features come.",
+      valueName: "file"))
   var output: String?
 
   @Flag(help: "Replace the output file if there is one.")

@@ -5,7 +5,10 @@ import Glibc
 enum ModelLocation {
   /// What `--model` says, else what `LHB_MODEL` says, else the user's default.
   static func path(option: String?) throws(UsageFault) -> String {
-    if let option { return option }
+    if let option {
+      try FileArgument.checkInput(option, holds: "a subnet file")
+      return option
+    }
     if let variable = getenv("LHB_MODEL").map({ String(cString: $0) }), !variable.isEmpty { return variable }
     if let path = DefaultModel.path, access(path, F_OK) == 0 { return path }
     throw UsageFault(

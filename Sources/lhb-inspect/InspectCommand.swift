@@ -28,6 +28,7 @@ import Subnet
   static func main() { runProgram() }
 
   func run() throws {
+    try FileArgument.checkInput(file, holds: "a subnet file or checkpoint")
     let inspection = try Inspection(path: file, verifying: verify)
     try StandardOutput.write(json ? inspection.json.text(pretty: true) + "\n" : inspection.table)
     if let fault = inspection.fault { throw fault }

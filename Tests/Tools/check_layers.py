@@ -51,7 +51,7 @@ def imported(target):
     pattern = re.compile(
         r"^\s*(?:@\w+ )?(?:public |package |internal )?import (?:(?:struct|class|enum|protocol|func) (?=\w+\.))?(\w+)(?:\.\w+)?$",
         re.MULTILINE)
-    return {name for file in (ROOT / "Sources" / target).glob("*.swift") for name in pattern.findall(file.read_text())}
+    return {name for file in (ROOT / "Sources" / target).rglob("*.swift") for name in pattern.findall(file.read_text())}
 
 
 def table():
@@ -71,7 +71,8 @@ def main():
     package = manifest()
     targets, rows = declared(package), table()
     others = {"ArgumentParser", "Yams"}
-    known = set(targets) | {"CSndFile", "CSoxr", "CZstd"} | others
+    systems = {target["name"] for target in package["targets"] if target["type"] == "system"}
+    known = set(targets) | systems | others
     for name, dependencies in sorted(targets.items()):
         used = imported(name) & known
         problems += [f"{name} imports {other}, which Package.swift does not declare" for other in sorted(used - dependencies)]

@@ -22,9 +22,19 @@ struct OpenSound {
       decoder = try OpenSound.decoder(of: sound)
       byteCount = sound.count
     case .ffmpeg:
-      decoder = try FFmpegDecoder(input: input, limits: limits)
+      let ffmpeg = try FFmpegDecoder(input, limits: limits)
+      if let stated = OpenSound.stated(input), stated.sampleRate == ffmpeg.sampleRate { ffmpeg.promise = stated.promise }
+      decoder = ffmpeg
       byteCount = nil
     }
+  }
+
+  /// What a file states of its length, where its header can be read here.
+  private static func stated(_ input: AudioInput) -> (promise: LengthPromise, sampleRate: Int)? {
+    guard case .file = input, let source = try? AudioSource(input), source.fileSize != nil,
+      let sound = try? source.contents(limits: ReadingLimits()), let decoder = try? decoder(of: sound)
+    else { return nil }
+    return (decoder.promise, decoder.sampleRate)
   }
 
   /// The decoder for what the first bytes say that the sound is.

@@ -5,4 +5,13 @@
 /// or ENOSYS where the system does not know how.
 int cfiles_rename_new(int folder, const char *from, const char *to);
 
+/// Makes a pipe, to read from and to write to, whose ends no program that is started meanwhile inherits. -1 with errno
+/// when there are too many open files.
+int cfiles_pipe(int ends[2]);
+
+/// Has all descriptors from `lowest` on closed in a program that is to be started with `actions`, which are
+/// `posix_spawn_file_actions_t`: were that type named here, Swift would take it for one of this module's. Does nothing
+/// where the C library has no such action.
+int cfiles_close_from(void *actions, int lowest);
+
 #endif

@@ -1,0 +1,96 @@
+import Files
+import Glibc
+
+/// What ffmpeg writes for one input, with the faults that can come of it.
+struct FFmpegStream {
+  /// The input's name.
+  let name: String
+  /// The path of ffmpeg.
+  let program: String
+  let limits: ReadingLimits
+  private let process: FFmpegProcess
+
+  /// Starts ffmpeg with an input as its standard input, as soon as there is a byte of it.
+  init(_ input: AudioInput, program: String, limits: ReadingLimits) throws(AudioFault) {
+    name = input.name
+    self.program = program
+    self.limits = limits
+    let source = try AudioSource(input)
+    if source.fileSize == nil { try FFmpegStream.waitForBytes(of: source, limits: limits) }
+    // ffmpeg waits for bytes of a pipe itself. What standard input is is left alone: other processes may share it.
+    if input != .standardInput { _ = fcntl(source.descriptor, F_SETFL, 0) }
+    // A file may be open that could not be opened again.
+    let isSeekable = source.fileSize != nil && access("/proc/self/fd/\(source.descriptor)", R_OK) == 0
+    do throws(SystemError) {
+      process = try withExtendedLifetime(source) { () throws(SystemError) in
+        try FFmpegProcess(
+          path: program, arguments: FFmpeg.arguments(isSeekable: isSeekable, maxSeconds: limits.maxSeconds),
+          input: source.descriptor)
+      }
+    } catch {
+      throw .ffmpeg(.cannotStart(name: name, program: program, reason: error))
+    }
+  }
+
+  /// Waits for bytes and takes them, at most as many as fit; 0 at the end.
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(AudioFault) -> Int {
+    do throws(SystemError) {
+      if let count = try process.read(into: buffer, until: Deadline(seconds: limits.timeout)) { return count }
+    } catch {
+      throw .cannotRead(name: name, reason: error)
+    }
+    throw .stalled(name: name, seconds: limits.timeout)
+  }
+
+  /// Reads the header and what follows it up to the first sample.
+  func readHeader() throws(AudioFault) -> FFmpegHeader {
+    var bytes = try readBytes(FFmpegHeader.wordsSize)
+    if bytes.count < FFmpegHeader.wordsSize, let reason = try failure() {
+      throw .ffmpeg(.cannotDecode(name: name, reason: reason))
+    }
+    let header: FFmpegHeader
+    do throws(FFmpegHeader.Problem) {
+      header = try FFmpegHeader(bytes)
+    } catch {
+      throw .ffmpeg(.badStream(name: name, program: program, problem: error.text))
+    }
+    bytes = try readBytes(header.byteCount - FFmpegHeader.wordsSize)
+    return header
+  }
+
+  /// So many bytes, or as many as there are.
+  private func readBytes(_ count: Int) throws(AudioFault) -> [UInt8] {
+    try [UInt8](unsafeUninitializedCapacity: count) { buffer, done throws(AudioFault) in
+      let whole = UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: count)
+      while done < count {
+        let got = try read(into: UnsafeMutableRawBufferPointer(rebasing: whole[done...]))
+        guard got > 0 else { return }
+        done += got
+      }
+    }
+  }
+
+  /// Waits for ffmpeg's end, and gives its reason if that was no good one.
+  func failure() throws(AudioFault) -> String? {
+    guard let ending = process.end(until: Deadline(seconds: limits.timeout)) else {
+      throw .stalled(name: name, seconds: limits.timeout)
+    }
+    let reason = FFmpegMessage.reason(process.messages)
+    switch ending {
+    case .killed(let signal): throw .ffmpeg(.killed(name: name, signal: signal))
+    case .exited(status: 0): return reason
+    case .exited(let status): return reason ?? "it ended with status \(status)"
+    case .unknown: return reason ?? "its status is unknown, since this process ignores SIGCHLD"
+    }
+  }
+
+  /// Waits until a pipe has a byte or its writer has gone. ffmpeg would take a named pipe that nobody has opened yet
+  /// for one at its end.
+  private static func waitForBytes(of source: AudioSource, limits: ReadingLimits) throws(AudioFault) {
+    let deadline = Deadline(seconds: limits.timeout)
+    var waiting = pollfd(fd: source.descriptor, events: Int16(POLLIN), revents: 0)
+    while poll(&waiting, 1, deadline.milliseconds) <= 0 {
+      guard !deadline.hasPassed else { throw .stalled(name: source.name, seconds: limits.timeout) }
+    }
+  }
+}
