@@ -82,8 +82,8 @@ public enum AudioFault: Fault, Equatable {
       "\(name): lasts \(seconds) s or more, expected at most \(maxSeconds) s; --max-duration allows more"
     case .streamTooLong(let name, let count, let maxSeconds):
       """
-      \(name): gave \(count) bytes and goes on, more than \(maxSeconds) s of sound need; --max-duration allows more, and \
-      a file may have any size
+      \(name): gave \(count) bytes and goes on, more than \(maxSeconds) s of sound need; --max-duration allows more, \
+      and a file may have any size
       """
     case .stalled(let name, let seconds):
       "\(name): no byte came for \(seconds) s, expected sound or its end; --timeout allows longer waits, 0 for ever"

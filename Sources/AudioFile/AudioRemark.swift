@@ -16,6 +16,8 @@ public enum AudioRemark: Equatable, Sendable, CustomStringConvertible {
   case lacksEnd(seconds: Double)
   /// Pages are missing between the headers and the first sound.
   case joinedBroadcast
+  /// Its positions count so many seconds for which there are no packets, such as those that a network lost.
+  case gaps(seconds: Double)
   /// There are so many more streams of sound in it, which were not read.
   case otherStreams(count: Int)
   /// So many bytes amid or behind the sound are none of it.
@@ -42,6 +44,7 @@ public enum AudioRemark: Equatable, Sendable, CustomStringConvertible {
     case .lacksEnd(let seconds):
       "does not say that it is at its end, as a recording that was cut off; all \(seconds) s that are there are taken"
     case .joinedBroadcast: "pages are missing before its first sound, as where the recording of a broadcast begins"
+    case .gaps(let seconds): "by its positions \(seconds) s are missing amid it; what is there is read without a gap"
     case .otherStreams(let count): "the first stream of sound is taken, of \(count + 1)"
     case .skippedBytes(let count): "\(count) bytes amid the sound or behind it are none, and were skipped"
     case .endUnknown: "its last position does not fit, so that what was added at its end may be read"

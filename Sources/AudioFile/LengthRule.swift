@@ -1,7 +1,7 @@
 /// The one rule for lengths: what headers state and what was decoded are compared in frames, whatever the format.
 enum LengthRule {
-  /// What there is to say of a sound that was decoded to its end. Throws when there is less than was stated, or decoding
-  /// ended before the end, unless that is allowed.
+  /// What there is to say of a sound that was decoded to its end. Throws when there is less than was stated, or
+  /// decoding ended before the end, unless that is allowed.
   static func remarks(
     on decoder: any SoundDecoder, frameCount: Int, sampleRate: Int, name: String, allowsTruncated: Bool
   ) throws(AudioFault) -> [AudioRemark] {

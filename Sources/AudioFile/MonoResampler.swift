@@ -1,4 +1,5 @@
-/// Makes one channel of 16 kHz of interleaved frames, whose rate and number of channels may change where files were joined.
+/// Makes one channel of 16 kHz of interleaved frames, whose rate and number of channels may change where files were
+/// joined.
 struct MonoResampler {
   private(set) var samples: [Float] = []
   /// Frames that were taken.

@@ -12,14 +12,15 @@ public struct Recording: Sendable {
   /// The rates that are resampled from. Beyond these a few bytes could become gigabytes, or a header is damaged.
   public static let sampleRates = 1_000...10_000_000
 
-  /// Reads all of a sound file: WAV (with RF64 and Wave64), FLAC, Ogg with Vorbis, Opus or FLAC, MP3, AIFF, AU, CAF, NIST
-  /// SPHERE.
+  /// Reads all of a sound file: WAV (with RF64 and Wave64), FLAC, Ogg with Vorbis, Opus or FLAC, MP3, AIFF, AU, CAF,
+  /// NIST SPHERE.
   ///
-  /// Channels are averaged, unless one is chosen by `channel`, which counts from 1. A rate other than 16 kHz is resampled
-  /// (see `Resampler`) to ceil(frames * 16000 / rate) samples, or is a fault unless `resamples`.
+  /// Channels are averaged, unless one is chosen by `channel`, which counts from 1. A rate other than 16 kHz is
+  /// resampled (see `Resampler`) to ceil(frames * 16000 / rate) samples, or is a fault unless `resamples`.
   ///
-  /// A file that has less sound than its header states, or is damaged, is a fault; with `allowsTruncated` what is there up
-  /// to that place is taken. More than is stated, and a length that is not stated, are read to the end. `remarks` tells.
+  /// A file that has less sound than its header states, or is damaged, is a fault; with `allowsTruncated` what is there
+  /// up to that place is taken. More than is stated, and a length that is not stated, are read to the end. `remarks`
+  /// tells.
   ///
   /// Memory is that of the samples, at most `limits.maxSeconds` of them, and while a pipe is read that of its bytes.
   public init(

@@ -5,8 +5,9 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Files with seeded damage: each ends in a fault or in a recording within the limits, and no memory is misused, which the
-/// same tests show under the address sanitizer. MP3 is tested through a program, since libmpg123 writes to standard error.
+/// Files with seeded damage: each ends in a fault or in a recording within the limits, and no memory is misused, which
+/// the same tests show under the address sanitizer. MP3 is tested through a program, since libmpg123 writes to standard
+/// error.
 @Suite struct DamagedAudioTests {
   private static let limits = ReadingLimits(maxSeconds: 20, timeout: 5)
 
@@ -55,7 +56,8 @@ import Testing
     }
   }
 
-  /// Flipped bits, a cut, or a number of 16, 32 or 64 bits set to an extreme; mostly near the beginning, where headers are.
+  /// Flipped bits, a cut, or a number of 16, 32 or 64 bits set to an extreme; mostly near the beginning, where headers
+  /// are.
   private func damaged(_ whole: [UInt8], round: Int, using numbers: inout SeededNumbers) -> [UInt8] {
     var bytes = whole
     for _ in 0..<Int.random(in: 1...3, using: &numbers) {

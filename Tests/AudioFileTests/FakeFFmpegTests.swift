@@ -58,7 +58,8 @@ import Testing
   @Test func `An error after sound is damage, whatever the status is`() {
     for status in [0, 1] {
       #expect(
-        fault("header; frames 8000; echo '[aac @ 0x1] [a @ 0x2] Reserved bit set.' >&2; exit \(status)") as? Interruption
+        fault("header; frames 8000; echo '[aac @ 0x1] [a @ 0x2] Reserved bit set.' >&2; exit \(status)")
+          as? Interruption
           == Interruption(reason: "ffmpeg says: Reserved bit set."))
     }
     #expect(

@@ -13,11 +13,11 @@ work=.build-fuzz
 # The seeds of each target.
 seeds() {
   case $1 in
-  checkpoint) echo Fixtures/hostile/{zip,legacy,tensors,sound} Fixtures/checkpoints ;;
+  checkpoint) echo Fixtures/hostile/{zip,legacy,tensors,sound} Fixtures/checkpoints Fixtures/real/checkpoints ;;
   pickle) echo "$work/seeds/pickle" ;;
   subnet-file) echo Fixtures/hostile/{lhb,sound} Tests/Fuzzing/found ;;
   architecture) echo Fixtures/hostile/{architecture,sound} ;;
-  sound) echo Fixtures/hostile/{audio,sound} ;;
+  sound) echo Fixtures/hostile/{audio,sound} Fixtures/real/sound ;;
   esac
 }
 

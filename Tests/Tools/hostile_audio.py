@@ -1,4 +1,4 @@
-"""Sound files with headers that lie, for libsndfile and for what stands behind it."""
+"""Sound files with headers that lie, for the readers of headers and the decoders behind them."""
 import math
 import struct
 

@@ -44,6 +44,8 @@ def sound():
     yield "tone.au", FEATURES, hostile_audio.au()
     yield "tone.caf", FEATURES, hostile_audio.caf()
     yield "silence.ogg", FEATURES, hostile_ogg.opus()
+    for name, content in hostile_ogg.odd():
+        yield f"odd-{name}", FEATURES, content
 
 
 def write(path, content):

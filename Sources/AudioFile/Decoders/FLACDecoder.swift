@@ -30,8 +30,8 @@ final class FLACDecoder: SoundDecoder {
   }
 
   var shortfallCause: String? {
-    guard (stream.firstNumber ?? 0) > 0 || !stream.hasRest else { return nil }
-    let place = (stream.firstNumber ?? 0) > 0 ? "its first frame is not the sound's first" : "it ends behind a whole frame"
+    guard let first = stream.firstNumber, first > 0 || !stream.hasRest else { return nil }
+    let place = first > 0 ? "its first frame is not the sound's first" : "it ends behind a whole frame"
     return "\(place), as where a program such as ffmpeg -c copy cuts and leaves the header as it was"
   }
 

@@ -69,7 +69,9 @@ final class FLACStream {
       let isRunning = FLAC__stream_decoder_process_single(decoder) != 0
       // A frame whose checksum is wrong comes as silence.
       if failure != nil || hasGap || !isRunning { return stop() }
-      if FLAC__stream_decoder_get_state(decoder) == FLAC__STREAM_DECODER_END_OF_STREAM && block.isEmpty { return stop() }
+      if FLAC__stream_decoder_get_state(decoder) == FLAC__STREAM_DECODER_END_OF_STREAM && block.isEmpty {
+        return stop()
+      }
     }
     noteEnd()
     frameCount += block.count / channelCount

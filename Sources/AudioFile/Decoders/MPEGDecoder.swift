@@ -2,8 +2,8 @@ import CMPG123
 
 /// MPEG audio, layers I to III: libmpg123.
 ///
-/// It finds frames again behind anything that is none, takes off what encoders add at both ends, and reads files that were
-/// joined. It is given the bytes from the first frame on.
+/// It finds frames again behind anything that is none, takes off what encoders add at both ends, and reads files that
+/// were joined. It is given the bytes from the first frame on.
 final class MPEGDecoder: SoundDecoder {
   private(set) var sampleRate = 0
   private(set) var channelCount = 0
@@ -92,7 +92,9 @@ final class MPEGDecoder: SoundDecoder {
   }
 
   private func open() throws(AudioFault) {
-    let flags = [MPG123_QUIET, MPG123_FORCE_FLOAT, MPG123_GAPLESS, MPG123_SKIP_ID3V2].reduce(0) { $0 | Int($1.rawValue) }
+    let flags = [MPG123_QUIET, MPG123_FORCE_FLOAT, MPG123_GAPLESS, MPG123_SKIP_ID3V2].reduce(0) {
+      $0 | Int($1.rawValue)
+    }
     mpg123_param2(handle, Int32(MPG123_ADD_FLAGS.rawValue), flags, 0)
     // Up to the end of the file.
     mpg123_param2(handle, Int32(MPG123_RESYNC_LIMIT.rawValue), -1, 0)

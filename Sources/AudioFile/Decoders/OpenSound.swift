@@ -23,7 +23,9 @@ struct OpenSound {
       byteCount = sound.count
     case .ffmpeg:
       let ffmpeg = try FFmpegDecoder(input, limits: limits)
-      if let stated = OpenSound.stated(input), stated.sampleRate == ffmpeg.sampleRate { ffmpeg.promise = stated.promise }
+      if let stated = OpenSound.stated(input), stated.sampleRate == ffmpeg.sampleRate {
+        ffmpeg.promise = stated.promise
+      }
       decoder = ffmpeg
       byteCount = nil
     }
@@ -51,8 +53,8 @@ struct OpenSound {
       ? try MPEGDecoder(sound, container.sound, container: container) : try SndFileDecoder(container, of: sound)
   }
 
-  /// Throws when the header states more than is allowed and the file is large enough for that to be true. One that is not
-  /// is read as far as it goes.
+  /// Throws when the header states more than is allowed and the file is large enough for that to be true. One that is
+  /// not is read as far as it goes.
   func checkPromise(limits: ReadingLimits, name: String) throws(AudioFault) {
     guard case .frames(let promised, _) = decoder.promise else { return }
     guard promised > limits.frameCount(rate: decoder.sampleRate) else { return }

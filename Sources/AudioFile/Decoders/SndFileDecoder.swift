@@ -26,7 +26,8 @@ final class SndFileDecoder: SoundDecoder {
     guard let handle else {
       let reason = String(cString: sf_strerror(nil))
       if container.codec != nil {
-        throw .foreignFormat(name: sound.name, format: container.description, remedy: .ffmpeg)
+        let details = container.isKnownCodec ? " (libsndfile says: \(reason))" : ""
+        throw .foreignFormat(name: sound.name, format: container.description + details, remedy: .ffmpeg)
       }
       throw .damaged(name: sound.name, format: container.name, problem: "libsndfile says: \(reason)")
     }

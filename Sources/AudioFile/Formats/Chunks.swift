@@ -63,7 +63,9 @@ struct Chunks {
   }
 
   private static let known: Set<String> = [
-    "data", "fmt ", "fact", "LIST", "id3 ", "ID3 ", "PEAK", "bext", "cue ", "smpl", "inst", "JUNK", "junk", "PAD ", "iXML",
-    "_PMX", "cart", "afsp", "COMM", "SSND", "MARK", "INST", "COMT", "NAME", "AUTH", "ANNO", "(c) ", "APPL", "CHAN", "FVER",
+    "data", "fmt ", "fact", "LIST", "id3 ", "ID3 ", "PEAK", "bext", "cue ", "smpl", "inst", "JUNK", "junk", "PAD ",
+    "iXML",
+    "_PMX", "cart", "afsp", "COMM", "SSND", "MARK", "INST", "COMT", "NAME", "AUTH", "ANNO", "(c) ", "APPL", "CHAN",
+    "FVER",
   ]
 }

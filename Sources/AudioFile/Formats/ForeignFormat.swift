@@ -18,6 +18,7 @@ struct ForeignFormat {
 
   /// What bytes look like that are no format that is known here.
   static func description(of first: [UInt8]) -> String {
+    if first.isEmpty { return "ends in what stands in front of the sound" }
     if first.allSatisfy({ $0 == 0 }) { return "begins with zeros, as an unfinished download does" }
     let isText = first.allSatisfy { $0 >= 0x20 && $0 < 0x7f || (9...13).contains($0) || $0 >= 0x80 }
     if isText, String(validating: first.dropLast(3), as: UTF8.self) != nil { return "begins like text" }
@@ -44,7 +45,8 @@ struct ForeignFormat {
 
   private static let signatures: [(start: [UInt8], name: String, remedy: AudioFault.Remedy)] =
     [
-      ([0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11], "Windows Media (WMA, WMV, ASF)"), ([0x56, 0xe0], "AAC (LATM)"),
+      ([0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11], "Windows Media (WMA, WMV, ASF)"),
+      ([0x56, 0xe0], "AAC (LATM)"),
       ([0, 0, 1, 0xba], "a video (MPEG program stream)"), ([0, 0, 1, 0xb3], "a video (MPEG)"),
       ([0x0b, 0x77], "AC-3 (Dolby Digital)"), ([0x7f, 0xfe, 0x80, 0x01], "DTS"),
       ([2] + Array("dss".utf8), "DSS (Olympus dictation)"), ([3] + Array("ds2".utf8), "DSS Pro (Olympus dictation)"),

@@ -1,7 +1,7 @@
 /// Where the samples lie in a container whose header says that, and what a decoder is given in place of that header.
 ///
-/// A decoder gets the parts of the header that samples need, with the size that is there: sizes that no program knew when
-/// it wrote them are right then, and chunks that nothing needs are not parsed.
+/// A decoder gets the parts of the header that samples need, with the size that is there: sizes that no program knew
+/// when it wrote them are right then, and chunks that nothing needs are not parsed.
 struct SoundContainer {
   /// The container in the words of people, such as "WAV".
   let name: String
@@ -17,6 +17,8 @@ struct SoundContainer {
   let byteRate: Double
   /// Whether these bytes are frames of MPEG audio.
   var isMPEG = false
+  /// Whether libsndfile knows the codec, so that what it refuses is a kind of that, or damaged.
+  var isKnownCodec = false
 
   /// The bytes for libsndfile.
   var parts: [VirtualFile.Part] { [.bytes(header), .range(sound)] }
@@ -32,8 +34,8 @@ enum StatedSize: Equatable {
   /// What programs write that did not know it: those that write to a pipe, and those that were interrupted.
   case unknown
 
-  /// Values that stand for "unknown" in fields of 32 bits: 0 where sound follows, and what ffmpeg, sox, arecord and others
-  /// write, which are the largest numbers, some with a header taken off or rounded.
+  /// Values that stand for "unknown" in fields of 32 bits: 0 where sound follows, and what ffmpeg, sox, arecord and
+  /// others write, which are the largest numbers, some with a header taken off or rounded.
   static func isUnknown(_ size: UInt32) -> Bool {
     placeholders.contains { $0.contains(size) }
   }

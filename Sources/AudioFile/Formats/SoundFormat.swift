@@ -1,9 +1,9 @@
 /// What a sound is, by its first bytes, and where it begins.
 ///
-/// Which decoder a sound needs must be known before one opens it, since opening parses the header. Those formats are read
-/// that sound is kept in today, and those of old speech corpora. What libsndfile knows beside them are formats of
-/// samplers, trackers, editors and numerical programs, in which most of its memory faults were found (in MAT4, MAT5, PAF,
-/// SD2, XI, AVR, VOC and others) and in which speech is not kept.
+/// Which decoder a sound needs must be known before one opens it, since opening parses the header. Those formats are
+/// read that sound is kept in today, and those of old speech corpora. What libsndfile knows beside them are formats of
+/// samplers, trackers, editors and numerical programs, in which most of its memory faults were found (in MAT4, MAT5,
+/// PAF, SD2, XI, AVR, VOC and others) and in which speech is not kept.
 struct SoundFormat {
   /// A format that is read.
   enum Kind {

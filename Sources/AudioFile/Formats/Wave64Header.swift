@@ -1,7 +1,8 @@
 /// Wave64 (Sony's): chunks of WAV whose names are GUIDs and whose sizes have 64 bits and count name and size in.
 enum Wave64Header {
   /// The first chunk's name.
-  static let signature: [UInt8] = Array("riff".utf8) + [0x2e, 0x91, 0xcf, 0x11, 0xa5, 0xd6, 0x28, 0xdb, 0x04, 0xc1, 0, 0]
+  static let signature: [UInt8] =
+    Array("riff".utf8) + [0x2e, 0x91, 0xcf, 0x11, 0xa5, 0xd6, 0x28, 0xdb, 0x04, 0xc1, 0, 0]
   /// Bytes of a name and a size.
   private static let headSize = 24
 
@@ -28,7 +29,7 @@ enum Wave64Header {
           + HeaderReader.bytes(UInt64(headSize + range.count), isBigEndian: false)
         return SoundContainer(
           name: "Wave64", codec: format.codec, header: Array(header), sound: range, stated: stated,
-          byteRate: format.byteRate, isMPEG: format.isMPEG)
+          byteRate: format.byteRate, isMPEG: format.isMPEG, isKnownCodec: format.isKnown)
       }
       guard size >= UInt64(headSize), size <= UInt64(sound.count - offset) else { break }
       let next = offset + (Int(size) + 7) / 8 * 8

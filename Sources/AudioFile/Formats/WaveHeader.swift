@@ -1,4 +1,5 @@
-/// WAV: RIFF, RIFX with big-endian numbers, and RF64 (also called BW64), whose sizes of 64 bits stand in a chunk of their own.
+/// WAV: RIFF, RIFX with big-endian numbers, and RF64 (also called BW64), whose sizes of 64 bits stand in a chunk of
+/// their own.
 enum WaveHeader {
   /// What the header says of the samples.
   static func container(_ sound: SoundBytes, start: Int) throws(AudioFault) -> SoundContainer {
@@ -26,7 +27,7 @@ enum WaveHeader {
           follows: { offset throws(AudioFault) in try Chunks.follow(at: offset, reader) })
         return SoundContainer(
           name: "WAV", codec: format.codec, header: header(format, fact: fact, size: range.count, isBigEndian: isBig),
-          sound: range, stated: stated, byteRate: format.byteRate, isMPEG: format.isMPEG)
+          sound: range, stated: stated, byteRate: format.byteRate, isMPEG: format.isMPEG, isKnownCodec: format.isKnown)
       default: break
       }
     }

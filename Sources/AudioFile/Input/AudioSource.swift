@@ -29,8 +29,8 @@ final class AudioSource {
 
   /// Waits for bytes and takes them, at most as many as fit; returns 0 at the end.
   ///
-  /// A pipe without a writer reads as one that has ended. `poll` tells a writer that has gone from one that has not come
-  /// yet, and leaves standard input, which other processes may share, as it is.
+  /// A pipe without a writer reads as one that has ended. `poll` tells a writer that has gone from one that has not
+  /// come yet, and leaves standard input, which other processes may share, as it is.
   func read(into buffer: UnsafeMutableRawBufferPointer, timeout: Double) throws(AudioFault) -> Int {
     let deadline = AudioSource.now() + timeout
     while true {

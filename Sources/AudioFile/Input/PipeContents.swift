@@ -46,7 +46,8 @@ final class PipeContents {
 
   /// What has come.
   private func bytes(name: String) -> SoundBytes {
-    SoundBytes(name: name, count: count) { [self] offset, target throws(AudioFault) in copy(from: offset, into: target) }
+    SoundBytes(name: name, count: count) { [self] offset, target throws(AudioFault) in copy(from: offset, into: target)
+    }
   }
 
   /// Copies the bytes from an offset on, as many as fit or as there are.

@@ -1,6 +1,7 @@
 import Glibc
 
-/// A file for a C library: parts of a sound's bytes, and bytes of our own, one behind the other, with a place of reading.
+/// A file for a C library: parts of a sound's bytes, and bytes of our own, one behind the other, with a place of
+/// reading.
 final class VirtualFile {
   /// A part of it.
   enum Part {

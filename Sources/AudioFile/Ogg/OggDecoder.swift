@@ -1,10 +1,14 @@
 /// An Ogg file: Opus, Vorbis or FLAC, in one link or in a chain of them.
 final class OggDecoder: SoundDecoder {
+  /// Seconds: what muxers get wrong by rounding is less, and the longest packet of Opus lasts as long.
+  private static let shortestGap = 0.12
+
   private let name: String
   private let demuxer: OggDemuxer
   private var stream: any OggStream
   private var lacksEnd = false
   private var endUnknown = false
+  private var gapSeconds = 0.0
   private var problem: String?
   /// Frames that links before this one state; nil when one of them states none.
   private var promisedBefore: Int? = 0
@@ -31,6 +35,7 @@ final class OggDecoder: SoundDecoder {
 
   var remarks: [AudioRemark] {
     (demuxer.isJoined ? [.joinedBroadcast] : []) + (endUnknown ? [.endUnknown] : [])
+      + (gapSeconds >= OggDecoder.shortestGap ? [.gaps(seconds: gapSeconds)] : [])
       + (demuxer.otherCount > 0 ? [.otherStreams(count: demuxer.otherCount)] : [])
   }
 
@@ -42,6 +47,7 @@ final class OggDecoder: SoundDecoder {
       if let block = try stream.nextBlock() { return block }
       lacksEnd = !demuxer.hasEnd
       endUnknown = endUnknown || stream.isEndUnknown
+      gapSeconds += Double(stream.gapCount) / Double(stream.sampleRate)
       problem = stream.interruption
       guard interruption == nil else { return nil }
       let promised = promise
@@ -92,6 +98,8 @@ protocol OggStream: AnyObject {
   var interruption: String? { get }
   /// Whether the last position contradicts the one before it.
   var isEndUnknown: Bool { get }
+  /// Frames that are missing between packets, by positions.
+  var gapCount: Int { get }
 
   /// The next frames, interleaved; nil at the end.
   func nextBlock() throws(AudioFault) -> ArraySlice<Float>?
@@ -101,4 +109,5 @@ extension OggStream {
   var statesLength: Bool { false }
   var promisedCount: Int? { nil }
   var isEndUnknown: Bool { false }
+  var gapCount: Int { 0 }
 }

@@ -1,7 +1,7 @@
 import COgg
 
-/// The packets of one stream of sound after the other: streams that begin together are one link of a chain, of which the
-/// first that can be decoded is taken, and links follow each other where files were joined.
+/// The packets of one stream of sound after the other: streams that begin together are one link of a chain, of which
+/// the first that can be decoded is taken, and links follow each other where files were joined.
 final class OggDemuxer {
   /// Streams of sound beside the one that is taken.
   private(set) var otherCount = 0
@@ -48,7 +48,9 @@ final class OggDemuxer {
     var codec: OggCodec?
     var foreign: String?
     while page.isFirst, codec == nil || !continues(page) {
-      guard serials.insert(page.serial).inserted else { return interrupt(page, "begins a stream that has begun before") }
+      guard serials.insert(page.serial).inserted else {
+        return interrupt(page, "begins a stream that has begun before")
+      }
       guard serials.count <= OggDemuxer.mostStreams else {
         return interrupt(page, "begins a stream beside \(OggDemuxer.mostStreams) others")
       }

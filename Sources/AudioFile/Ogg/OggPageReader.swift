@@ -1,6 +1,7 @@
 import COgg
 
-/// The pages of an Ogg file one after the other: libogg, which finds them behind anything else and checks their checksums.
+/// The pages of an Ogg file one after the other: libogg, which finds them behind anything else and checks their
+/// checksums.
 final class OggPageReader {
   /// Why reading ended before the end of the file; nil when it did not.
   private(set) var interruption: String?

@@ -10,7 +10,8 @@ struct OpusHead {
   let coupledCount: Int
   let mapping: [UInt8]
 
-  /// The rate that the sound had before, which the header states too, is nobody's business but an editor's: it may be 0.
+  /// The rate that the sound had before, which the header states too, is nobody's business but an editor's: it may be
+  /// 0.
   init(_ packet: [UInt8], name: String) throws(AudioFault) {
     func damaged(_ problem: String) -> AudioFault { .damaged(name: name, format: "Ogg Opus", problem: problem) }
     guard packet.count >= 19, packet.starts(with: "OpusHead".utf8) else { throw damaged("its header is not whole") }

@@ -10,6 +10,8 @@ final class OpusStream: OggStream {
   let sampleRate = 48_000
   private(set) var interruption: String?
   private(set) var isEndUnknown = false
+  /// Frames that positions count and no packet holds.
+  private(set) var gapCount = 0
 
   private let head: OpusHead
   private let demuxer: OggDemuxer
@@ -26,6 +28,7 @@ final class OpusStream: OggStream {
   /// Where the page before ends; nil when that is not known.
   private var position: Int64?
   private var isBegun = false
+  private var isOnlyPage = true
   private var block: [Float]
 
   /// The longest packet, 120 ms.
@@ -102,10 +105,9 @@ final class OpusStream: OggStream {
       let count = Int(stated - start)
       if count < 0 { isEndUnknown = true } else { remaining = min(remaining, count) }
     }
+    if let stated, let position { gapCount += max(0, Int(stated - position) - remaining) }
     isOnlyPage = false
     position = stated ?? position.map { $0 + Int64(remaining) }
     return true
   }
-
-  private var isOnlyPage = true
 }

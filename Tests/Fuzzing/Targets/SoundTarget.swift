@@ -13,8 +13,17 @@ extension FuzzTarget {
       let recording = try? Recording(of: .file(path: file.path), limits: limits)
       let piped = withPipe(of: bytes) { try? Recording(of: .file(path: $0), limits: limits) }
       expect((recording == nil) == (piped == nil), "a file is as good as the same bytes through a pipe")
+      let part = try? Recording(of: .file(path: file.path), allowsTruncated: true, limits: limits)
+      expect(recording == nil || part != nil, "what is whole may also be a part")
+      if let part {
+        expect(part.samples.allSatisfy(\.isFinite), "samples of a part are finite")
+        expect(part.samples.count <= 2 * Recording.sampleRate + 1, "a part has no more samples than allowed")
+        if let recording { expect(part.samples == recording.samples, "a part of what is whole is all of it") }
+      }
       guard let recording, let piped else { return }
-      expect(recording.source == piped.source, "a file is described as the same bytes through a pipe")
+      expect(
+        recording.source == piped.source && recording.remarks == piped.remarks,
+        "a file is described as the same bytes through a pipe")
       expect(
         recording.samples.map(\.bitPattern) == piped.samples.map(\.bitPattern),
         "a file has the samples of the same bytes through a pipe")
