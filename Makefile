@@ -33,7 +33,8 @@ INSTALL_FOLDERS := DESTDIR bindir libdir includedir pkgconfigdir cmakedir mandir
 	zshcompletiondir fishcompletiondir
 
 # What the programs are linked with, or load (OpenBLAS), and what finds it.
-PACKAGES := libopenblas-dev libsndfile1-dev libsoxr-dev libzstd-dev pkg-config
+PACKAGES := libflac-dev libmpg123-dev libogg-dev libopenblas-dev libopus-dev libsndfile1-dev libsoxr-dev \
+	libvorbis-dev libzstd-dev pkg-config
 # What makes the libraries and the manual pages.
 PACKAGING_PACKAGES := binutils python3
 # What the tests want besides.

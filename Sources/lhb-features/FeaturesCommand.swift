@@ -25,6 +25,7 @@ struct FeaturesCommand: ParsableCommand {
         lhb-features --precision int8 audio.wav > feats.npy
         ffmpeg -i film.mkv -f wav - | lhb-features --channel 1 - > feats.npy
         lhb-features --max-duration 12h night.flac > feats.npy
+        lhb-features --decoder ffmpeg memo.m4a > feats.npy
 
       The model is the file that --model names, else the one that the environment variable LHB_MODEL names, else \
       lighthubert/default.lhb in $XDG_DATA_HOME (~/.local/share), which lhb-extract --default installs.
@@ -35,7 +36,9 @@ struct FeaturesCommand: ParsableCommand {
     version: LightHuBERTVersion.current)
 
   @Argument(
-    help: "A sound file: WAV, FLAC, Ogg, MP3, AIFF, AU, CAF or NIST SPHERE; - is standard input.")
+    help: ArgumentHelp(
+      "A sound file: WAV, FLAC, Ogg (Opus, Vorbis, FLAC), MP3, AIFF, AU, CAF or NIST SPHERE; - is standard input.",
+      discussion: "For M4A, WMA, AMR, videos and others see --decoder."))
   var audio: String
 
   @Option(help: ArgumentHelp("The subnet to run, a .lhb file.", valueName: "file"))

@@ -63,8 +63,8 @@ import Testing
       let subnet = try TinySubnet("min", in: folder)
       // 4 GB of address space: what is no sound is not gathered beyond 64 MiB.
       for (line, words) in [
-        ("yes | lhb-features --model \"$1\" -", "is not a sound file"),
-        ("cat /dev/zero | lhb-features --model \"$1\" -", "is not a sound file"),
+        ("yes | lhb-features --model \"$1\" -", "expected a sound file"),
+        ("cat /dev/zero | lhb-features --model \"$1\" -", "expected a sound file"),
         (
           "(head -c 40 \"$2\"; printf '\\377\\377\\377\\377'; cat /dev/zero) "
             + "| lhb-features --max-duration 1m --model \"$1\" -",

@@ -41,13 +41,14 @@ final class OggDemuxer {
 
   /// Goes on to the next link, and says what of it is decoded; nil at the end.
   func nextLink() throws(AudioFault) -> OggCodec? {
-    guard var page = try nextPage() else { return nil }
+    guard let first = try nextPage() else { return nil }
     serials = []
     hasEnd = false
-    guard page.isFirst else { return interrupt(page, "belongs to a stream that did not begin") }
+    guard first.isFirst else { return interrupt(first, "belongs to a stream that did not begin") }
+    var next: OggPage? = first
     var codec: OggCodec?
     var foreign: String?
-    while page.isFirst, codec == nil || !continues(page) {
+    while let page = next, page.isFirst, codec == nil || !continues(page) {
       guard serials.insert(page.serial).inserted else {
         return interrupt(page, "begins a stream that has begun before")
       }
@@ -61,13 +62,12 @@ final class OggDemuxer {
         codec = found
         select(page)
       }
-      guard let next = try reader.next() else { return codec ?? interrupt(page, "begins no stream of sound") }
-      page = next
+      next = try reader.next()
     }
-    pending = page
+    pending = next
     if let codec { return codec }
     if let foreign { throw .foreignFormat(name: name, format: "Ogg with \(foreign)", remedy: .ffmpeg) }
-    return interrupt(page, "follows no beginning of a stream of sound")
+    return interrupt(first, "begins no stream of sound")
   }
 
   /// Some programs mark the second page of a stream as a first one too.
