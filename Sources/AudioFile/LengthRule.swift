@@ -22,7 +22,7 @@ enum LengthRule {
       return [.longerThanStated(seconds: seconds(frameCount), stated: seconds(promised))]
     }
     if decoder.promise == .unknown { return [.unstatedLength(seconds: seconds(frameCount))] }
-    if let ogg = decoder as? OggDecoder, !ogg.hasEnd { return [.lacksEnd(seconds: seconds(frameCount))] }
+    if decoder.lacksEnd { return [.lacksEnd(seconds: seconds(frameCount))] }
     return []
   }
 }

@@ -29,14 +29,13 @@ final class MPEGDecoder: SoundDecoder {
   ///   - range: The bytes that are frames.
   ///   - container: What they lie in, if that is a container.
   init(_ sound: SoundBytes, _ range: Range<Int>, container: SoundContainer? = nil) throws(AudioFault) {
-    guard MPEGDecoder.isReady, let handle = mpg123_new(nil, nil) else {
-      throw .decoderUnavailable(name: sound.name, library: "libmpg123")
-    }
     var first = try MPEGFrame.search(sound, from: range.lowerBound)
     if first == nil { first = try MPEGDecoder.lone(sound, range) }
     guard let first else {
-      mpg123_delete(handle)
       throw .damaged(name: sound.name, format: container?.description ?? "MP3", problem: "it has no frames")
+    }
+    guard MPEGDecoder.isReady, let handle = mpg123_new(nil, nil) else {
+      throw .decoderUnavailable(name: sound.name, library: "libmpg123")
     }
     self.sound = sound
     self.handle = handle

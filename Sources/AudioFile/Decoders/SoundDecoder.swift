@@ -13,6 +13,8 @@ protocol SoundDecoder: AnyObject {
   var interruption: String? { get }
   /// What may be the cause when there is less than promised although nothing is damaged.
   var shortfallCause: String? { get }
+  /// Whether the format marks the end of a sound, and this one has no such mark. Known when there is no further block.
+  var lacksEnd: Bool { get }
   /// What a person should know although nothing is wrong. Known when there is no further block.
   var remarks: [AudioRemark] { get }
 
@@ -22,6 +24,7 @@ protocol SoundDecoder: AnyObject {
 
 extension SoundDecoder {
   var shortfallCause: String? { nil }
+  var lacksEnd: Bool { false }
 }
 
 /// How many frames a sound has, as far as its headers say.

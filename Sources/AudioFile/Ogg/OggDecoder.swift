@@ -6,7 +6,7 @@ final class OggDecoder: SoundDecoder {
   private let name: String
   private let demuxer: OggDemuxer
   private var stream: any OggStream
-  private var lacksEnd = false
+  private(set) var lacksEnd = false
   private var endUnknown = false
   private var gapSeconds = 0.0
   private var problem: String?
@@ -38,9 +38,6 @@ final class OggDecoder: SoundDecoder {
       + (gapSeconds >= OggDecoder.shortestGap ? [.gaps(seconds: gapSeconds)] : [])
       + (demuxer.otherCount > 0 ? [.otherStreams(count: demuxer.otherCount)] : [])
   }
-
-  /// Whether the last link ends without a page that says so.
-  var hasEnd: Bool { !lacksEnd }
 
   func nextBlock() throws(AudioFault) -> ArraySlice<Float>? {
     while problem == nil {
