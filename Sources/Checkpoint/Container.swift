@@ -46,6 +46,11 @@ struct Container {
       throw .unsupportedContainer(
         path: file.path, found: "a tar archive, the format of PyTorch before 0.1.10",
         remedy: "load it with an old PyTorch and save it again with torch.save")
+    case .safetensors:
+      throw .unsupportedContainer(
+        path: file.path, found: "a safetensors file",
+        remedy: "convert it in Python, with the configuration that it does not hold: "
+          + Remedy.save("safetensors.torch.load_file(\"model.safetensors\")"))
     case .other(let found):
       throw .notACheckpoint(path: file.path, found: found)
     }

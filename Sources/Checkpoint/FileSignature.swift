@@ -6,6 +6,8 @@ enum FileSignature: Equatable {
   case pickle
   /// A tar archive: `torch.save` before PyTorch 0.1.10.
   case tar
+  /// A safetensors file: tensors by name, without a configuration.
+  case safetensors
   /// Something else, in words that complete "the file is ...".
   case other(String)
 
@@ -40,7 +42,7 @@ enum FileSignature: Equatable {
     } else if starts([0xfd] + Array("7zXZ".utf8)) {
       self = .other("xz data (unpack it first)")
     } else if starts("{", at: 8), bytes.count >= 9, FileSignature.isSafetensorsLength(bytes) {
-      self = .other("a safetensors file")
+      self = .safetensors
     } else if starts("GGUF") {
       self = .other("a GGUF file")
     } else if starts([0x89] + Array("HDF".utf8)) {

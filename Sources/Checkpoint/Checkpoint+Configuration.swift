@@ -1,0 +1,31 @@
+internal import JSON
+
+extension Checkpoint {
+  /// The keys of a saved dictionary under which configurations occur, in the order of preference: those of the published
+  /// code, of models that it was made from, of s3prl's converters, of fairseq before Hydra, of Lightning.
+  public static let configurationKeys = [
+    "cfg", "config", "model_config", "model_cfg", "model_args", "task_config", "task_cfg", "args", "hyper_parameters",
+    "hparams",
+  ]
+
+  /// What is under each of these keys. A key that has None is as good as none.
+  static func configurations(_ container: Container) throws(CheckpointFault) -> JSONObject {
+    let pickle = container.pickle
+    let top = pickle.entries(pickle.root) ?? []
+    var reader = ConfigurationReader(container)
+    var found = JSONObject()
+    for key in configurationKeys {
+      guard let value = pickle.entry(key, of: top) else { continue }
+      let content = try reader.read(value)
+      if content != .null { found[key] = content }
+    }
+    return found
+  }
+
+  /// The form of the published files of what is under "cfg" or "args".
+  static func published(_ configurations: JSONObject) -> JSONValue {
+    if case .object(let object)? = configurations["cfg"], !object.members.isEmpty { return .object(object) }
+    guard case .object(let object)? = configurations["args"] else { return .object([:]) }
+    return .object(["model": .object(object), "task": .object(object)])
+  }
+}
