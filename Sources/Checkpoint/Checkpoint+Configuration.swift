@@ -28,4 +28,17 @@ extension Checkpoint {
     guard case .object(let object)? = configurations["args"] else { return .object([:]) }
     return .object(["model": .object(object), "task": .object(object)])
   }
+
+  /// What a person should know of where the state dict was found although nothing is wrong, a line each.
+  public var notes: [String] {
+    var notes: [String] = []
+    if let stateDictKey, !StateDictKey.published.contains(stateDictKey) {
+      notes.append("the weights are those under \"\(stateDictKey)\"")
+    }
+    if !unusedStateDictKeys.isEmpty {
+      let keys = unusedStateDictKeys.map { "\"\($0)\"" }.joined(separator: " and ")
+      notes.append("there are tensors under \(keys) too, which are not used")
+    }
+    return notes
+  }
 }
