@@ -1,8 +1,8 @@
 internal import JSON
 
 extension Checkpoint {
-  /// The keys of a saved dictionary under which configurations occur, in the order of preference: those of the published
-  /// code, of models that it was made from, of s3prl's converters, of fairseq before Hydra, of Lightning.
+  /// The keys of a saved dictionary under which configurations occur, in the order of preference: those of the
+  /// published code, of models that it was made from, of s3prl's converters, of fairseq before Hydra, of Lightning.
   public static let configurationKeys = [
     "cfg", "config", "model_config", "model_cfg", "model_args", "task_config", "task_cfg", "args", "hyper_parameters",
     "hparams",

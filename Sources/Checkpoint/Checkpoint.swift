@@ -5,8 +5,8 @@ public import Tensors
 /// A PyTorch checkpoint: named tensors and a configuration, read without executing anything.
 ///
 /// Opening it reads the archive's directory and the pickle; a tensor is read when it is asked for. The state
-/// dict is looked for under "model", then under "state_dict", then under the keys of other programs (`stateDictKey`), then
-/// as the whole object; the configuration under every key where configurations occur (`configurations`).
+/// dict is looked for under "model", then under "state_dict", then under the keys of other programs (`stateDictKey`),
+/// then as the whole object; the configuration under every key where configurations occur (`configurations`).
 public final class Checkpoint: Sendable {
   /// The path it was opened with.
   public let path: String
@@ -16,8 +16,8 @@ public final class Checkpoint: Sendable {
   public let container: ContainerKind
   /// The key of the state dict in the saved dictionary; nil when that itself is the state dict.
   public let stateDictKey: String?
-  /// Other known keys of state dicts under which there are tensors too, for example an average of the weights ("ema").
-  /// They are not read.
+  /// Other known keys of state dicts under which there are tensors too, for example an average of the weights
+  /// ("ema"). They are not read.
   public let unusedStateDictKeys: [String]
   /// What is under each key where configurations occur, as plain data, in the order of preference: see
   /// `configurationKeys`. A key that is not there, or has None, is left out.

@@ -6,8 +6,6 @@ enum FileSignature: Equatable {
   case pickle
   /// A tar archive: `torch.save` before PyTorch 0.1.10.
   case tar
-  /// A safetensors file: tensors by name, without a configuration.
-  case safetensors
   /// Something else, in words that complete "the file is ...".
   case other(String)
 
@@ -42,7 +40,9 @@ enum FileSignature: Equatable {
     } else if starts([0xfd] + Array("7zXZ".utf8)) {
       self = .other("xz data (unpack it first)")
     } else if starts("{", at: 8), bytes.count >= 9, FileSignature.isSafetensorsLength(bytes) {
-      self = .safetensors
+      self = .other(
+        "a safetensors file (convert it in Python, with the configuration that it does not hold: "
+          + Remedy.save("safetensors.torch.load_file(\"model.safetensors\")") + ")")
     } else if starts("GGUF") {
       self = .other("a GGUF file")
     } else if starts([0x89] + Array("HDF".utf8)) {

@@ -8,8 +8,8 @@ extension Pickle {
     return isModule ? call.name : nil
   }
 
-  /// What an entry of a dictionary of tensors is when it is plain data that is no tensor, such as a NumPy number, a dtype
-  /// or a date. Nil for objects of other classes, which have no place there: this list is closed.
+  /// What an entry of a dictionary of tensors is when it is plain data that is no tensor, such as a NumPy number, a
+  /// dtype or a date. Nil for objects of other classes, which have no place there: this list is closed.
   func plainObject(_ value: PickleValue) -> String? {
     if let name = name(value) {
       let isDtype = name.hasPrefix("torch.") && NumberFormat.isKnown(dtype: String(name.dropFirst("torch.".count)))

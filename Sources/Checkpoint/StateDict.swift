@@ -37,7 +37,8 @@ struct StateDict {
     throw StateDict.missing(top, container)
   }
 
-  /// Why a saved dictionary without tensors has none: what is under the keys where they should be, and which keys it has.
+  /// Why a saved dictionary without tensors has none: what is under the keys where they should be, and which keys it
+  /// has.
   private static func missing(_ top: [PickleValue], _ container: Container) -> CheckpointFault {
     let pickle = container.pickle
     var found: [String] = []

@@ -53,7 +53,7 @@ public enum SubnetFault: Fault, Equatable {
     case .tensorsDoNotFit(let problems):
       "not the weights of a LightHuBERT supernet: \(list(problems))"
     case .ambiguousPrefixes(let prefixes, let whole):
-      "holds models under several prefixes of names, \(list(prefixes.map { $0.isEmpty ? "none" : quoted($0) }))"
+      "holds models under several prefixes of names, \(SubnetFault.named(prefixes))"
         + (whole > 1 ? ", of which \(whole) are whole" : ", of which none is known to be whole")
         + "; save the tensors of one of them alone"
     case .unknownArchitecture(let name):
@@ -71,6 +71,13 @@ public enum SubnetFault: Fault, Equatable {
     case .zeroNorm(let tensor, let tap):
       "\(tensor): tap \(tap) has length 0, expected a direction to scale (weight norm divides by the length)"
     }
+  }
+
+  private static func named(_ prefixes: [String]) -> String {
+    let limit = 6
+    let shown = prefixes.prefix(limit).map { $0.isEmpty ? "none" : quoted($0) }
+    let rest = prefixes.count - shown.count
+    return shown.joined(separator: rest > 0 ? ", " : " and ") + (rest > 0 ? " and \(rest) more" : "")
   }
 
   private func list(_ items: [some CustomStringConvertible]) -> String {

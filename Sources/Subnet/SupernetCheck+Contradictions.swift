@@ -19,11 +19,13 @@ extension SupernetCheck {
     let bias = "\(conv).0.0.bias"
     if exists("\(conv).0.0.weight") && exists(bias) != config.convBias {
       contradict(
-        "conv_bias", "\(config.convBias)", "the tensor \(bias) is \(config.convBias ? "missing" : "there")", "\(!config.convBias)")
+        "conv_bias", "\(config.convBias)", "the tensor \(bias) is \(config.convBias ? "missing" : "there")",
+        "\(!config.convBias)")
     }
     let nextConv = "\(conv).\(config.convLayers.count).0.weight"
     if exists(nextConv) {
-      contradict("conv_feature_layers", "\(config.convLayers.count) layers", "the tensor \(nextConv) is there", "longer")
+      contradict(
+        "conv_feature_layers", "\(config.convLayers.count) layers", "the tensor \(nextConv) is there", "longer")
     }
     let projection = "post_extract_proj.weight"
     if !config.hasProjection && exists(projection) {

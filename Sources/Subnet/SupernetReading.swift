@@ -24,11 +24,14 @@ public struct SupernetReading: Sendable {
     configurations: JSONObject, keys: String, tensors: [String], shapeOf: (String) -> [Int]?,
     otherEntry: (String) -> String? = { _ in nil }
   ) throws(SubnetFault) {
-    // A file of something else is said to be that, whatever configuration it has.
-    guard !SupernetNames.prefixes(in: tensors).isEmpty || SupernetNames.hasRoots(tensors) else {
+    let configuration: StatedConfiguration
+    do throws(SubnetFault) {
+      configuration = try StatedConfiguration(configurations, keys: keys)
+    } catch .missingConfiguration where SupernetNames.prefixes(in: tensors).isEmpty && !SupernetNames.hasRoots(tensors)
+    {
+      // That a file of something else does not say which model it is, is no news.
       throw .tensorsDoNotFit([.noneOfModel(found: tensors)])
     }
-    let configuration = try StatedConfiguration(configurations, keys: keys)
     let check = SupernetCheck(configuration.config, key: configuration.key(of:))
     let choice = try SupernetNames.choose(from: tensors) { names in
       check.problems(names, shapeOf: shapeOf, otherEntry: otherEntry)

@@ -81,15 +81,12 @@ extension SubnetTensor {
   /// - Throws: `SubnetFault.tensorsDoNotFit` when a source is missing or has not the full shape.
   public func slice(from lookup: (String) throws -> TensorView?) throws -> TensorSlice {
     var views: [TensorView] = []
-    // Weight norm that was removed leaves the weight itself, of which nothing needs to be computed.
-    if isWeightNormed, let whole = try lookup(source) {
-      guard whole.shape == sourceShape else {
-        throw SubnetFault.tensorsDoNotFit([.wrongShape(tensor: source, found: whole.shape, expected: sourceShape)])
-      }
-      return cut(whole)
-    }
     for (name, shape) in sources {
       guard let view = try lookup(name) else {
+        // Weight norm that was removed leaves the weight itself, of which nothing needs to be computed.
+        if isWeightNormed, views.isEmpty, let whole = try lookup(source), whole.shape == sourceShape {
+          return cut(whole)
+        }
         throw SubnetFault.tensorsDoNotFit([.missing(tensor: name, shape: shape)])
       }
       guard view.shape == shape else {
