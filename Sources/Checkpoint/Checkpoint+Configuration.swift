@@ -4,8 +4,8 @@ extension Checkpoint {
   /// The keys of a saved dictionary under which configurations occur, in the order of preference: those of the
   /// published code, of models that it was made from, of s3prl's converters, of fairseq before Hydra, of Lightning.
   public static let configurationKeys = [
-    "cfg", "config", "model_config", "model_cfg", "model_args", "task_config", "task_cfg", "args", "hyper_parameters",
-    "hparams",
+    "cfg", "config", "model_config", "model_cfg", "model_args", "task", "task_config", "task_cfg", "args",
+    "hyper_parameters", "hparams",
   ]
 
   /// What is under each of these keys. A key that has None is as good as none.

@@ -24,8 +24,8 @@ public final class Checkpoint: Sendable {
   public let configurations: JSONObject
   /// The keys of the saved dictionary and what is under each, in words for a message: the first few of them.
   public let keyWords: String
-  /// The configuration in the form of the published files: `cfg`; or of an `argparse.Namespace` under `args` an object whose members "model"
-  /// and "task" are both that namespace; or an empty object when the file has neither.
+  /// The configuration in the form of the published files: `cfg`; or of an `argparse.Namespace` under `args` an object
+  /// whose members "model" and "task" are both that namespace; or an empty object when the file has neither.
   public let configuration: JSONValue
   /// Names of the tensors of the state dict, in the order of the file.
   public let tensorNames: [String]

@@ -12,8 +12,8 @@ struct ZipEntry {
   let storedSize: Int
   /// Where its local header stands in the file.
   let header: Int
-  /// Whether it is a folder, which `zip -r` and others list beside what is in it: a name with a slash at its end, and no
-  /// content.
+  /// Whether it is a folder, which `zip -r` and others list beside what is in it: a name with a slash at its end, and
+  /// no content.
   var isFolder: Bool { name.utf8.last == UInt8(ascii: "/") }
 
   /// Sizes and checksum stand behind the content.

@@ -15,18 +15,20 @@ public struct StatedConfiguration: Sendable {
   /// - Parameters:
   ///   - found: What the checkpoint has under each key where configurations occur.
   ///   - keys: The checkpoint's keys in words, for the message when there is no configuration among them.
-  /// - Throws: `missingConfiguration` when none of them says anything of a model, `contradictoryConfigurations` when two
-  ///   say different things, `invalidConfiguration` or `malformedConvLayers` when a value is none.
+  /// - Throws: `missingConfiguration` when none of them says anything of a model, `contradictoryConfigurations` when
+  ///   two say different things, `invalidConfiguration` or `malformedConvLayers` when a value is none.
   public init(_ found: JSONObject, keys: String) throws(SubnetFault) {
-    let places = try ConfigurationPlace.all(in: found)
-    guard let first = places.first else { throw .missingConfiguration(keys: keys) }
-    var merged = try ConfigurationPart(first)
+    let (models, tasks) = try ConfigurationPlace.all(in: found)
+    guard let first = models.first else { throw .missingConfiguration(keys: keys) }
+    var merged = try ConfigurationPart(model: first)
     var contradictions: [Contradiction] = []
-    for place in places.dropFirst() { contradictions += try merged.merge(ConfigurationPart(place)) }
+    for place in models.dropFirst() { contradictions += try merged.merge(ConfigurationPart(model: place)) }
+    // A task says it before the model's own fields, into which some programs copy it.
+    for place in tasks + models { contradictions += try merged.merge(ConfigurationPart(task: place)) }
     guard contradictions.isEmpty else { throw .contradictoryConfigurations(contradictions) }
     config = merged.config
     sources = merged.sources
-    self.places = places.map(\.name)
+    places = models.map(\.name)
     let violations = config.relationViolations.map { $0.renamed(key(of: $0.field)) }
     guard violations.isEmpty else { throw .invalidConfiguration(violations) }
   }
@@ -56,23 +58,26 @@ private struct ConfigurationPart {
   /// The place of each field that it states.
   private(set) var sources: [String: String] = [:]
 
-  init(_ place: ConfigurationPlace) throws(SubnetFault) {
-    var fields = FieldReader(place.model, .lenient, prefix: place.name + ".")
+  /// What is said of the model.
+  init(model place: ConfigurationPlace) throws(SubnetFault) {
+    var fields = FieldReader(place.fields, .lenient, prefix: place.name + ".")
     config = try ModelConfig(fields: &fields)
     for field in ModelConfig.modelFields where fields.stated.contains(field) { sources[field] = place.name }
     if let type = fields.value("layer_type"), type != .string("transformer") {
       fields.refuse("layer_type", type, expected: "\"transformer\"")
     }
-    var violations = fields.violations
-    if let task = place.task {
-      var taskFields = FieldReader(task.fields, .lenient, prefix: task.name + ".")
-      if taskFields.value("normalize") != nil {
-        config.normalize = taskFields.bool("normalize", default: false)
-        sources["normalize"] = task.name
-      }
-      violations += taskFields.violations
-    }
-    guard violations.isEmpty else { throw .invalidConfiguration(violations) }
+    guard fields.violations.isEmpty else { throw .invalidConfiguration(fields.violations) }
+  }
+
+  /// What is said of the task: whether the waveform is normalised.
+  init(task place: ConfigurationPlace) throws(SubnetFault) {
+    config = ModelConfig()
+    var fields = FieldReader(place.fields, .lenient, prefix: place.name + ".")
+    // A reference to another field, as configuration libraries write it: that field is read where it is.
+    guard let value = fields.value("normalize"), value.string?.hasPrefix("${") != true else { return }
+    config.normalize = fields.bool("normalize", default: false)
+    sources["normalize"] = place.name
+    guard fields.violations.isEmpty else { throw .invalidConfiguration(fields.violations) }
   }
 
   /// Takes over what the other states and this does not; returns what the two do not agree about.

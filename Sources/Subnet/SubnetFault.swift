@@ -16,8 +16,8 @@ public enum SubnetFault: Fault, Equatable {
   case malformedConvLayers(text: String, position: Int, found: String, expected: String)
   /// The configuration and the tensors do not go together.
   case tensorsDoNotFit([TensorProblem])
-  /// A checkpoint holds models under several prefixes of names; `whole` is how many of those other than the empty one are
-  /// whole.
+  /// A checkpoint holds models under several prefixes of names; `whole` is how many of those other than the empty one
+  /// are whole.
   case ambiguousPrefixes([String], whole: Int)
   /// A name that is none of the published architectures.
   case unknownArchitecture(name: String)

@@ -16,7 +16,8 @@ public struct SupernetNames: Sendable, Hashable {
   private static let marks = ["feature_extractor.conv_layers.0.0.weight", "encoder.layers.0.fc1.weight"]
   /// Where the tensors of the model begin; whatever stands elsewhere belongs to training.
   private static let roots: Set<Substring> = ["feature_extractor", "encoder", "layer_norm", "post_extract_proj"]
-  /// Modules that hold another one under a name of their own: of torch.compile, FSDP, checkpointed activations, Lightning.
+  /// Modules that hold another one under a name of their own: of torch.compile, FSDP, checkpointed activations,
+  /// Lightning.
   private static let wrapperNames: Set<Substring> = [
     "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module",
   ]

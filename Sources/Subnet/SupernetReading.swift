@@ -55,10 +55,21 @@ public struct SupernetReading: Sendable {
       let others = otherPrefixes.map { $0.isEmpty ? "without a prefix" : "under \(quoted($0))" }
       notes.append("there are other models \(others.joined(separator: " and ")), which are not used")
     }
+    let assumed = SupernetReading.tellingFields.filter { configuration.sources[$0] == nil }
+    if !assumed.isEmpty {
+      notes.append(
+        "the configuration does not say \(assumed.joined(separator: ", ")): the published defaults are taken")
+    }
     let places = configuration.places.filter { !["cfg.model", "args"].contains($0) }
     if !places.isEmpty { notes.append("the configuration is that of \(places.joined(separator: " and "))") }
     return notes
   }
+
+  /// The fields that every configuration of a model has.
+  private static let tellingFields = [
+    "extractor_mode", "conv_feature_layers", "encoder_layers", "encoder_embed_dim", "encoder_ffn_embed_dim",
+    "encoder_attention_heads", "activation_fn", "layer_norm_first",
+  ]
 
   private static func positionWeight(_ config: ModelConfig, _ names: SupernetNames) -> String {
     let position = "encoder.pos_conv.0"

@@ -77,7 +77,8 @@ extension SubnetTensor {
 
   /// Cuts this tensor out of a supernet.
   ///
-  /// - Parameter lookup: The supernet's tensor of that published name; nil when there is none. What it throws is passed on.
+  /// - Parameter lookup: The supernet's tensor of that published name; nil when there is none. What it throws is passed
+  ///   on.
   /// - Throws: `SubnetFault.tensorsDoNotFit` when a source is missing or has not the full shape.
   public func slice(from lookup: (String) throws -> TensorView?) throws -> TensorSlice {
     var views: [TensorView] = []

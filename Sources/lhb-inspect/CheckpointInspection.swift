@@ -27,7 +27,8 @@ struct CheckpointInspection {
     SearchSpace.published.filter { $0.maximum.violations(in: config).isEmpty }.map(\.name)
   }
 
-  /// What the checkpoint says: `cfg` or `args` as the published code has them, or what is at other places by their names.
+  /// What the checkpoint says: `cfg` or `args` as the published code has them, or what is at other places by their
+  /// names.
   private var configuration: JSONValue {
     let published = checkpoint.configuration
     return published == .object([:]) ? .object(checkpoint.configurations) : published

@@ -37,6 +37,14 @@ import Testing
     (["hyper_parameters": .object(["args": .object(flat)])], "hyper_parameters.args", "hyper_parameters.args"),
     (["hyper_parameters": nested("model_cfg", "task_cfg")], "hyper_parameters.model_cfg", "hyper_parameters.task_cfg"),
     (["config": nested("model_config", "task_config")], "config.model_config", "config.task_config"),
+    (["model_config": .object(flat)], "model_config", "model_config"),
+    (["cfg": .object(["model": .object(flat)])], "cfg.model", "cfg.model"),
+    (["model_cfg": .object(model), "task": .object(task)], "model_cfg", "task"),
+    (["config": .object(model), "task_cfg": .object(task)], "config", "task_cfg"),
+    (
+      ["cfg": .object(["model": .object(model.adding("normalize", "${task.normalize}")), "task": .object(task)])],
+      "cfg.model", "cfg.task"
+    ),
     // The name of an architecture and of a task, beside the fields themselves.
     (["args": .object(flat.adding("model", "hubert").adding("task", "pretraining"))], "args", "args"),
   ]
@@ -88,6 +96,10 @@ import Testing
       #"extractor_mode is "default" in cfg.model and "layer_norm" in config"#,
       "normalize is true in cfg.task and false in config",
     ] { #expect(text.contains(words), "\(text)") }
+    let own = fault([
+      "cfg": .object(["model": .object(["normalize": false, "conv_pos": 4]), "task": .object(Self.task)])
+    ])
+    #expect(own.contains("normalize is true in cfg.task and false in cfg.model"), "\(own)")
     #expect(fault(["cfg": .object(Self.flat.adding("model", .object(other)))]).contains("6 in cfg"))
   }
 

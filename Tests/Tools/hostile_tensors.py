@@ -141,8 +141,8 @@ def names():
             f"encoder._orig_mod.{WEIGHT[8:]}": Checkpoint().tensors[WEIGHT]}, ["fc1.weight", "_orig_mod"]),
         ("unknown", "a tensor of the encoder that the model would not use", Checkpoint().tensors | {
             "encoder.layers.0.self_attn.evil": Checkpoint().tensor((1,))}, ["self_attn.evil"]),
-        ("thousand-prefixes", "a thousand prefixes", {
-            f"{index}.{WEIGHT}": Checkpoint().tensor((1,)) for index in range(1000)}, ["several prefixes"]),
+        ("hundred-prefixes", "a hundred prefixes", {
+            f"{index}.{WEIGHT}": Checkpoint().tensor((1,)) for index in range(100)}, ["several prefixes"]),
     ]:
         checkpoint = Checkpoint()
         first = next(iter(checkpoint.tensors.values()))
