@@ -85,7 +85,7 @@ public enum CheckpointFault: Fault, Equatable {
       return "\(path): the configuration \(problem)"
     case .missingStateDict(let path, let found):
       return "\(path): has no state dict: expected a dictionary of tensors, under \"model\" or \"state_dict\" or as the"
-        + " whole file, found \(found)"
+        + " whole file, found \(found); if the weights are among that, save them under \"model\""
     case .ambiguousStateDict(let path, let keys):
       return "\(path): has tensors under several keys, \(keys.joined(separator: " and ")), of which none comes before"
         + " the others; save the one that is meant under \"model\""

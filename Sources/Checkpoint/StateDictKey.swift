@@ -25,7 +25,7 @@ struct StateDictKey {
     func holdTensors(_ keys: [String]) -> [String] {
       keys.filter { key in
         guard let value = pickle.entry(key, of: entries), let inner = pickle.entries(value) else { return false }
-        return pickle.tensorCount(of: inner) > 0
+        return pickle.holdsTensors(inner)
       }
     }
     let published = holdTensors(StateDictKey.published)
@@ -46,9 +46,9 @@ struct StateDictKey {
 }
 
 extension Pickle {
-  /// How many entries of a dictionary are tensors.
-  func tensorCount(of entries: [PickleValue]) -> Int {
-    stride(from: 1, to: entries.count, by: 2).count { TensorRecord(entries[$0], in: self) != nil }
+  /// Whether an entry of a dictionary is a tensor.
+  func holdsTensors(_ entries: [PickleValue]) -> Bool {
+    stride(from: 1, to: entries.count, by: 2).contains { TensorRecord(entries[$0], in: self) != nil }
   }
 
   /// The keys of a dictionary and what is under each, in words for a message: the first few of them.
@@ -66,7 +66,10 @@ extension Pickle {
   private func entryWords(_ value: PickleValue) -> String {
     if TensorRecord(value, in: self) != nil { return "a tensor" }
     guard let entries = entries(value) else { return words(value) }
-    let count = tensorCount(of: entries)
-    return count > 0 ? "a dictionary of \(count) tensors" : "a dictionary"
+    guard holdsTensors(entries) else { return "a dictionary" }
+    // A pickle may refer to a large dictionary from each of its keys.
+    guard entries.count <= 1 << 12 else { return "a dictionary with tensors" }
+    let count = stride(from: 1, to: entries.count, by: 2).count { TensorRecord(entries[$0], in: self) != nil }
+    return count == 1 ? "a dictionary of 1 tensor" : "a dictionary of \(count) tensors"
   }
 }

@@ -30,7 +30,8 @@ public final class Supernet: Sendable {
   /// Opens a checkpoint that `torch.save` wrote, in either of its formats.
   ///
   /// Checks that it has all tensors of the supernet that its configuration describes, in their full shapes, and no
-  /// others inside the encoder or the extractor. A file without a configuration is refused. Nothing in the file is executed.
+  /// others inside the encoder or the extractor. A file without a configuration is refused. Nothing in the file is
+  /// executed.
   ///
   /// - Throws: `ExtractionFault.cause` when it cannot be read or is no checkpoint, `ExtractionFault.unsuitable` when it is
   ///   not one of a LightHuBERT supernet.

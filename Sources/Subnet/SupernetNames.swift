@@ -61,10 +61,11 @@ public struct SupernetNames: Sendable, Hashable {
     var prefixes: Set<String> = []
     for name in all where name.hasSuffix(".weight") {
       let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-      for (index, part) in parts.enumerated() where roots.contains(part) {
-        let rest = parts[index...].filter { !wrapperNames.contains($0) }.joined(separator: ".")
-        if marks.contains(rest) { prefixes.insert(parts[..<index].map { $0 + "." }.joined()) }
-      }
+      // Both marks have five parts, which are the last ones of a name, but for wrappers.
+      let own = parts.indices.reversed().lazy.filter { !wrapperNames.contains(parts[$0]) }.prefix(5)
+      guard own.count == 5, let first = own.map({ $0 }).last else { continue }
+      let rest = parts[first...].filter { !wrapperNames.contains($0) }.joined(separator: ".")
+      if marks.contains(rest) { prefixes.insert(parts[..<first].map { $0 + "." }.joined()) }
     }
     return prefixes.sorted()
   }

@@ -15,8 +15,8 @@ public import SubnetFile
       said on standard error.
 
       Weights and configuration of the checkpoint are looked for where the published code and other programs put them; \
-      a note says when it was not the former. A checkpoint without a configuration, or with tensors in the encoder that \
-      the model would not use, is refused.
+      a note says when it was not the former. A checkpoint without a configuration, or with tensors in the encoder \
+      that the model would not use, is refused.
 
       Examples:
         lhb-extract --arch small-default lighthubert_small.pt small.lhb

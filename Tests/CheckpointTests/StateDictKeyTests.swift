@@ -74,7 +74,7 @@ import Testing
 
   @Test func `Unknown keys are named, with what is under them`() throws {
     let unknown = try fault(opening: file(["weights_of_mine"]))?.description
-    #expect(unknown?.contains(#""weights_of_mine" (a dictionary of 1 tensors)"#) == true, "\(unknown ?? "")")
+    #expect(unknown?.contains(#""weights_of_mine" (a dictionary of 1 tensor)"#) == true, "\(unknown ?? "")")
     var writer = CheckpointWriter()
     writer.stateDictKey = "model"
     writer.addEntries = { pickle in
