@@ -8,16 +8,21 @@ extension Checkpoint {
     "hyper_parameters", "hparams",
   ]
 
-  /// What is under each of these keys. A key that has None is as good as none.
+  /// What is under each of these keys. A key that has None is as good as none; so is one beside a `cfg` that cannot be
+  /// read as plain data of a configuration's size, such as a vocabulary.
   static func configurations(_ container: Container) throws(CheckpointFault) -> JSONObject {
     let pickle = container.pickle
     let top = pickle.entries(pickle.root) ?? []
-    var reader = ConfigurationReader(container)
     var found = JSONObject()
     for key in configurationKeys {
       guard let value = pickle.entry(key, of: top) else { continue }
-      let content = try reader.read(value)
-      if content != .null { found[key] = content }
+      var reader = ConfigurationReader(container)
+      do throws(CheckpointFault) {
+        let content = try reader.read(value)
+        if content != .null { found[key] = content }
+      } catch {
+        guard key != "cfg", let published = found["cfg"]?.object, !published.members.isEmpty else { throw error }
+      }
     }
     return found
   }

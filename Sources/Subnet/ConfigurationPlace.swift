@@ -70,8 +70,8 @@ struct ConfigurationPlace {
         guard let task = object[key], task != .null else { continue }
         if let fields = task.object {
           tasks.append(ConfigurationPlace(name: prefix + key, fields: fields))
-        } else if hasModel {
-          // Beside the fields themselves it may be the task's name.
+        } else if hasModel, isWhole || key != "task" {
+          // Elsewhere it may be the task's name.
           throw .invalidConfiguration([Violation(field: prefix + key, value: shown(task), allowed: "an object")])
         }
       }

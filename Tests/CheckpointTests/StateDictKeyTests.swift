@@ -105,6 +105,25 @@ import Testing
     }
   }
 
+  @Test func `What is no configuration is no reason to refuse a file that has one`() throws {
+    let vocabulary = { (pickle: inout PickleWriter) in
+      pickle.string("config")
+      pickle.dictionary { pickle in
+        pickle.string("5")
+        pickle.none()
+        pickle.integer(5)
+        pickle.none()
+      }
+    }
+    var writer = checkpoint(with: vocabulary)
+    guard case .badConfiguration = try fault(opening: writer.file()) else {
+      Issue.record("the only configuration has a key twice")
+      return
+    }
+    writer.configuration = ["model": ["encoder_layers": .integer(3)]]
+    #expect(try open(writer.file()).configurations == ["cfg": ["model": ["encoder_layers": .integer(3)]]])
+  }
+
   @Test func `A dictionary of a class of its own is read as one`() throws {
     let writer = checkpoint { pickle in
       pickle.string("hyper_parameters")

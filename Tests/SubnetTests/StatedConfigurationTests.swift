@@ -45,6 +45,8 @@ import Testing
       ["cfg": .object(["model": .object(model.adding("normalize", "${task.normalize}")), "task": .object(task)])],
       "cfg.model", "cfg.task"
     ),
+    (["config": .object(flat), "task": "pretraining"], "config", "config"),
+    (["model_cfg": .object(flat), "task": "pretraining"], "model_cfg", "model_cfg"),
     // The name of an architecture and of a task, beside the fields themselves.
     (["args": .object(flat.adding("model", "hubert").adding("task", "pretraining"))], "args", "args"),
   ]

@@ -129,7 +129,8 @@ def shapes():
 
 def names():
     """Several tensors that could be the model's, and none of them is more so than the others."""
-    both = {f"{prefix}{name}": tensor for prefix in ["module.", "ema."] for name, tensor in Checkpoint().tensors.items()}
+    both = {f"{prefix}{name}": tensor for prefix in ["module.", "ema."]
+            for name, tensor in Checkpoint().tensors.items()}
     for label, attack, tensors, words in [
         ("prefixes", "two models under two prefixes", both, ["module.", "ema."]),
         ("norm-twice", "weight norm as a hook and as a parametrization", Checkpoint().tensors | {
