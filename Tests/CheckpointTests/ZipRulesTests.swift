@@ -60,6 +60,18 @@ import Testing
     try checkpoint.readContents { _ in }
   }
 
+  /// Info-ZIP writes times and owners into extra fields, more of them before a record than in the directory.
+  @Test func `Times and owners in extra fields are read over`() throws {
+    var zip = ZipWriter()
+    let owner: [UInt8] = [0x75, 0x78, 11, 0, 1, 4, 0, 0, 0, 0, 4, 0, 0, 0, 0]
+    for (name, content) in [("archive/", [])] + records() {
+      zip.changes.localExtra = [0x55, 0x54, 9, 0, 3] + [UInt8](repeating: 7, count: 8) + owner
+      zip.changes.extra = [0x55, 0x54, 5, 0, 3] + [UInt8](repeating: 7, count: 4) + owner
+      zip.add(name, content)
+    }
+    #expect(try open(zip.finished()).tensorNames == ["weight"])
+  }
+
   @Test func `Folders that have content, or the name of a record, or lie elsewhere, are refused`() throws {
     for (name, content, words) in [
       ("archive/data/", [1], "is a folder, and content"), ("archive/data.pkl/", [], "archive/data.pkl/ twice"),

@@ -13,7 +13,7 @@ work=.build-fuzz
 # The seeds of each target.
 seeds() {
   case $1 in
-  checkpoint) echo Fixtures/hostile/{zip,legacy,tensors,sound} Fixtures/checkpoints ;;
+  checkpoint) echo Fixtures/hostile/{zip,legacy,tensors,sound} Fixtures/checkpoints Fixtures/real/checkpoints ;;
   pickle) echo "$work/seeds/pickle" ;;
   subnet-file) echo Fixtures/hostile/{lhb,sound} Tests/Fuzzing/found ;;
   architecture) echo Fixtures/hostile/{architecture,sound} ;;
