@@ -173,7 +173,7 @@ let testing: [Target] = [
   tests(
     of: "SubnetFile", "Checkpoint", "Faults", "Files", "JSON", "LightHuBERT", "Locks", "Quantization", "Subnet",
     "Tensors"),
-  tests(of: "Extraction", "Checkpoint", "Faults", "Files", "Quantization", "Subnet", "SubnetFile", "Tensors"),
+  tests(of: "Extraction", "Checkpoint", "Faults", "Files", "JSON", "Quantization", "Subnet", "SubnetFile", "Tensors"),
   tests(of: "Kernels", "Faults", "KernelTypes", "Memory"),
   tests(
     of: "LightHuBERT", "Checkpoint", "Extraction", "Faults", "JSON", "KernelTypes", "Kernels", "Quantization", "Subnet",

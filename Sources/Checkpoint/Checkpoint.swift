@@ -5,8 +5,8 @@ public import Tensors
 /// A PyTorch checkpoint: named tensors and a configuration, read without executing anything.
 ///
 /// Opening it reads the archive's directory and the pickle; a tensor is read when it is asked for. The state
-/// dict is looked for under "model", then under "state_dict", then as the whole object; the configuration under "cfg",
-/// then under "args".
+/// dict is looked for under "model", then under "state_dict", then under the keys of other programs (`stateDictKey`),
+/// then as the whole object; the configuration under every key where configurations occur (`configurations`).
 public final class Checkpoint: Sendable {
   /// The path it was opened with.
   public let path: String
@@ -14,12 +14,23 @@ public final class Checkpoint: Sendable {
   public let file: InputFile
   /// Which of PyTorch's two formats it is in.
   public let container: ContainerKind
-  /// The configuration as plain data: `cfg`; or of an `argparse.Namespace` under `args` an object whose members "model"
-  /// and "task" are both that namespace; or an empty object when the file has neither.
+  /// The key of the state dict in the saved dictionary; nil when that itself is the state dict.
+  public let stateDictKey: String?
+  /// Other known keys of state dicts under which there are tensors too, for example an average of the weights
+  /// ("ema"). They are not read.
+  public let unusedStateDictKeys: [String]
+  /// What is under each key where configurations occur, as plain data, in the order of preference: see
+  /// `configurationKeys`. A key that is not there, or has None, is left out.
+  public let configurations: JSONObject
+  /// The keys of the saved dictionary and what is under each, in words for a message: the first few of them.
+  public let keyWords: String
+  /// The configuration in the form of the published files: `cfg`; or of an `argparse.Namespace` under `args` an object
+  /// whose members "model" and "task" are both that namespace; or an empty object when the file has neither.
   public let configuration: JSONValue
   /// Names of the tensors of the state dict, in the order of the file.
   public let tensorNames: [String]
   private let tensors: [String: StoredTensor]
+  private let others: [String: String]
   private let isBigEndian: Bool
   let records: [ZipArchive.Record]
 
@@ -42,7 +53,12 @@ public final class Checkpoint: Sendable {
     _ = try StorageReference.all(in: parts.pickle, path: path)
     tensorNames = state.names
     tensors = state.tensors
-    configuration = try Checkpoint.configuration(parts)
+    others = state.others
+    stateDictKey = state.key
+    unusedStateDictKeys = state.unusedKeys
+    configurations = try Checkpoint.configurations(parts)
+    configuration = Checkpoint.published(configurations)
+    keyWords = parts.pickle.keyWords(of: parts.pickle.entries(parts.pickle.root) ?? [])
   }
 
   /// The tensor of that name; nil when the state dict has none.
@@ -66,20 +82,8 @@ public final class Checkpoint: Sendable {
     }
   }
 
-  private static func configuration(_ container: Container) throws(CheckpointFault) -> JSONValue {
-    let pickle = container.pickle
-    let top = pickle.entries(pickle.root) ?? []
-    var reader = ConfigurationReader(container)
-    if let value = pickle.entry("cfg", of: top), case .object(let object) = try reader.read(value),
-      !object.members.isEmpty
-    {
-      return .object(object)
-    }
-    if let value = pickle.entry("args", of: top), case .object(let object) = try reader.read(value) {
-      return .object(["model": .object(object), "task": .object(object)])
-    }
-    return .object([:])
-  }
+  /// What an entry of the state dict is that is no tensor, in words; nil when there is no such entry.
+  public func otherEntry(_ name: String) -> String? { others[name] }
 }
 
 /// What a checkpoint says of one tensor.

@@ -27,8 +27,13 @@ public enum CheckpointFault: Fault, Equatable {
   case tensorsTooLarge(path: String, tensor: String, byteCount: Int, limit: Int)
   /// `cfg` or `args` is nested too deeply, holds itself, or is too large.
   case badConfiguration(path: String, problem: String)
-  /// There is no dictionary of tensors where one is expected.
+  /// There is no dictionary of tensors where one is expected; `found` says what there is, with its keys.
   case missingStateDict(path: String, found: String)
+  /// There are dictionaries of tensors under several keys, none of which comes before the others.
+  case ambiguousStateDict(path: String, keys: [String])
+  /// A whole module was saved, an object of the class `name`, at `place`; its weights are inside, but only its own code
+  /// can tell which they are.
+  case savedModule(path: String, name: String, place: String)
   /// The description of a tensor makes no sense.
   case badTensor(path: String, tensor: String, problem: String)
   /// A tensor reaches beyond its storage.
@@ -80,7 +85,13 @@ public enum CheckpointFault: Fault, Equatable {
       return "\(path): the configuration \(problem)"
     case .missingStateDict(let path, let found):
       return "\(path): has no state dict: expected a dictionary of tensors, under \"model\" or \"state_dict\" or as the"
-        + " whole file, found \(found)"
+        + " whole file, found \(found); if the weights are among that, save them under \"model\""
+    case .ambiguousStateDict(let path, let keys):
+      return "\(path): has tensors under several keys, \(keys.joined(separator: " and ")), of which none comes before"
+        + " the others; save the one that is meant under \"model\""
+    case .savedModule(let path, let name, let place):
+      return "\(path): is a whole module\(place), an object of \(name), which only its own code can take apart; load it"
+        + " in Python and save its weights and configuration: \(Remedy.save("model.state_dict()"))"
     case .badTensor(let path, let tensor, let problem):
       return "\(path): the tensor \(tensor) \(problem)"
     case .tensorOutsideStorage(

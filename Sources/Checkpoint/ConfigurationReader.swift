@@ -3,7 +3,8 @@ internal import JSON
 /// Turns a part of a pickle into plain data.
 ///
 /// Dictionaries, lists and scalars become themselves; `argparse.Namespace` its attributes; omegaconf's nodes their
-/// content; an object of an unknown class its attributes when that is all it was given, else its name in `<>`.
+/// content; an object of an unknown class its items, or its attributes, when that is all it was given, else its name in
+/// `<>`.
 struct ConfigurationReader {
   let path: String
   let pickle: Pickle
@@ -85,6 +86,10 @@ struct ConfigurationReader {
     if let (type, member) = enumeration(value), type.hasPrefix("fairseq.") { return try read(member, depth: depth + 1) }
     if name == "numpy.core.multiarray.scalar" || name == "numpy._core.multiarray.scalar", arguments.count == 2 {
       return pickle.numpyScalar(format: arguments[0], content: arguments[1]) ?? .string("<\(name)>")
+    }
+    // A dictionary of a class of its own, such as Lightning's AttributeDict.
+    if arguments.isEmpty, let entries = pickle.node(value)?.entries, !entries.isEmpty {
+      return try self.object(entries, depth: depth)
     }
     if arguments.isEmpty, let attributes { return try object(attributes, depth: depth) }
     try count(name.utf8.count)

@@ -99,9 +99,12 @@ struct Container {
       throw .badContainer(path: archive.file.path, problem: "the zip archive has \(prefixes.count) data.pkl records")
     }
     let isFolder = !prefix.isEmpty && prefix.firstIndex(of: "/") == prefix.indices.last
-    guard isFolder, let outside = archive.names.first(where: { !$0.hasPrefix(prefix) }) else {
+    guard isFolder, let outside = (archive.names + archive.folders).first(where: { !$0.hasPrefix(prefix) })
+    else {
       if isFolder { return prefix }
-      throw .badContainer(path: archive.file.path, problem: "\(prefix)data.pkl is not in one folder of the archive")
+      let remedy = prefix.isEmpty ? ", where torch.save puts it; pack the folder, not what is in it" : ""
+      throw .badContainer(
+        path: archive.file.path, problem: "\(prefix)data.pkl is not in one folder of the archive\(remedy)")
     }
     throw .badContainer(path: archive.file.path, problem: "the record \(outside) is not in the folder of data.pkl")
   }

@@ -40,7 +40,9 @@ enum FileSignature: Equatable {
     } else if starts([0xfd] + Array("7zXZ".utf8)) {
       self = .other("xz data (unpack it first)")
     } else if starts("{", at: 8), bytes.count >= 9, FileSignature.isSafetensorsLength(bytes) {
-      self = .other("a safetensors file")
+      self = .other(
+        "a safetensors file (convert it in Python, with the configuration that it does not hold: "
+          + Remedy.save("safetensors.torch.load_file(\"model.safetensors\")") + ")")
     } else if starts("GGUF") {
       self = .other("a GGUF file")
     } else if starts([0x89] + Array("HDF".utf8)) {

@@ -36,6 +36,9 @@ struct NumberFormat: Equatable {
     byteCount = NumberFormat.byteCounts[name]
   }
 
+  /// Whether a dtype is one of those that are known here.
+  static func isKnown(dtype name: String) -> Bool { byteCounts[name] != nil }
+
   private init(name: String, byteCount: Int) {
     self.name = name
     self.byteCount = byteCount

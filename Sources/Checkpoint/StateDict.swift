@@ -6,10 +6,18 @@ struct StateDict {
   private(set) var names: [String] = []
   private(set) var tensors: [String: StoredTensor] = [:]
 
-  /// Finds the dictionary of tensors: under "model", under "state_dict", or the whole object.
+  /// What the entries are that are no tensors, by name, in words.
+  private(set) var others: [String: String] = [:]
+  /// The key of the dictionary in the saved one; nil when that itself holds the tensors.
+  private(set) var key: String?
+  /// Other known keys under which there are tensors, which are not read.
+  private(set) var unusedKeys: [String] = []
+
+  /// Finds the dictionary of tensors: under a key that is known, or the whole object.
   init(_ container: Container) throws(CheckpointFault) {
     let pickle = container.pickle
     guard let top = pickle.entries(pickle.root) else {
+      if let name = pickle.moduleName(pickle.root) { throw .savedModule(path: container.path, name: name, place: "") }
       throw .missingStateDict(path: container.path, found: pickle.words(pickle.root))
     }
     if let key = pickle.repeatedKey(of: top) {
@@ -17,21 +25,40 @@ struct StateDict {
         path: container.path, problem: "the key \(key) twice in the saved dictionary", opcode: nil, position: pickle.end
       )
     }
+    let place = try StateDictKey(of: top, in: pickle, path: container.path)
+    key = place.name
+    unusedKeys = place.others
+    if let key, let value = pickle.entry(key, of: top), let entries = pickle.entries(value) {
+      try read(entries, container, isWholeObject: false)
+    } else {
+      try read(top, container, isWholeObject: true)
+    }
+    guard names.isEmpty else { return }
+    throw StateDict.missing(top, container)
+  }
+
+  /// Why a saved dictionary without tensors has none: what is under the keys where they should be, and which keys it
+  /// has.
+  private static func missing(_ top: [PickleValue], _ container: Container) -> CheckpointFault {
+    let pickle = container.pickle
     var found: [String] = []
-    for key in ["model", "state_dict"] {
+    for key in StateDictKey.published + StateDictKey.known {
       guard let value = pickle.entry(key, of: top) else { continue }
+      if let name = pickle.moduleName(value) {
+        return .savedModule(path: container.path, name: name, place: " under \"\(key)\"")
+      }
       if let entries = pickle.entries(value) {
-        try read(entries, container, isWholeObject: false)
-        if !names.isEmpty { return }
-        found.append("no tensor under \"\(key)\"")
+        let keys = entries.isEmpty ? "" : ", whose keys are \(pickle.keyWords(of: entries))"
+        found.append("no tensor under \"\(key)\"\(keys)")
       } else {
         found.append("\(pickle.words(value)) under \"\(key)\"")
       }
     }
-    try read(top, container, isWholeObject: true)
-    guard names.isEmpty else { return }
-    if found.isEmpty { found.append("a dictionary of \(top.count / 2) other things") }
-    throw .missingStateDict(path: container.path, found: found.joined(separator: " and "))
+    if found.isEmpty {
+      let keys = top.isEmpty ? "" : ": \(pickle.keyWords(of: top))"
+      found.append("a dictionary of \(top.count / 2) other things\(keys)")
+    }
+    return .missingStateDict(path: container.path, found: found.joined(separator: " and "))
   }
 
   private mutating func read(
@@ -46,6 +73,9 @@ struct StateDict {
       let (key, value) = (entries[index], entries[index + 1])
       guard case .string(let name) = key, let record = TensorRecord(value, in: container.pickle) else {
         stranger = stranger ?? StateDict.refusal(key, value, container)
+        if case .string(let name) = key, name.utf8.count <= CheckpointLimits.nameBytes {
+          others[name] = container.pickle.plainObject(value) ?? container.pickle.words(value)
+        }
         continue
       }
       if case .strided(let reference, _, _, _, _) = record {
@@ -84,7 +114,7 @@ struct StateDict {
         problem: "has a name that is not text")
     }
     guard !name.hasSuffix("_extra_state"), pickle.entries(value) == nil, pickle.elements(value) == nil,
-      let function = pickle.call(value)?.name ?? pickle.name(value)
+      pickle.plainObject(value) == nil, let function = pickle.call(value)?.name ?? pickle.name(value)
     else { return nil }
     return .badTensor(
       path: container.path, tensor: name,

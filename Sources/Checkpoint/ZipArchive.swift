@@ -1,7 +1,8 @@
 internal import Files
 
 /// A zip archive as `torch.save` writes it: records that are stored as they are, one behind the other from the first
-/// byte on, then the directory, then the end record, and nothing else.
+/// byte on, then the directory, then the end record, and nothing else. Folders may be listed too, as programs that
+/// pack such an archive again do; they have no content, and nothing refers to them.
 ///
 /// Whatever two readers could read in two ways is refused: bytes that belong to no record, records that overlap, headers
 /// that contradict the directory, names that occur twice.
@@ -17,7 +18,9 @@ struct ZipArchive {
 
   let file: InputFile
   /// Names of the records, in the order of the file.
-  var names: [String] { entries.map(\.name) }
+  var names: [String] { entries.filter { !$0.isFolder }.map(\.name) }
+  /// Names of the folders, with their slashes.
+  var folders: [String] { entries.filter(\.isFolder).map(\.name) }
   /// The records in the order of the file; none before `checkRecords()`.
   private(set) var records: [Record] = []
   private let entries: [ZipEntry]
@@ -41,11 +44,13 @@ struct ZipArchive {
       } catch {
         throw .badContainer(path: file.path, problem: "the zip directory's entry at byte \(position) \(error.text)")
       }
-      guard folded.insert(entry.name.lowercased()).inserted else {
+      // A folder and a file cannot both have a name.
+      let name = entry.isFolder ? String(entry.name.dropLast()) : entry.name
+      guard folded.insert(name.lowercased()).inserted else {
         throw .badContainer(
           path: file.path, problem: "the zip directory has the record \(entry.name) twice (in upper or lower case)")
       }
-      indices[entry.name] = entries.count
+      if !entry.isFolder { indices[entry.name] = entries.count }
       entries.append(entry)
     }
     guard entries.count == end.count else {

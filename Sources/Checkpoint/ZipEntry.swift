@@ -12,6 +12,9 @@ struct ZipEntry {
   let storedSize: Int
   /// Where its local header stands in the file.
   let header: Int
+  /// Whether it is a folder, which `zip -r` and others list beside what is in it: a name with a slash at its end, and
+  /// no content.
+  var isFolder: Bool { name.utf8.last == UInt8(ascii: "/") }
 
   /// Sizes and checksum stand behind the content.
   static let hasDescriptor: UInt16 = 1 << 3
@@ -53,6 +56,9 @@ struct ZipEntry {
     self.size = size
     self.storedSize = storedSize
     self.header = header
+    guard !isFolder || (size == 0 && storedSize == 0 && checksum == 0) else {
+      throw Problem(text: "has the name \(name), which is a folder, and content")
+    }
   }
 
   /// The content of the zip64 field among extra fields, which must follow each other to their end; nil when there is
@@ -83,9 +89,11 @@ struct ZipEntry {
     guard !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control || $0 == "\\" }) else {
       throw Problem(text: "has a name with a control character or a backslash, \(name)")
     }
-    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    // A folder's name ends with a slash, behind which there is nothing.
+    let path = name.utf8.last == UInt8(ascii: "/") ? name.dropLast() : name[...]
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     guard !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) else {
-      throw Problem(text: "has the name \(name), which is a folder, or leads out of the archive")
+      throw Problem(text: "has the name \(name), which has an empty part, or leads out of the archive")
     }
     return name
   }

@@ -40,7 +40,7 @@ extension Supernet {
   package func tensor(_ tensor: SubnetTensor) throws(ExtractionFault) -> TensorView {
     let storage = try TensorStorage(byteCount: tensor.count * MemoryLayout<Float>.stride) {
       bytes throws(ExtractionFault) in
-      try write(tensor, to: bytes.bindMemory(to: Float.self))
+      try values(of: tensor, to: bytes.bindMemory(to: Float.self))
     }
     guard let view = TensorView(elementType: .float32, shape: tensor.shape, storage: storage) else {
       preconditionFailure("the storage has room for the tensor")
@@ -50,14 +50,16 @@ extension Supernet {
 
   private func floats(of tensor: SubnetTensor) throws(ExtractionFault) -> [Float] {
     try [Float](unsafeUninitializedCapacity: tensor.count) { target, count throws(ExtractionFault) in
-      try write(tensor, to: UnsafeMutableBufferPointer(rebasing: target[..<tensor.count]))
+      try values(of: tensor, to: UnsafeMutableBufferPointer(rebasing: target[..<tensor.count]))
       count = tensor.count
     }
   }
 
-  private func write(_ tensor: SubnetTensor, to target: UnsafeMutableBufferPointer<Float>) throws(ExtractionFault) {
+  private func values(
+    of tensor: SubnetTensor, to target: UnsafeMutableBufferPointer<Float>
+  ) throws(ExtractionFault) {
     do {
-      _ = try checkpoint.write(tensor, to: target)
+      try write(tensor, to: target)
     } catch {
       throw ExtractionFault(error, checkpoint: path)
     }

@@ -18,15 +18,20 @@ public final class Supernet: Sendable {
   public let path: String
   /// What the supernet is: an architecture must fit it.
   public let config: ModelConfig
+  /// What a person should know of how the checkpoint was read although nothing is wrong, a line each; none for files as
+  /// the published ones are.
+  public let notes: [String]
 
   let checkpoint: Checkpoint
+  private let names: SupernetNames
   /// SHA-256 of the checkpoint, once the first extraction has asked for it.
   private let digest = Locked<BackgroundDigest?>(nil)
 
   /// Opens a checkpoint that `torch.save` wrote, in either of its formats.
   ///
-  /// Checks that it has all tensors of the supernet that its configuration describes, in their full shapes. Nothing in
-  /// the file is executed.
+  /// Checks that it has all tensors of the supernet that its configuration describes, in their full shapes, and no
+  /// others inside the encoder or the extractor. A file without a configuration is refused. Nothing in the file is
+  /// executed.
   ///
   /// - Throws: `ExtractionFault.cause` when it cannot be read or is no checkpoint, `ExtractionFault.unsuitable` when it is
   ///   not one of a LightHuBERT supernet.
@@ -38,8 +43,12 @@ public final class Supernet: Sendable {
       throw .cause(error)
     }
     do throws(SubnetFault) {
-      config = try ModelConfig(checkpointConfiguration: checkpoint.configuration)
-      try config.check { checkpoint.summary(of: $0)?.shape }
+      let reading = try SupernetReading(
+        configurations: checkpoint.configurations, keys: checkpoint.keyWords, tensors: checkpoint.tensorNames,
+        shapeOf: { [checkpoint] in checkpoint.summary(of: $0)?.shape }, otherEntry: checkpoint.otherEntry)
+      config = reading.configuration.config
+      names = reading.names
+      notes = checkpoint.notes + reading.notes
     } catch {
       throw .unsuitable(checkpoint: path, error)
     }
@@ -87,9 +96,8 @@ public final class Supernet: Sendable {
         progress: { done, count in
           if let progress, !progress(Double(done) / Double(count)) { throw ExtractionFault.cancelled }
         },
-        values: { [checkpoint] tensor, target in
-          try checkpoint.write(
-            tensor, to: target, allowingNonfinite: options.allowsNonfinite && options.weights != .int8)
+        values: { tensor, target in
+          try self.write(tensor, to: target, allowingNonfinite: options.allowsNonfinite && options.weights != .int8)
         })
     } catch {
       throw ExtractionFault(error, checkpoint: self.path)
@@ -114,17 +122,18 @@ public final class Supernet: Sendable {
       return running
     }
   }
-}
-
-extension Checkpoint {
   /// Writes a tensor of a subnet.
   ///
   /// - Returns: The largest rounding error made on the way.
+  @discardableResult
   func write(
     _ tensor: SubnetTensor, to target: UnsafeMutableBufferPointer<Float>, allowingNonfinite: Bool = false
   ) throws -> Double {
     do {
-      return try tensor.slice(from: self.tensor).write(to: target, allowingNonfinite: allowingNonfinite)
+      let slice = try tensor.slice { name in
+        try names[published: name].flatMap { try checkpoint.tensor($0) }
+      }
+      return try slice.write(to: target, allowingNonfinite: allowingNonfinite)
     } catch let fault as SubnetFault {
       throw ExtractionFault.unsuitable(checkpoint: path, fault)
     }

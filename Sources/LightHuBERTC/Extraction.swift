@@ -2,7 +2,8 @@ public import CLightHuBERT
 import LightHuBERT
 import SubnetFile
 
-/// Cuts a subnet out of a checkpoint.
+/// Cuts a subnet out of a checkpoint. Where that was read from other places than the published ones is not told here:
+/// `lhb-inspect` shows it.
 @c @implementation
 public func lh_extract(
   _ checkpointPath: UnsafePointer<CChar>?, _ architecture: UnsafePointer<CChar>?,

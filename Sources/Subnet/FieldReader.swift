@@ -17,6 +17,8 @@ struct FieldReader {
   private var unread: Set<String>
   /// What was wrong, in the order of reading.
   private(set) var violations: [Violation] = []
+  /// The fields that were asked for and are there.
+  private(set) var stated: Set<String> = []
 
   /// A reader of an object's fields, called `prefix` + name in messages.
   init(_ object: JSONObject, _ manner: Manner, prefix: String = "") {
@@ -33,16 +35,15 @@ struct FieldReader {
 
   /// Remembers a violation that concerns several fields.
   mutating func remember(_ violation: Violation) {
-    violations.append(
-      Violation(
-        field: prefix + violation.field, layer: violation.layer, value: violation.value, allowed: violation.allowed))
+    violations.append(violation.renamed(prefix + violation.field))
   }
 
   /// The field as it is; nil when it is not there.
   mutating func value(_ field: String) -> JSONValue? {
     unread.remove(field)
-    guard let value = object[field] else { return nil }
-    return manner == .lenient && value == .null ? nil : value
+    guard let value = object[field], manner == .strict || value != .null else { return nil }
+    stated.insert(field)
+    return value
   }
 
   /// The field read by `convert`, which gives nil for what is no such value; the default when the field is missing and

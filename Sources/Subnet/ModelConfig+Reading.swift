@@ -1,21 +1,18 @@
 public import JSON
 
 extension ModelConfig {
-  /// What a checkpoint's `cfg` says (`cfg.model` and `cfg.task`), with the published defaults for what it does not say.
+  /// What a checkpoint's `cfg` says (`cfg.model` and `cfg.task`), with the published defaults for what it does not say:
+  /// for all of it when it says nothing, which `StatedConfiguration` refuses.
   ///
   /// Fields that inference does not need are ignored. A number or truth value may be a string, as some configuration
   /// libraries leave it. The tensors are not looked at: see `check(shapeOf:)`.
   public init(checkpointConfiguration: JSONValue) throws(SubnetFault) {
-    let model = try ModelConfig.section("model", of: checkpointConfiguration)
-    let task = try ModelConfig.section("task", of: checkpointConfiguration)
-    var fields = FieldReader(model, .lenient, prefix: "cfg.model.")
-    self = try ModelConfig(reading: &fields)
-    if let type = fields.value("layer_type"), type != .string("transformer") {
-      fields.refuse("layer_type", type, expected: "\"transformer\"")
+    do throws(SubnetFault) {
+      self = try StatedConfiguration(["cfg": checkpointConfiguration], keys: "").config
+    } catch .missingConfiguration {
+      self.init()
+      normalize = try ModelConfig.normalize(of: checkpointConfiguration)
     }
-    var taskFields = FieldReader(task, .lenient, prefix: "cfg.task.")
-    if task["normalize"] ?? .null != .null { normalize = taskFields.bool("normalize", default: false) }
-    try ModelConfig.refuse(fields.violations + taskFields.violations)
   }
 
   /// The configuration that `json` wrote: every field is there, and no other.
@@ -24,7 +21,10 @@ extension ModelConfig {
       throw .invalidConfiguration([Violation(field: "config", value: shown(json), allowed: "an object")])
     }
     var fields = FieldReader(object, .strict)
-    self = try ModelConfig(reading: &fields)
+    self = try ModelConfig(fields: &fields)
+    if fields.violations.isEmpty {
+      for violation in relationViolations { fields.remember(violation) }
+    }
     normalize = fields.read("normalize", default: nil, expected: "true, false or null") { value, manner in
       value == .null ? .some(nil) : value.truth(manner).map { .some($0) }
     }
@@ -55,8 +55,12 @@ extension ModelConfig {
     ])
   }
 
-  /// The fields that both ways of reading have in common. Relations between them are checked when each is right.
-  private init(reading fields: inout FieldReader) throws(SubnetFault) {
+  /// The names of the fields that `init(fields:)` reads.
+  static let modelFields = ModelConfig().json.object?.members.map(\.name).filter { $0 != "normalize" } ?? []
+
+  /// The fields that both ways of reading have in common. What is wrong with them is in `fields.violations`; relations
+  /// between them are not looked at.
+  init(fields: inout FieldReader) throws(SubnetFault) {
     self.init()
     extractorMode = fields.name("extractor_mode", default: extractorMode)
     if let layers = fields.value("conv_feature_layers") {
@@ -77,9 +81,6 @@ extension ModelConfig {
     positionDepth = fields.integer("pos_conv_depth", default: positionDepth, in: Limits.positionDepth)
     prunesPositionConv = fields.bool("prune_encoder_pos_conv", default: prunesPositionConv)
     sequenceMultiple = fields.integer("required_seq_len_multiple", default: sequenceMultiple, in: Limits.window)
-    if fields.violations.isEmpty {
-      for violation in relationViolations { fields.remember(violation) }
-    }
   }
 
   /// `conv_feature_layers` as the published code's string, or as lists.
@@ -113,13 +114,17 @@ extension ModelConfig {
     return layers
   }
 
-  private static func section(_ name: String, of cfg: JSONValue) throws(SubnetFault) -> JSONObject {
-    switch cfg[name] {
-    case nil, .null?: return JSONObject()
-    case .object(let object)?: return object
-    case let other?:
-      throw .invalidConfiguration([Violation(field: "cfg.\(name)", value: shown(other), allowed: "an object")])
+  /// What a `cfg` that says nothing of the model says of the task.
+  private static func normalize(of cfg: JSONValue) throws(SubnetFault) -> Bool? {
+    guard let task = cfg["task"], task != .null else { return nil }
+    guard let object = task.object else {
+      throw .invalidConfiguration([Violation(field: "cfg.task", value: shown(task), allowed: "an object")])
     }
+    var fields = FieldReader(object, .lenient, prefix: "cfg.task.")
+    guard fields.value("normalize") != nil else { return nil }
+    let normalize = fields.bool("normalize", default: false)
+    try refuse(fields.violations)
+    return normalize
   }
 
   private static func refuse(_ violations: [Violation]) throws(SubnetFault) {

@@ -8,10 +8,17 @@ public import JSON
 public enum SubnetFault: Fault, Equatable {
   /// Values of the configuration that are not understood or out of range.
   case invalidConfiguration([Violation])
+  /// Nothing in a checkpoint says what the model is; `keys` are those that it has, in words.
+  case missingConfiguration(keys: String)
+  /// Two parts of a checkpoint say different things of the model.
+  case contradictoryConfigurations([Contradiction])
   /// `conv_feature_layers` is not a list of (channels, kernel, stride); `position` counts characters from 0.
   case malformedConvLayers(text: String, position: Int, found: String, expected: String)
   /// The configuration and the tensors do not go together.
   case tensorsDoNotFit([TensorProblem])
+  /// A checkpoint holds models under several prefixes of names; `whole` is how many of those other than the empty one
+  /// are whole.
+  case ambiguousPrefixes([String], whole: Int)
   /// A name that is none of the published architectures.
   case unknownArchitecture(name: String)
   /// An architecture that breaks rules: all of them are listed.
@@ -35,10 +42,20 @@ public enum SubnetFault: Fault, Equatable {
     switch self {
     case .invalidConfiguration(let violations):
       "the model's configuration cannot be used: \(list(violations))"
+    case .missingConfiguration(let keys):
+      "has no configuration of the model, such as encoder_layers and extractor_mode: expected it under cfg.model, cfg,"
+        + " config, model_config, model_cfg, args or hyper_parameters, found the keys \(keys); save it under"
+        + " \"cfg\", as {\"model\": {...}, \"task\": {...}}"
+    case .contradictoryConfigurations(let contradictions):
+      "has configurations that contradict each other: \(list(contradictions)); save it with one of them"
     case .malformedConvLayers(let text, let position, let found, let expected):
       "conv_feature_layers \(quoted(text)) has \(found) at character \(position), expected \(expected)"
     case .tensorsDoNotFit(let problems):
       "not the weights of a LightHuBERT supernet: \(list(problems))"
+    case .ambiguousPrefixes(let prefixes, let whole):
+      "holds models under several prefixes of names, \(SubnetFault.named(prefixes))"
+        + (whole > 1 ? ", of which \(whole) are whole" : ", of which none is known to be whole")
+        + "; save the tensors of one of them alone"
     case .unknownArchitecture(let name):
       "no architecture and no file is called \(quoted(name)); the names are "
         + Architecture.publishedNames.joined(separator: ", ")
@@ -56,32 +73,17 @@ public enum SubnetFault: Fault, Equatable {
     }
   }
 
+  private static func named(_ prefixes: [String]) -> String {
+    let limit = 6
+    let shown = prefixes.prefix(limit).map { $0.isEmpty ? "none" : quoted($0) }
+    let rest = prefixes.count - shown.count
+    return shown.joined(separator: rest > 0 ? ", " : " and ") + (rest > 0 ? " and \(rest) more" : "")
+  }
+
   private func list(_ items: [some CustomStringConvertible]) -> String {
     let limit = 6
     let shown = items.prefix(limit).map(\.description).joined(separator: "; ")
     return items.count > limit ? "\(shown); and \(items.count - limit) more" : shown
-  }
-}
-
-/// One way in which a supernet's tensors and its configuration disagree.
-public enum TensorProblem: Sendable, Hashable, CustomStringConvertible {
-  /// A tensor that the configuration calls for is not there.
-  case missing(tensor: String, shape: [Int])
-  /// It is there with another shape.
-  case wrongShape(tensor: String, found: [Int], expected: [Int])
-  /// What is there, or is not, shows that `key` must have another value.
-  case contradiction(key: String, value: String, evidence: String, remedy: String)
-
-  /// One line.
-  public var description: String {
-    switch self {
-    case .missing(let tensor, let shape):
-      "tensor \(tensor) is missing, expected one of shape \(shape)"
-    case .wrongShape(let tensor, let found, let expected):
-      "tensor \(tensor) has shape \(found), expected \(expected)"
-    case .contradiction(let key, let value, let evidence, let remedy):
-      "\(key) is \(value) (or that by default), but \(evidence); \(remedy)"
-    }
   }
 }
 

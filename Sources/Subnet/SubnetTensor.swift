@@ -13,7 +13,8 @@ public struct SubnetTensor: Sendable, Hashable {
   let source: String
   /// What is kept along each axis.
   let axes: [AxisCut]
-  /// Whether the supernet has the weight as `_g` (length of each tap) and `_v` (direction).
+  /// Whether the supernet has the weight as `_g` (length of each tap) and `_v` (direction), unless its weight norm was
+  /// removed: then it has the weight itself, under the name of `source`.
   let isWeightNormed: Bool
 
   /// The shape of the supernet's tensor.

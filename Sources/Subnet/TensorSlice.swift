@@ -62,20 +62,32 @@ public struct TensorSlice: Sendable {
 }
 
 extension SubnetTensor {
-  /// The supernet's tensors that this one is made from, with their full shapes.
+  /// The supernet's tensors that this one is made from, with their full shapes, as the published code has them.
   public var sources: [(name: String, shape: [Int])] {
     guard isWeightNormed else { return [(source, sourceShape)] }
     return [(source + "_g", [1, 1, sourceShape[2]]), (source + "_v", sourceShape)]
   }
 
+  /// The same for a checkpoint of which some tensors are known to be there: `sources`, or the plain weight when that is
+  /// there and neither part of its weight norm, which was removed then.
+  func sources(where exists: (String) -> Bool) -> [(name: String, shape: [Int])] {
+    guard isWeightNormed, exists(source), !sources.contains(where: { exists($0.name) }) else { return sources }
+    return [(source, sourceShape)]
+  }
+
   /// Cuts this tensor out of a supernet.
   ///
-  /// - Parameter lookup: The supernet's tensor of that name; nil when there is none. What it throws is passed on.
+  /// - Parameter lookup: The supernet's tensor of that published name; nil when there is none. What it throws is passed
+  ///   on.
   /// - Throws: `SubnetFault.tensorsDoNotFit` when a source is missing or has not the full shape.
   public func slice(from lookup: (String) throws -> TensorView?) throws -> TensorSlice {
     var views: [TensorView] = []
     for (name, shape) in sources {
       guard let view = try lookup(name) else {
+        // Weight norm that was removed leaves the weight itself, of which nothing needs to be computed.
+        if isWeightNormed, views.isEmpty, let whole = try lookup(source), whole.shape == sourceShape {
+          return cut(whole)
+        }
         throw SubnetFault.tensorsDoNotFit([.missing(tensor: name, shape: shape)])
       }
       guard view.shape == shape else {

@@ -17,6 +17,11 @@ public struct Violation: Sendable, Hashable, CustomStringConvertible {
     self.allowed = allowed
   }
 
+  /// The same of a field with another name.
+  func renamed(_ field: String) -> Violation {
+    Violation(field: field, layer: layer, value: value, allowed: allowed)
+  }
+
   /// For example "heads_num[3] is 13, expected 1...12".
   public var description: String {
     let place = layer.map { "\(field)[\($0)]" } ?? field

@@ -11,6 +11,9 @@ extension ExtractCommand {
   func run() throws {
     let (targets, copy) = try targets()
     let supernet = try Supernet(contentsOf: checkpoint)
+    if !quiet {
+      for note in supernet.notes { StandardError.line("lhb-extract: note: \(checkpoint): \(note)") }
+    }
     let architecture = try loadArchitecture(arch, fitting: supernet.config)
     let maxError = maxError ?? QuantizationPlan.defaultMaxError
     let options = ExtractionOptions(

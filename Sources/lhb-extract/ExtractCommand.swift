@@ -15,6 +15,10 @@ public import SubnetFile
       JSON or YAML file with embed_dim, heads_num, ffn_embed and layer_num, or - for standard input. What was done is \
       said on standard error.
 
+      Weights and configuration of the checkpoint are looked for where the published code and other programs put them; \
+      a note says when it was not the former. A checkpoint without a configuration, or with tensors in the encoder \
+      that the model would not use, is refused.
+
       Examples:
         lhb-extract --arch small-default lighthubert_small.pt small.lhb
         lhb-extract --arch arch.json --weights f16 --compress 3 lighthubert_base.pt subnet.lhb

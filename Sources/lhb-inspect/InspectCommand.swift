@@ -8,7 +8,8 @@ import Subnet
     commandName: "lhb-inspect",
     abstract: "Show what a .lhb subnet file or a LightHuBERT checkpoint holds.",
     discussion: """
-      Of a subnet file every checksum is verified; when one is wrong, the exit status is 65.
+      Of a subnet file every checksum is verified; when one is wrong, the exit status is 65. Of a checkpoint each \
+      value of the configuration is shown with its place in the file, or "default".
 
       Examples:
         lhb-inspect small.lhb

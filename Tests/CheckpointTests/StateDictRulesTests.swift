@@ -63,6 +63,50 @@ import Testing
     #expect(fault == nil)
   }
 
+  @Test(arguments: ["numpy.core.multiarray", "numpy._core.multiarray"])
+  func `A NumPy number, a dtype and a date beside tensors are ignored, and can be asked for`(module: String) throws {
+    var pickle = PickleWriter()
+    pickle.dictionary { pickle in
+      pickle.string("model")
+      pickle.dictionary { pickle in
+        pickle.string("weight")
+        appendTensor(to: &pickle)
+        pickle.string("steps")
+        pickle.call(module, "scalar") { pickle in
+          pickle.call("numpy", "dtype") { $0.string("i8") }
+          pickle.call("_codecs", "encode") { pickle in
+            pickle.string("\u{5}\0\0\0\0\0\0\0")
+            pickle.string("latin1")
+          }
+        }
+        pickle.string("dtype")
+        pickle.global("torch", "float16")
+        pickle.string("saved")
+        pickle.call("datetime", "datetime") { $0.string("\u{7}") }
+        pickle.string("none")
+        pickle.none()
+      }
+    }
+    pickle.stop()
+    let checkpoint = try open(
+      zipFile(pickle: pickle.bytes, storages: [[UInt8](repeating: 0, count: 8)]))
+    #expect(checkpoint.tensorNames == ["weight"])
+    #expect(checkpoint.otherEntry("steps") == "an object of \(module).scalar")
+    #expect(checkpoint.otherEntry("dtype") == "torch.float16")
+    #expect(checkpoint.otherEntry("none") == "None" && checkpoint.otherEntry("weight") == nil)
+  }
+
+  @Test func `Functions of NumPy and PyTorch that do more than make numbers are refused`() throws {
+    for (module, function) in [
+      ("numpy.lib.npyio", "load"), ("numpy", "load"), ("torch", "load"), ("torch.hub", "load"),
+    ] {
+      try expectBadTensor("bias", "\(module).\(function)") { pickle in
+        pickle.string("bias")
+        pickle.call(module, function) { $0.string("a.npy") }
+      }
+    }
+  }
+
   @Test func `A strange function in a tensor's place is refused by its name`() throws {
     try expectBadTensor("bias", "posix.system") { pickle in
       pickle.string("bias")

@@ -45,6 +45,67 @@ import Testing
     }
   }
 
+  @Test func `Folders beside the records are read over`() throws {
+    var zip = ZipWriter()
+    zip.alignment = 1
+    zip.add("archive/", [])
+    for (name, content) in records().reversed() {
+      zip.add(name, content)
+      if name == "archive/version" { zip.add("archive/data/", []) }
+    }
+    zip.add("archive/empty/deeper/", [])
+    let checkpoint = try open(zip.finished())
+    #expect(checkpoint.tensorNames == ["weight"])
+    try expectTensor("weight", of: checkpoint, .float32, shape: [2], [1, 2])
+    try checkpoint.readContents { _ in }
+  }
+
+  /// Info-ZIP writes times and owners into extra fields, more of them before a record than in the directory.
+  @Test func `Times and owners in extra fields are read over`() throws {
+    var zip = ZipWriter()
+    let owner: [UInt8] = [0x75, 0x78, 11, 0, 1, 4, 0, 0, 0, 0, 4, 0, 0, 0, 0]
+    for (name, content) in [("archive/", [])] + records() {
+      zip.changes.localExtra = [0x55, 0x54, 9, 0, 3] + [UInt8](repeating: 7, count: 8) + owner
+      zip.changes.extra = [0x55, 0x54, 5, 0, 3] + [UInt8](repeating: 7, count: 4) + owner
+      zip.add(name, content)
+    }
+    #expect(try open(zip.finished()).tensorNames == ["weight"])
+  }
+
+  @Test func `Folders that have content, or the name of a record, or lie elsewhere, are refused`() throws {
+    for (name, content, words) in [
+      ("archive/data/", [1], "is a folder, and content"), ("archive/data.pkl/", [], "archive/data.pkl/ twice"),
+      ("archive/Data/0/", [], "archive/Data/0/ twice"), ("other/", [], "other/ is not in the folder of data.pkl"),
+      ("/", [], "has an empty part"), ("archive//", [], "has an empty part"), ("archive/../", [], "leads out"),
+    ] as [(String, [UInt8], String)] {
+      var zip = ZipWriter()
+      for (name, content) in records() { zip.add(name, content) }
+      zip.add(name, content)
+      try expectRefusal(zip.finished(), words)
+    }
+    // A storage without a name would be the folder itself.
+    var zip = ZipWriter()
+    var pickle = PickleWriter()
+    pickle.raw("}U\u{6}weight")
+    pickle.call("torch._utils", "_rebuild_tensor_v2") { pickle in
+      pickle.raw("(U\u{7}storagectorch\nFloatStorage\nU\u{0}U\u{3}cpuK\u{0}tQK\u{0}")
+      pickle.tuple([0])
+      pickle.tuple([1])
+    }
+    pickle.raw("s")
+    pickle.stop()
+    zip.add("archive/data.pkl", pickle.bytes)
+    zip.add("archive/data/", [])
+    try expectRefusal(zip.finished(), "no record archive/data/")
+  }
+
+  @Test func `A data.pkl outside a folder is refused with what to do`() throws {
+    var zip = ZipWriter()
+    zip.add("data.pkl", records()[0].content)
+    zip.add("data/0", records()[1].content)
+    try expectRefusal(zip.finished(), "pack the folder, not what is in it")
+  }
+
   @Test func `Sizes behind the data that lie are refused`() throws {
     for descriptor in ZipWriter.Descriptor.allCases {
       let checksum = archive { zip in

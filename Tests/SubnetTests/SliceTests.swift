@@ -69,6 +69,22 @@ import Testing
     #expect(slice.elementType == .float32)
   }
 
+  @Test(arguments: ElementType.allCases) func takesTheWeightItselfWhenItsNormWasRemoved(type: ElementType) throws {
+    let kernel = try tensor("encoder.pos_conv.0.weight")
+    let weight = try view([1, 3, 0, 0, 1, 3, 1, 0, 2, 3, 3, 0, 0, 3, 0, 0], [4, 2, 2], as: type)
+    let slice = try kernel.slice { $0 == "encoder.pos_conv.0.weight" ? weight : nil }
+    #expect(try elements(slice) == [1, 3, 1, 3] && slice.elementType == type)
+    let parts = kernel.sources.map { TensorProblem.missing(tensor: $0.name, shape: $0.shape) }
+    let short = try view([1, 2], [1, 1, 2])
+    #expect(throws: SubnetFault.tensorsDoNotFit([parts[0]])) {
+      try kernel.slice { $0 == "encoder.pos_conv.0.weight" ? short : nil }
+    }
+    // Half a weight norm is not made whole by a weight.
+    #expect(throws: SubnetFault.tensorsDoNotFit([parts[1]])) {
+      try kernel.slice { $0.hasSuffix("_g") ? short : $0.hasSuffix("_v") ? nil : weight }
+    }
+  }
+
   @Test func refusesATapWithoutDirection() throws {
     let directions = try view([1, 0, 0, 0, 1, 0, 1, 0, 2, 0, 3, 0, 0, 0, 0, 0], [4, 2, 2])
     let lengths = try view([1, 1], [1, 1, 2])

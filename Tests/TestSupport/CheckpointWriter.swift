@@ -40,6 +40,8 @@ public struct CheckpointWriter {
   public var configuration: JSONValue?
   /// How the configuration is pickled.
   public var configurationForm = ConfigurationForm.dictionary
+  /// The key of the configuration in the object that is saved; nil for "cfg" or, of arguments, "args".
+  public var configurationKey: String?
   /// The name of the state dict in the object that is saved; nil when it is the whole object.
   public var stateDictKey: String? = "model"
   /// The folder in the zip archive.
@@ -214,7 +216,7 @@ public struct CheckpointWriter {
 
   private func appendConfiguration(to pickle: inout PickleWriter) {
     guard let configuration else { return }
-    pickle.string(configurationForm == .arguments ? "args" : "cfg")
+    pickle.string(configurationKey ?? (configurationForm == .arguments ? "args" : "cfg"))
     pickle.plain(configuration, as: configurationForm, isTop: true)
   }
 }

@@ -4,7 +4,7 @@ import copy
 import math
 
 from hostile_files import EXTRACT, INSPECT, Hostile
-from pickle_bytes import call, name, value
+from pickle_bytes import call, name, value, whole
 from small_supernet import CONFIG, LITTLE, TAPS, WIDTH, Checkpoint
 from zip_bytes import Record
 
@@ -127,6 +127,35 @@ def shapes():
         yield label, EXTRACT, attack, checkpoint.zip(), words
 
 
+def names():
+    """Several tensors that could be the model's, and none of them is more so than the others."""
+    both = {f"{prefix}{name}": tensor for prefix in ["module.", "ema."]
+            for name, tensor in Checkpoint().tensors.items()}
+    for label, attack, tensors, words in [
+        ("prefixes", "two models under two prefixes", both, ["module.", "ema."]),
+        ("norm-twice", "weight norm as a hook and as a parametrization", Checkpoint().tensors | {
+            "encoder.pos_conv.0.parametrizations.weight.original0": Checkpoint().tensor((1, 1, TAPS))},
+         ["weight_g", "original0"]),
+        ("norm-and-weight", "weight norm, and the weight without it", Checkpoint().tensors | {
+            "encoder.pos_conv.0.weight": Checkpoint().tensor((WIDTH, 4, TAPS))}, ["encoder.pos_conv.0.weight"]),
+        ("wrapped-name", "a tensor, and the same inside a wrapper", Checkpoint().tensors | {
+            f"encoder._orig_mod.{WEIGHT[8:]}": Checkpoint().tensors[WEIGHT]}, ["fc1.weight", "_orig_mod"]),
+        ("unknown", "a tensor of the encoder that the model would not use", Checkpoint().tensors | {
+            "encoder.layers.0.self_attn.evil": Checkpoint().tensor((1,))}, ["self_attn.evil"]),
+        ("hundred-prefixes", "a hundred prefixes", {
+            f"{index}.{WEIGHT}": Checkpoint().tensor((1,)) for index in range(100)}, ["several prefixes"]),
+    ]:
+        checkpoint = Checkpoint()
+        first = next(iter(checkpoint.tensors.values()))
+        # The instructions of the first tensor remember what the others refer to.
+        checkpoint.tensors = {"mask_emb": first} | tensors
+        yield label, EXTRACT, attack, checkpoint.zip(), words
+    checkpoint = Checkpoint()
+    weights = checkpoint.state_dict()
+    pickle = whole({"cfg": checkpoint.config, "net": weights, "weights": weights})
+    yield "keys", EXTRACT, "two state dicts under two keys", checkpoint.zip(pickle), ["\"net\"", "\"weights\""]
+
+
 def configurations():
     """Lies of `cfg.model`; the tensors do not matter, since the configuration is read first."""
     for label, attack, key, lie in [
@@ -169,9 +198,16 @@ def configurations():
         checkpoint = Checkpoint(LITTLE)
         checkpoint.config = config
         yield f"cfg-{label}", EXTRACT, attack, checkpoint.zip(), words
+    checkpoint = Checkpoint()
+    checkpoint.config = None
+    yield "cfg-missing", EXTRACT, "no configuration", checkpoint.zip(), ["configuration", "\"model\""]
+    checkpoint = Checkpoint()
+    checkpoint.more = {"config": CONFIG["model"] | {"layer_norm_first": True}}
+    yield "cfg-contradiction", EXTRACT, "two configurations that contradict each other", checkpoint.zip(), [
+        "layer_norm_first", "cfg.model", "config"]
 
 
 def fixtures():
-    for group in [views, storages, values, shapes, configurations]:
+    for group in [views, storages, values, shapes, names, configurations]:
         for label, program, attack, content, words in group():
             yield Hostile(f"tensors/{label}.pt", program, attack, content, tuple(words))

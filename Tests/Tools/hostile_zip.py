@@ -97,6 +97,13 @@ def names():
         ("dot-part", "a folder . in a path", b"archive/./data.pkl"),
     ]:
         yield label, attack, archive(sound() + [Record(name, b"x")]), []
+    for label, attack, name, content in [
+        ("folder-content", "a folder with content", b"archive/data/", b"x"),
+        ("folder-of-record", "a folder with the name of a record", b"archive/data.pkl/", b""),
+        ("folder-outside", "a folder beside that of the pickle", b"other/", b""),
+        ("folder-parent", "a folder that leads out", b"archive/../", b""),
+    ]:
+        yield label, attack, archive(sound() + [Record(name, content)]), []
     twice = sound()
     twice.insert(1, Record(b"archive/data.pkl", MALICE))
     yield "duplicate", "two data.pkl of one name", archive(twice), ["data.pkl"]
