@@ -44,6 +44,8 @@ public enum AudioFault: Fault, Equatable {
   public enum Remedy: Equatable, Sendable {
     /// ffmpeg decodes it.
     case ffmpeg
+    /// ffmpeg decodes it, perhaps.
+    case maybeFFmpeg
     /// It holds no sound; what to do instead.
     case advice(String)
     /// Some other program converts it.
@@ -70,7 +72,7 @@ public enum AudioFault: Fault, Equatable {
     case .device(let name): "\(name): is a device, expected a sound file or a pipe"
     case .empty(let name): "\(name): is empty, expected a sound file"
     case .foreignFormat(let name, let format, let remedy):
-      "\(name): is \(format), which is not read; \(AudioFault.words(remedy, name: name))"
+      "\(name): is \(format), which is not read; \(AudioFault.words(remedy))"
     case .unknownFormat(let name, let start):
       """
       \(name): \(start), expected a sound file in WAV, FLAC, Ogg, MP3, AIFF, AU, CAF or NIST SPHERE; samples without a \
@@ -97,7 +99,7 @@ public enum AudioFault: Fault, Equatable {
     case .noSuchChannel(let name, let channel, let count):
       "\(name): has no channel \(channel), expected \(count == 1 ? "1, the only one" : "1 to \(count)")"
     case .notFinite(let name, let value, let seconds):
-      "\(name): the sample at \(seconds) s is \(value), expected finite numbers"
+      "\(name): the sample at \(seconds) s is \(value.isNaN ? "nan" : "\(value)"), expected finite numbers"
     case .cutShort(let name, let count, let promised, let rate, let reason):
       """
       \(name): ends after \(Double(count) / Double(rate)) s\
@@ -113,14 +115,16 @@ public enum AudioFault: Fault, Equatable {
   }
 
   /// The way on.
-  private static func words(_ remedy: Remedy, name: String) -> String {
+  private static func words(_ remedy: Remedy) -> String {
     switch remedy {
     case .advice(let advice): advice
     case .convert: "convert it to WAV or FLAC, such as with sox"
     case .ffmpeg:
       FFmpeg.find() == nil
         ? "install ffmpeg (the package is called so), and --decoder ffmpeg reads it, or convert it to WAV or FLAC"
-        : "--decoder ffmpeg reads it, or convert it to WAV or FLAC: ffmpeg -i \(name) FILE.wav"
+        : "--decoder ffmpeg reads it, or convert it to WAV or FLAC, such as by ffmpeg -i FILE FILE.wav"
+    case .maybeFFmpeg:
+      "--decoder ffmpeg may read it\(FFmpeg.find() == nil ? ", once that is installed" : ""), or convert it to WAV or FLAC"
     }
   }
 }

@@ -20,10 +20,14 @@ public enum AudioRemark: Equatable, Sendable, CustomStringConvertible {
   case gaps(seconds: Double)
   /// There are so many more streams of sound in it, which were not read.
   case otherStreams(count: Int)
+  /// Another sound of so many bytes, with a header of its own, stands behind it.
+  case anotherSound(byteCount: Int)
   /// So many bytes amid or behind the sound are none of it.
   case skippedBytes(Int)
   /// The last position in it is before the one before it, so that padding at the end may be read.
   case endUnknown
+  /// What ffmpeg found wrong in a file of which all was there.
+  case ffmpegSays(String)
   /// ffmpeg decoded it.
   case decodedByFFmpeg
 
@@ -32,7 +36,7 @@ public enum AudioRemark: Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .resampled(let rate): "resampled from \(rate) to \(Recording.sampleRate) Hz"
     case .averaged(let count): "the mean of \(count) channels is taken"
-    case .formatChanges: "its sampling rate or number of channels changes; all of it is read"
+    case .formatChanges: "its sampling rate or number of channels changes on the way"
     case .unstatedLength(let seconds): "its header does not state its length; all \(seconds) s that are there are taken"
     case .longerThanStated(let seconds, let stated):
       "its header states \(stated) s; all \(seconds) s that are there are taken"
@@ -46,8 +50,11 @@ public enum AudioRemark: Equatable, Sendable, CustomStringConvertible {
     case .joinedBroadcast: "pages are missing before its first sound, as where the recording of a broadcast begins"
     case .gaps(let seconds): "by its positions \(seconds) s are missing amid it; what is there is read without a gap"
     case .otherStreams(let count): "the first stream of sound is taken, of \(count + 1)"
+    case .anotherSound(let count):
+      "another sound of \(count) bytes stands behind it, as where files were joined, and is not read"
     case .skippedBytes(let count): "\(count) bytes amid the sound or behind it are none, and were skipped"
     case .endUnknown: "its last position does not fit, so that what was added at its end may be read"
+    case .ffmpegSays(let reason): "all that is stated is there, although ffmpeg says: \(reason)"
     case .decodedByFFmpeg: "decoded by ffmpeg"
     }
   }

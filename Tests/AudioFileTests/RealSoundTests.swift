@@ -11,7 +11,9 @@ import Testing
     #expect(RealSoundCase.all.map(\.file).sorted() == filesInFolder(RealSoundCase.folder).sorted())
   }
 
-  @Test(arguments: RealSoundCase.all) func `A real file is read whole, or refused in words that help`(row: RealSoundCase) throws {
+  @Test(arguments: RealSoundCase.all) func `A real file is read whole, or refused in words that help`(
+    row: RealSoundCase
+  ) throws {
     let path = RealSoundCase.folder + row.file
     let recording: Recording
     do throws(AudioFault) {

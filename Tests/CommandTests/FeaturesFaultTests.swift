@@ -34,7 +34,7 @@ import Testing
         (folder + "/silent.wav", 65, ["0 samples", "400"]),
         (folder + "/nan.wav", 65, ["nan", "0.25 s"]),
         (folder + "/empty.wav", 65, ["empty"]),
-        (folder + "/text.wav", 65, ["not a sound file"]),
+        (folder + "/text.wav", 65, ["begins like text", "expected a sound file"]),
         (folder + "/cut.flac", 65, ["11.925 s", "truncated"]),
         (folder + "/missing.wav", 66, ["No such file"]),
         (folder, 66, ["folder"]),

@@ -29,11 +29,7 @@ final class FLACDecoder: SoundDecoder {
     return .frames(before + count)
   }
 
-  var shortfallCause: String? {
-    guard let first = stream.firstNumber, first > 0 || !stream.hasRest else { return nil }
-    let place = first > 0 ? "its first frame is not the sound's first" : "it ends behind a whole frame"
-    return "\(place), as where a program such as ffmpeg -c copy cuts and leaves the header as it was"
-  }
+  var shortfallCause: String? { stream.shortfallCause }
 
   func nextBlock() throws(AudioFault) -> ArraySlice<Float>? {
     while interruption == nil {
@@ -43,13 +39,15 @@ final class FLACDecoder: SoundDecoder {
       }
       if let fault = file.fault { throw fault }
       interruption = stream.interruption
-      guard interruption == nil, stream.hasRest, try !Tags.stand(at: start + stream.end, in: sound) else { return nil }
-      if let next = try FLACDecoder.open(sound, start: start + stream.end) {
+      guard interruption == nil, stream.hasRest else { return nil }
+      let rest = try Tags.skip(at: start + stream.end, in: sound)
+      if let next = try FLACDecoder.open(sound, start: rest) {
         if case .frames(let count, _) = promise { promisedBefore = count } else { promisedBefore = nil }
-        start += stream.end
+        start = rest
         (stream, file) = next
         continue
       }
+      if try Tags.stand(at: start + stream.end, in: sound) { return nil }
       // All that was promised is there: what follows may be anything.
       if let promised = stream.promisedCount, stream.frameCount >= promised {
         remarks.append(.skippedBytes(sound.count - start - stream.end))

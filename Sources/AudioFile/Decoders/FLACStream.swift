@@ -24,9 +24,14 @@ final class FLACStream {
   private var block: [Float] = []
   private var failure: FLAC__StreamDecoderErrorStatus?
   private var hasGap = false
+  /// The number of a frame without those in front of it that were read.
+  private var origin = 0
 
   /// Bytes from "fLaC" on whose total count of samples, in bits 172 to 207, is hidden from libFLAC.
   static let headSize = 42
+
+  /// Counts that say that nobody knew.
+  private static let placeholders = [0, 0xffff_ffff, 0xf_ffff_ffff]
 
   /// The header that libFLAC is given, and the count of samples that it had; nil when the bytes begin no FLAC stream.
   static func hidingLength(_ head: [UInt8]) -> (head: [UInt8], count: Int)? {
@@ -45,7 +50,7 @@ final class FLACStream {
     guard let decoder = FLAC__stream_decoder_new() else { throw .decoderUnavailable(name: name, library: "libFLAC") }
     self.input = input
     self.decoder = decoder
-    promisedCount = promised == 0 ? nil : promised
+    promisedCount = FLACStream.placeholders.contains(promised) ? nil : promised
     let status = FLAC__stream_decoder_init_stream(
       decoder, { FLACStream.from($3).read($1, $2) }, nil, { FLACStream.from($2).tell($1) }, nil, nil,
       { FLACStream.from($3).take($1, $2) }, { FLACStream.from($2).take($1) }, { FLACStream.from($2).fail($1) },
@@ -91,6 +96,13 @@ final class FLACStream {
     return nil
   }
 
+  /// What may be the cause where there is less than promised although nothing is damaged.
+  var shortfallCause: String? {
+    guard let firstNumber, firstNumber > 0 || !hasRest else { return nil }
+    let place = firstNumber > 0 ? "its first frame is not the sound's first" : "it ends behind a whole frame"
+    return "\(place), as where a program such as ffmpeg -c copy cuts and leaves the header as it was"
+  }
+
   /// What the rest is when it is neither a tag nor another stream.
   func interrupt() {
     guard interruption == nil else { return }
@@ -128,8 +140,10 @@ final class FLACStream {
       return FLAC__STREAM_DECODER_WRITE_STATUS_CONTINUE
     }
     let number = Int(header.number.sample_number)
-    if firstNumber == nil { firstNumber = number }
-    guard number == (firstNumber ?? 0) + frameCount, header.channels == channelCount, header.bits_per_sample > 0 else {
+    if firstNumber == nil { (firstNumber, origin) = (number, number) }
+    // Frames of another stream, which a program such as ffmpeg put behind those of the first.
+    if number == 0, frameCount > 0 { origin = -frameCount }
+    guard number == origin + frameCount, header.channels == channelCount, header.bits_per_sample > 0 else {
       hasGap = true
       return FLAC__STREAM_DECODER_WRITE_STATUS_CONTINUE
     }

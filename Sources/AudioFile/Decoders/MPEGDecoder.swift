@@ -20,6 +20,13 @@ final class MPEGDecoder: SoundDecoder {
   private var next: Int?
   /// Bytes between frames, and behind the last one, that are neither frames nor tags.
   private var skippedCount = 0
+  /// Whether libmpg123 has read a frame that is not decoded yet.
+  private var hasFrame = true
+  private var frameCount = 0
+  /// What the first of several files states that were joined.
+  private var firstPromise: Int?
+  /// Bytes that the container states, and that are there, where these are not as many.
+  private var statedShare: (stated: Int, there: Int)?
 
   private static let isReady = mpg123_init() == Int32(MPG123_OK.rawValue)
   /// Fewer bytes than this behind the last frame are what is left of another.
@@ -44,15 +51,18 @@ final class MPEGDecoder: SoundDecoder {
     file = VirtualFile(sound, [.range(first..<max(first, range.upperBound))])
     try open()
     if let header = MPEGFrame(try sound.bytes(at: first, count: MPEGFrame.headerSize)[...]),
-      let promised = try header.promisedSamples(at: first, in: sound)
+      let stated = try header.promise(at: first, in: sound)
     {
+      promise = stated
       // Without what encoders add, where libmpg123 knows how much that is.
       let length = Int(mpg123_length(handle))
-      let isKnown = length > 0 && length <= promised && promised - length < 8 * header.sampleCount
-      promise = .frames(isKnown ? length : promised, slack: 2 * header.sampleCount)
-    } else if case .unknown? = container?.stated {
+      if case .frames(let count, let slack) = stated, length > 0, length <= count, count - length < 8 * slack {
+        promise = .frames(length, slack: slack)
+      }
+    } else if container?.stated == .unknown {
       promise = .unknown
     }
+    if case .bytes(let count)? = container?.stated, count != range.count { statedShare = (count, range.count) }
   }
 
   deinit { mpg123_delete(handle) }
@@ -63,21 +73,30 @@ final class MPEGDecoder: SoundDecoder {
 
   func nextBlock() throws(AudioFault) -> ArraySlice<Float>? {
     while interruption == nil {
-      var bytes: UnsafeMutablePointer<UInt8>?
-      var count = 0
-      let status = mpg123_decode_frame(handle, nil, &bytes, &count)
+      let status = hasFrame ? MPG123_OK.rawValue : mpg123_framebyframe_next(handle)
+      hasFrame = false
       if let fault = file.fault { throw fault }
       switch status {
-      case MPG123_OK.rawValue:
-        noteGap()
-        guard let bytes, count > 0 else { continue }
-        return UnsafeRawBufferPointer(start: bytes, count: count).withMemoryRebound(to: Float.self) { Array($0)[...] }
+      case MPG123_OK.rawValue: break
       case MPG123_NEW_FORMAT.rawValue: try readFormat()
       case MPG123_DONE.rawValue, MPG123_NEED_MORE.rawValue:
         try noteRest()
         return nil
-      default: interruption = "libmpg123 says: \(String(cString: mpg123_strerror(handle)))"
+      default:
+        interruption = "libmpg123 says: \(String(cString: mpg123_strerror(handle)))"
+        return nil
       }
+      try noteFrame()
+      var bytes: UnsafeMutablePointer<UInt8>?
+      var count = 0
+      guard mpg123_framebyframe_decode(handle, nil, &bytes, &count) == MPG123_OK.rawValue else {
+        interruption = "libmpg123 says: \(String(cString: mpg123_strerror(handle)))"
+        return nil
+      }
+      if let fault = file.fault { throw fault }
+      guard let bytes, count > 0, channelCount > 0 else { continue }
+      frameCount += count / MemoryLayout<Float>.size / channelCount
+      return UnsafeRawBufferPointer(start: bytes, count: count).withMemoryRebound(to: Float.self) { Array($0)[...] }
     }
     return nil
   }
@@ -125,20 +144,45 @@ final class MPEGDecoder: SoundDecoder {
 
   // MARK: What is no frame
 
-  private func noteGap() {
+  /// Looks at the frame that is decoded next: what stands in front of it, and whether it tells of another file's
+  /// length.
+  private func noteFrame() throws(AudioFault) {
     var header: UInt = 0
     var body: UnsafeMutablePointer<UInt8>?
     var bodyCount = 0
     let position = Int(mpg123_framepos(handle))
     guard mpg123_framedata(handle, &header, &body, &bodyCount) == MPG123_OK.rawValue, position >= 0 else { return }
-    if let next, position > next, !((try? Tags.stand(at: start + next, in: sound)) ?? true) {
-      skippedCount += position - next
+    if let next {
+      if position > next, try !Tags.stand(at: start + next, in: sound) { skippedCount += position - next }
+      try noteJoint(at: start + position)
     }
     next = position + MPEGFrame.headerSize + bodyCount
   }
 
+  /// Adds what a file states that was joined to those before it, in a frame that libmpg123 takes for sound.
+  private func noteJoint(at offset: Int) throws(AudioFault) {
+    guard case .frames(let before, let slack) = promise else { return }
+    guard let frame = MPEGFrame(try sound.bytes(at: offset, count: MPEGFrame.headerSize)[...]) else { return }
+    guard case .frames(let count, let more)? = try frame.promise(at: offset, in: sound) else { return }
+    // The frame itself, and what the encoder added, come as sound.
+    firstPromise = firstPromise ?? before
+    promise = .frames(before + count, slack: slack + 4 * more)
+  }
+
   private func noteRest() throws(AudioFault) {
-    guard let next, file.count - next > MPEGDecoder.mostFrameBytes else { return }
-    if try !Tags.stand(at: start + next, in: sound) { skippedCount += file.count - next }
+    if let next, file.count > next, try !Tags.stand(at: start + next, in: sound) {
+      // A part of a frame is what captures end with.
+      let rest = file.count - next
+      let head = try sound.bytes(at: start + next, count: MPEGFrame.headerSize)
+      let isPart = rest < MPEGDecoder.mostFrameBytes && MPEGFrame(head[...]) != nil
+      if !isPart { skippedCount += rest }
+    }
+    // A program that joins without decoding may have counted all in front of all.
+    if let firstPromise, case .frames(_, let slack) = promise, frameCount <= firstPromise + slack {
+      promise = .frames(firstPromise, slack: slack)
+    }
+    if let (stated, there) = statedShare {
+      promise = .frames(Int(Double(frameCount) * min(Double(stated) / Double(max(1, there)), 0x1p40)))
+    }
   }
 }

@@ -23,24 +23,18 @@ struct OpenSound {
       byteCount = sound.count
     case .ffmpeg:
       let ffmpeg = try FFmpegDecoder(input, limits: limits)
-      if let stated = OpenSound.stated(input), stated.sampleRate == ffmpeg.sampleRate {
-        ffmpeg.promise = stated.promise
+      if case .file = input, let source = try? AudioSource(input), source.fileSize != nil,
+        let sound = try? source.contents(limits: limits)
+      {
+        ffmpeg.compare(with: sound)
       }
       decoder = ffmpeg
       byteCount = nil
     }
   }
 
-  /// What a file states of its length, where its header can be read here.
-  private static func stated(_ input: AudioInput) -> (promise: LengthPromise, sampleRate: Int)? {
-    guard case .file = input, let source = try? AudioSource(input), source.fileSize != nil,
-      let sound = try? source.contents(limits: ReadingLimits()), let decoder = try? decoder(of: sound)
-    else { return nil }
-    return (decoder.promise, decoder.sampleRate)
-  }
-
   /// The decoder for what the first bytes say that the sound is.
-  private static func decoder(of sound: SoundBytes) throws(AudioFault) -> any SoundDecoder {
+  static func decoder(of sound: SoundBytes) throws(AudioFault) -> any SoundDecoder {
     let format = try SoundFormat.identify(sound)
     switch format.kind {
     case .flac: return try FLACDecoder(sound, start: format.start)

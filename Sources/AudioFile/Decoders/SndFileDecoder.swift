@@ -5,7 +5,7 @@ final class SndFileDecoder: SoundDecoder {
   let formatName: String
   let promise: LengthPromise
   private(set) var interruption: String?
-  let remarks: [AudioRemark] = []
+  let remarks: [AudioRemark]
 
   private let handle: OpaquePointer
   private let info: SF_INFO
@@ -27,9 +27,11 @@ final class SndFileDecoder: SoundDecoder {
       let reason = String(cString: sf_strerror(nil))
       if container.codec != nil {
         let details = container.isKnownCodec ? " (libsndfile says: \(reason))" : ""
-        throw .foreignFormat(name: sound.name, format: container.description + details, remedy: .ffmpeg)
+        throw .foreignFormat(name: sound.name, format: container.description + details, remedy: container.remedy)
       }
-      throw .damaged(name: sound.name, format: container.name, problem: "libsndfile says: \(reason)")
+      // libsndfile's own words for that are others.
+      let problem = info.samplerate == 0 ? "libsndfile says: \(reason)" : "its sampling rate is \(info.samplerate) Hz"
+      throw .damaged(name: sound.name, format: container.name, problem: problem)
     }
     let formats = [
       SF_FORMAT_WAV, SF_FORMAT_WAVEX, SF_FORMAT_RF64, SF_FORMAT_W64, SF_FORMAT_AIFF, SF_FORMAT_AU, SF_FORMAT_CAF,
@@ -43,6 +45,7 @@ final class SndFileDecoder: SoundDecoder {
     self.info = info
     formatName = SndFileDecoder.name(info.format)
     promise = SndFileDecoder.promise(container, info)
+    remarks = container.followingCount > 0 ? [.anotherSound(byteCount: container.followingCount)] : []
     let framesAtOnce = max(1, SndFileDecoder.blockSize / Int(info.channels))
     block = [Float](repeating: 0, count: framesAtOnce * Int(info.channels))
   }
@@ -76,11 +79,24 @@ final class SndFileDecoder: SoundDecoder {
     guard case .bytes(let stated) = container.stated else { return .unknown }
     let there = container.sound.count
     if stated == there { return .frames(Int(info.frames)) }
+    if let size = sampleSize(info.format) { return .frames(stated / (size * Int(info.channels))) }
     let frames =
       there > 0 && info.frames > 0
       ? Double(info.frames) * Double(stated) / Double(there)
       : Double(stated) / max(1, container.byteRate) * Double(info.samplerate)
     return .frames(Int(min(frames, 0x1p60).rounded(.down)))
+  }
+
+  /// Bytes of a sample, where all have as many.
+  private static func sampleSize(_ format: Int32) -> Int? {
+    switch Int(format) & SF_FORMAT_SUBMASK {
+    case SF_FORMAT_PCM_S8, SF_FORMAT_PCM_U8, SF_FORMAT_ULAW, SF_FORMAT_ALAW: 1
+    case SF_FORMAT_PCM_16: 2
+    case SF_FORMAT_PCM_24: 3
+    case SF_FORMAT_PCM_32, SF_FORMAT_FLOAT: 4
+    case SF_FORMAT_DOUBLE: 8
+    default: nil
+    }
   }
 
   private static func name(_ format: Int32) -> String {

@@ -20,7 +20,7 @@ extension FFmpeg {
       // Checksums are compared, where there are any; "-xerror" would also refuse a last packet that is short, as WAV
       // streams have it.
       "-err_detect", "crccheck", "-i", url,
-      "-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1", "-fflags", "+bitexact",
+      "-map", "0:a:0", "-af", "asetpts=N/SR/TB", "-vn", "-sn", "-dn", "-map_metadata", "-1", "-fflags", "+bitexact",
       "-t", "\(wholeSeconds(maxSeconds) + 1)", "-c:a", "pcm_f32be", "-f", "au", "pipe:1",
     ]
   }

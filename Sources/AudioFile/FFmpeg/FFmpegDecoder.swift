@@ -6,9 +6,11 @@
 package final class FFmpegDecoder: SoundDecoder {
   let formatName = "decoded by ffmpeg"
   /// What the file states, where that could be read: ffmpeg says nothing of a file that is shorter.
-  var promise = LengthPromise.none
+  private(set) var promise = LengthPromise.none
+  /// Where bytes are missing, by the header: how many, in words.
+  private var missing: String?
   package private(set) var interruption: String?
-  let remarks: [AudioRemark] = []
+  private(set) var remarks: [AudioRemark] = []
 
   /// The rate and the channels of the file's first audio stream.
   package var sampleRate: Int { header.sampleRate }
@@ -69,6 +71,11 @@ package final class FFmpegDecoder: SoundDecoder {
   private func checkEnd() throws(AudioFault) {
     if let reason = try stream.failure() {
       guard frameCount > 0 else { throw .ffmpeg(.cannotDecode(name: stream.name, reason: reason)) }
+      // Nothing is missing: what it does not know may be a tag, or a picture.
+      if case .frames(let count, _) = promise, frameCount >= count {
+        remarks.append(.ffmpegSays(reason))
+        return
+      }
       // It goes on behind an error where it can, so that the error may lie anywhere.
       interruption = "ffmpeg says: \(reason)"
       return
@@ -78,6 +85,18 @@ package final class FFmpegDecoder: SoundDecoder {
         .badStream(name: stream.name, program: stream.program, problem: "ended in the middle of a frame"))
     }
     guard frameCount > 0 else { throw .ffmpeg(.noSound(name: stream.name)) }
+    interruption = missing
+  }
+
+  /// Takes note of what the file's header says, as far as that can be read without decoding it.
+  func compare(with sound: SoundBytes) {
+    guard let format = try? SoundFormat.identify(sound) else { return }
+    if let container = try? format.container(of: sound), case .bytes(let stated) = container.stated {
+      let there = container.sound.count
+      if stated > there { missing = "its header states \(stated) bytes of sound, of which \(there) are there" }
+    }
+    guard let decoder = try? OpenSound.decoder(of: sound), decoder.sampleRate == sampleRate else { return }
+    promise = decoder.promise
   }
 
   /// How much has come.

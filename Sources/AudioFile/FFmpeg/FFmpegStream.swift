@@ -10,25 +10,52 @@ struct FFmpegStream {
   let limits: ReadingLimits
   private let process: FFmpegProcess
 
-  /// Starts ffmpeg with an input as its standard input, as soon as there is a byte of it.
+  /// Starts ffmpeg with an input as its standard input: the file itself, or one in memory with what came through a
+  /// pipe, since many formats are read back and forth.
   init(_ input: AudioInput, program: String, limits: ReadingLimits) throws(AudioFault) {
     name = input.name
     self.program = program
     self.limits = limits
     let source = try AudioSource(input)
-    if source.fileSize == nil { try FFmpegStream.waitForBytes(of: source, limits: limits) }
-    // ffmpeg waits for bytes of a pipe itself. What standard input is is left alone: other processes may share it.
-    if input != .standardInput { _ = fcntl(source.descriptor, F_SETFL, 0) }
+    let gathered = source.fileSize == nil ? try FFmpegStream.gather(source, limits: limits) : nil
+    let descriptor = gathered?.descriptor ?? source.descriptor
     // A file may be open that could not be opened again.
-    let isSeekable = source.fileSize != nil && access("/proc/self/fd/\(source.descriptor)", R_OK) == 0
+    let isSeekable = access("/proc/self/fd/\(descriptor)", R_OK) == 0
     do throws(SystemError) {
-      process = try withExtendedLifetime(source) { () throws(SystemError) in
+      process = try withExtendedLifetime((source, gathered)) { () throws(SystemError) in
         try FFmpegProcess(
           path: program, arguments: FFmpeg.arguments(isSeekable: isSeekable, maxSeconds: limits.maxSeconds),
-          input: source.descriptor)
+          input: descriptor)
       }
     } catch {
       throw .ffmpeg(.cannotStart(name: name, program: program, reason: error))
+    }
+  }
+
+  /// All that comes through a pipe until it ends, at most as much as the longest recording needs.
+  private static func gather(_ source: AudioSource, limits: ReadingLimits) throws(AudioFault) -> MemoryFile {
+    let limit = limits.byteCount(byteRate: .infinity)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+    defer { buffer.deallocate() }
+    var count = 0
+    do {
+      let file = try MemoryFile()
+      while true {
+        let got = try source.read(into: buffer, timeout: limits.timeout)
+        guard got > 0 else { break }
+        count += got
+        guard count <= limit else {
+          throw AudioFault.streamTooLong(name: source.name, byteCount: count, maxSeconds: limits.maxSeconds)
+        }
+        try file.append(UnsafeRawBufferPointer(rebasing: buffer[..<got]))
+      }
+      guard count > 0 else { throw AudioFault.empty(name: source.name) }
+      try file.rewind()
+      return file
+    } catch let fault as AudioFault {
+      throw fault
+    } catch {
+      throw .cannotRead(name: source.name, reason: error as? SystemError ?? SystemError(code: EIO))
     }
   }
 
@@ -81,16 +108,6 @@ struct FFmpegStream {
     case .exited(status: 0): return reason
     case .exited(let status): return reason ?? "it ended with status \(status)"
     case .unknown: return reason ?? "its status is unknown, since this process ignores SIGCHLD"
-    }
-  }
-
-  /// Waits until a pipe has a byte or its writer has gone. ffmpeg would take a named pipe that nobody has opened yet
-  /// for one at its end.
-  private static func waitForBytes(of source: AudioSource, limits: ReadingLimits) throws(AudioFault) {
-    let deadline = Deadline(seconds: limits.timeout)
-    var waiting = pollfd(fd: source.descriptor, events: Int16(POLLIN), revents: 0)
-    while poll(&waiting, 1, deadline.milliseconds) <= 0 {
-      guard !deadline.hasPassed else { throw .stalled(name: source.name, seconds: limits.timeout) }
     }
   }
 }

@@ -7,30 +7,32 @@ enum AIFFHeader {
     let name = form == Array("AIFC".utf8) ? "AIFC" : "AIFF"
     var chunks = Chunks(reader, from: start + 12)
     var common: [UInt8] = []
-    while let chunk = try chunks.next() {
+    var samples: Chunks.Chunk?
+    while common.isEmpty || samples == nil, let chunk = try chunks.next() {
       switch chunk.name {
       case "COMM":
         common = try chunks.content(chunk, format: name)
         guard common.count >= (name == "AIFC" ? 22 : 18) else {
           throw reader.damaged(name, "its format is \(common.count) bytes long, which is too short")
         }
-      case "SSND":
-        guard !common.isEmpty else { throw reader.damaged(name, "its format does not stand before its samples") }
-        guard let offset: UInt32 = try reader.number(chunk.start) else {
-          throw reader.damaged(name, "its samples lack their offset")
-        }
-        let head = 8 + Int(offset)
-        let isUnknown = StatedSize.isUnknown(chunk.size) || Int(chunk.size) < head
-        let (stated, range) = try StatedSize.resolve(
-          isUnknown ? nil : UInt64(Int(chunk.size) - head), start: chunk.start + head, in: sound,
-          follows: { offset throws(AudioFault) in try Chunks.follow(at: offset, reader) })
-        return SoundContainer(
-          name: name, codec: codec(common), header: header(form, common, size: range.count), sound: range,
-          stated: stated, byteRate: byteRate(common))
+      case "SSND": samples = chunk
       default: break
       }
     }
-    throw reader.damaged(name, common.isEmpty ? "it has no format" : "it has no samples")
+    guard !common.isEmpty else { throw reader.damaged(name, "it has no format") }
+    guard let samples, let offset: UInt32 = try reader.number(samples.start) else {
+      throw reader.damaged(name, "it has no samples")
+    }
+    let head = 8 + Int(offset)
+    let isUnknown = StatedSize.isUnknown(samples.size) || Int(samples.size) < head
+    let (stated, range) = try StatedSize.resolve(
+      isUnknown ? nil : UInt64(Int(samples.size) - head), start: samples.start + head, in: sound,
+      follows: { offset throws(AudioFault) in try Chunks.follow(at: offset, reader) })
+    let codec = codec(common)
+    return SoundContainer(
+      name: name, codec: codec, header: header(form, common, size: range.count), sound: range, stated: stated,
+      byteRate: byteRate(common), remedy: codec?.contains("'") == true ? .maybeFFmpeg : .ffmpeg,
+      followingCount: try Chunks.another(behind: range.upperBound, reader))
   }
 
   /// The header that libsndfile gets.
@@ -46,7 +48,10 @@ enum AIFFHeader {
     guard common.count >= 22 else { return nil }
     let code = String(decoding: common[18..<22], as: UTF8.self)
     let plain = ["NONE", "sowt", "twos", "raw ", "in24", "in32", "fl32", "FL32", "fl64", "FL64"]
-    return plain.contains(code) ? nil : "the encoding '\(code)'"
+    let names = [
+      "ulaw": "mu-law", "ULAW": "mu-law", "alaw": "A-law", "ALAW": "A-law", "ima4": "IMA ADPCM", "GSM ": "GSM",
+    ]
+    return plain.contains(code) ? nil : names[code] ?? "the encoding '\(code)'"
   }
 
   /// The sampling rate is a number of 80 bits.

@@ -38,9 +38,10 @@ enum CAFHeader {
     let header =
       Array("caff".utf8) + [0, 1, 0, 0] + kept + Array("data".utf8)
       + HeaderReader.bytes(UInt64(data.sound.count + editCountSize), isBigEndian: true) + [0, 0, 0, 0]
+    let codec = codec(description)
     return SoundContainer(
-      name: "CAF", codec: codec(description), header: header, sound: data.sound, stated: data.stated,
-      byteRate: byteRate(description))
+      name: "CAF", codec: codec, header: header, sound: data.sound, stated: data.stated,
+      byteRate: byteRate(description), remedy: codec?.contains("'") == true ? .maybeFFmpeg : .ffmpeg)
   }
 
   /// Tables of packets grow with the sound: 16 MiB are days of it.

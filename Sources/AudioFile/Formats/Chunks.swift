@@ -23,10 +23,11 @@ struct Chunks {
   mutating func next() throws(AudioFault) -> Chunk? {
     count += 1
     guard count <= HeaderReader.mostChunks else { return nil }
-    guard let name = try reader.name(offset), let size = try reader.number(offset + 4, as: UInt32.self) else {
-      return nil
-    }
+    guard let size = try reader.number(offset + 4, as: UInt32.self) else { return nil }
     let start = offset + 8
+    // A name may be anything where the size fits.
+    let named = try reader.name(offset) ?? (Int(size) <= reader.sound.count - start ? "" : nil)
+    guard let name = named else { return nil }
     let end = start + Int(size)
     // Some programs leave out the byte that makes an odd size even.
     let behind = size % 2 == 1 ? try reader.name(end) : nil
@@ -54,6 +55,17 @@ struct Chunks {
       if known.contains(name) || Int(size) <= reader.sound.count - offset - 8 { return true }
     }
     return false
+  }
+
+  /// Bytes from another sound on that stands behind an offset, with chunks between them; 0 when there is none.
+  static func another(behind offset: Int, _ reader: HeaderReader) throws(AudioFault) -> Int {
+    var chunks = Chunks(reader, from: offset + offset % 2)
+    while let chunk = try chunks.next() {
+      if ["RIFF", "RIFX", "RF64", "FORM", "data", "SSND"].contains(chunk.name) {
+        return reader.sound.count - chunk.start
+      }
+    }
+    return 0
   }
 
   /// A chunk as bytes.

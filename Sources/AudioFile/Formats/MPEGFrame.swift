@@ -11,7 +11,7 @@ struct MPEGFrame {
 
   static let headerSize = 4
   /// So many bytes of something else may stand in front of the first frame.
-  private static let searchSize = 1 << 20
+  private static let searchSize = 1 << 22
   /// So many frames must follow each other, or end with the file, before what begins with something else is taken for
   /// MPEG audio: one header is eleven bits and a few rules.
   private static let chainLength = 6
@@ -84,19 +84,33 @@ struct MPEGFrame {
   // MARK: What its first frame may say of all of them
 
   /// How many samples the sound has, by a frame at `offset` that holds tables of Xing's or Fraunhofer's kind instead of
-  /// sound; nil when it is none. Encoders disagree on whether that frame counts itself.
-  func promisedSamples(at offset: Int, in sound: SoundBytes) throws(AudioFault) -> Int? {
+  /// sound; nil when it is none, `.unknown` when nobody filled it in. Encoders disagree on whether that frame counts
+  /// itself.
+  func promise(at offset: Int, in sound: SoundBytes) throws(AudioFault) -> LengthPromise? {
+    promise(try sound.bytes(at: offset, count: MPEGFrame.tableSize)[...])
+  }
+
+  /// The same by the first bytes of a frame.
+  func promise(_ bytes: ArraySlice<UInt8>) -> LengthPromise? {
     guard layer == 3 else { return nil }
     let sideInfo = version == 3 ? (isMono ? 17 : 32) : (isMono ? 9 : 17)
-    let tag = offset + MPEGFrame.headerSize + sideInfo
-    let xing = try sound.bytes(at: tag, count: 12)
-    if xing.count == 12, xing.starts(with: "Xing".utf8) || xing.starts(with: "Info".utf8), xing[7] & 1 != 0 {
-      return MPEGFrame.number(xing[8..<12]) * sampleCount
+    let xing = bytes.dropFirst(MPEGFrame.headerSize + sideInfo).prefix(12)
+    if xing.starts(with: "Xing".utf8) || xing.starts(with: "Info".utf8) {
+      guard xing.count == 12, xing[xing.startIndex + 7] & 1 != 0 else { return .unknown }
+      return promise(frameCount: MPEGFrame.number(xing.suffix(4)))
     }
-    let vbri = try sound.bytes(at: offset + MPEGFrame.headerSize + 32, count: 18)
-    if vbri.count == 18, vbri.starts(with: "VBRI".utf8) { return MPEGFrame.number(vbri[14..<18]) * sampleCount }
-    return nil
+    let vbri = bytes.dropFirst(MPEGFrame.headerSize + 32).prefix(18)
+    guard vbri.count == 18, vbri.starts(with: "VBRI".utf8) else { return nil }
+    return promise(frameCount: MPEGFrame.number(vbri.suffix(4)))
   }
+
+  private func promise(frameCount: Int) -> LengthPromise {
+    frameCount == 0 || frameCount == 0xffff_ffff
+      ? .unknown : .frames(frameCount * sampleCount, slack: sampleCount)
+  }
+
+  /// So many bytes of a frame hold all that is looked at.
+  static let tableSize = headerSize + 32 + 18
 
   private static func number(_ bytes: ArraySlice<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }
 }

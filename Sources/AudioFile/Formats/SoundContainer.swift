@@ -19,6 +19,10 @@ struct SoundContainer {
   var isMPEG = false
   /// Whether libsndfile knows the codec, so that what it refuses is a kind of that, or damaged.
   var isKnownCodec = false
+  /// What to do where it does not.
+  var remedy = AudioFault.Remedy.maybeFFmpeg
+  /// Bytes of another sound that stands behind this one.
+  var followingCount = 0
 
   /// The bytes for libsndfile.
   var parts: [VirtualFile.Part] { [.bytes(header), .range(sound)] }

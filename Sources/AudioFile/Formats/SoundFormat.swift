@@ -23,6 +23,7 @@ struct SoundFormat {
     if let foreign = ForeignFormat(first) {
       throw .foreignFormat(name: sound.name, format: foreign.name, remedy: foreign.remedy)
     }
+    if let page = try OggPageReader.search(sound, from: start) { return SoundFormat(kind: .ogg, start: page) }
     // Junk in front, or a recording of a stream that begins amid a frame.
     if let frame = try MPEGFrame.search(sound, from: start) { return SoundFormat(kind: .mpeg, start: frame) }
     throw .unknownFormat(name: sound.name, start: ForeignFormat.description(of: first))
@@ -52,30 +53,5 @@ struct SoundFormat {
     if has("fLaC") { return .flac }
     if has("OggS") { return .ogg }
     return MPEGFrame(first[...]) == nil ? nil : .mpeg
-  }
-}
-
-/// Tags that people's programs put in front of sounds and behind them.
-enum Tags {
-  private static let most = 8
-
-  /// Offset of the first byte behind ID3 tags in front.
-  static func end(_ sound: SoundBytes) throws(AudioFault) -> Int {
-    var offset = 0
-    for _ in 0...most {
-      let start = try sound.bytes(at: offset, count: 10)
-      guard start.starts(with: "ID3".utf8), start.count == 10 else { return offset }
-      // A size of four times seven bits; a footer, in version 4, is not counted in it.
-      let size = start[6...].reduce(0) { $0 << 7 | Int($1 & 0x7f) }
-      offset += 10 + size + (start[5] & 0x10 == 0 ? 0 : 10)
-    }
-    throw .damaged(name: sound.name, format: "a sound", problem: "more than \(most) ID3 tags stand in front of it")
-  }
-
-  /// Whether bytes behind a sound are a tag (ID3, APE, Lyrics3), or too few to be sound, such as a line feed.
-  static func stand(at offset: Int, in sound: SoundBytes) throws(AudioFault) -> Bool {
-    if sound.count - offset < 16 { return true }
-    let bytes = try sound.bytes(at: offset, count: 11)
-    return ["TAG", "ID3", "3DI", "APETAGEX", "LYRICSBEGIN"].contains { bytes.starts(with: $0.utf8) }
   }
 }

@@ -23,7 +23,8 @@ enum SphereHeader {
     let rate = fields["sample_rate"].flatMap { Double($0) } ?? 16_000
     return SoundContainer(
       name: "NIST SPHERE", codec: ["pcm", "ulaw", "alaw", "mu-law"].contains(coding) ? nil : "the coding \(coding)",
-      header: header, sound: range, stated: stated, byteRate: rate * Double(max(1, width.0)) * 4)
+      header: header, sound: range, stated: stated, byteRate: rate * Double(max(1, width.0)) * 4,
+      remedy: .advice("convert it with sph2pipe -f wav, or try --decoder ffmpeg"))
   }
 
   private static func fields(_ header: [UInt8]) -> [Substring: String] {

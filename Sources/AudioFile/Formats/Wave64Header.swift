@@ -23,13 +23,17 @@ enum Wave64Header {
           isUnknown ? nil : size - UInt64(headSize), start: content, in: sound,
           follows: { offset throws(AudioFault) in try follows(offset, reader) })
         let guid = try sound.bytes(at: offset, count: 16)
+        let behind = (range.upperBound + 7) / 8 * 8
+        let next = try reader.name(behind)
+        let following = next == "riff" || next == "data" ? sound.count - behind : 0
         let total = whole.count + kept.count + headSize + range.count
         let header =
           whole[..<16] + HeaderReader.bytes(UInt64(total), isBigEndian: false) + whole[headSize...] + kept + guid
           + HeaderReader.bytes(UInt64(headSize + range.count), isBigEndian: false)
         return SoundContainer(
           name: "Wave64", codec: format.codec, header: Array(header), sound: range, stated: stated,
-          byteRate: format.byteRate, isMPEG: format.isMPEG, isKnownCodec: format.isKnown)
+          byteRate: format.byteRate, isMPEG: format.isMPEG, isKnownCodec: format.isKnown, remedy: format.remedy,
+          followingCount: following)
       }
       guard size >= UInt64(headSize), size <= UInt64(sound.count - offset) else { break }
       let next = offset + (Int(size) + 7) / 8 * 8

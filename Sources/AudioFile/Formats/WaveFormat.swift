@@ -26,6 +26,16 @@ struct WaveFormat {
   /// Whether libsndfile decodes it.
   var isKnown: Bool { [0x02, 0x06, 0x07, 0x11, 0x31, 0x38, 0x40].contains(tag) }
 
+  /// What to do where libsndfile does not: ffmpeg decodes some in any WAV file.
+  var remedy: AudioFault.Remedy {
+    let decoded: [UInt16] = [
+      0x02, 0x11, 0x14, 0x20, 0x22, 0x31, 0x42, 0x45, 0x50, 0x55, 0x61, 0x62, 0x64, 0x65, 0x83, 0x160, 0x161, 0x162,
+      0x163,
+      0x270, 0x2000, 0x2001,
+    ]
+    return decoded.contains(tag) ? .ffmpeg : .maybeFFmpeg
+  }
+
   /// The encoding in the words of people; nil for plain samples.
   var codec: String? {
     if tag == 1 || tag == 3 { return nil }

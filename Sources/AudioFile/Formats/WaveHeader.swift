@@ -9,7 +9,9 @@ enum WaveHeader {
     var format: WaveFormat?
     var fact: [UInt8] = []
     var size64: UInt64?
-    while let chunk = try chunks.next() {
+    var data: Chunks.Chunk?
+    // The samples stand behind the format, but not in all files.
+    while format == nil || data == nil, let chunk = try chunks.next() {
       switch chunk.name {
       case "fmt ": format = try WaveFormat(chunks.content(chunk, format: "WAV"), isBigEndian: isBig, name: sound.name)
       case "fact": fact = try chunks.content(chunk, format: "WAV")
@@ -17,21 +19,23 @@ enum WaveHeader {
         let content = try chunks.content(chunk, format: "WAV (RF64)")
         guard content.count >= 24 else { throw chunks.reader.damaged("WAV (RF64)", "its sizes are not whole") }
         size64 = HeaderReader.number(content[8..<16], isBigEndian: false)
-      case "data":
-        guard let format else { throw chunks.reader.damaged("WAV", "its format does not stand before its samples") }
-        let size = size64 != nil && chunk.size == .max ? size64 ?? 0 : UInt64(chunk.size)
-        let isUnknown = StatedSize.isUnknown(chunk.size) && (size64.map(StatedSize.isUnknown) ?? true)
-        let reader = chunks.reader
-        let (stated, range) = try StatedSize.resolve(
-          isUnknown ? nil : size, start: chunk.start, in: sound,
-          follows: { offset throws(AudioFault) in try Chunks.follow(at: offset, reader) })
-        return SoundContainer(
-          name: "WAV", codec: format.codec, header: header(format, fact: fact, size: range.count, isBigEndian: isBig),
-          sound: range, stated: stated, byteRate: format.byteRate, isMPEG: format.isMPEG, isKnownCodec: format.isKnown)
+      case "data": data = chunk
       default: break
       }
     }
-    throw chunks.reader.damaged("WAV", format == nil ? "it has no format" : "it has no samples")
+    let reader = chunks.reader
+    guard let format else { throw reader.damaged("WAV", "it has no format") }
+    guard let data else { throw reader.damaged("WAV", "it has no samples") }
+    let size = size64 != nil && data.size == .max ? size64 ?? 0 : UInt64(data.size)
+    let isUnknown = StatedSize.isUnknown(data.size) && (size64.map(StatedSize.isUnknown) ?? true)
+    let (stated, range) = try StatedSize.resolve(
+      isUnknown ? nil : size, start: data.start, in: sound,
+      follows: { offset throws(AudioFault) in try Chunks.follow(at: offset, reader) })
+    let following = try Chunks.another(behind: range.upperBound, reader)
+    return SoundContainer(
+      name: "WAV", codec: format.codec, header: header(format, fact: fact, size: range.count, isBigEndian: isBig),
+      sound: range, stated: stated, byteRate: format.byteRate, isMPEG: format.isMPEG, isKnownCodec: format.isKnown,
+      remedy: format.remedy, followingCount: following)
   }
 
   /// The header that libsndfile gets.

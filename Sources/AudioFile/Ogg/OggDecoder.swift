@@ -26,6 +26,7 @@ final class OggDecoder: SoundDecoder {
   var sampleRate: Int { stream.sampleRate }
   var channelCount: Int { stream.channelCount }
   var interruption: String? { problem ?? demuxer.interruption }
+  var shortfallCause: String? { stream.shortfallCause }
 
   var promise: LengthPromise {
     guard stream.statesLength else { return .none }
@@ -36,13 +37,14 @@ final class OggDecoder: SoundDecoder {
   var remarks: [AudioRemark] {
     (demuxer.isJoined ? [.joinedBroadcast] : []) + (endUnknown ? [.endUnknown] : [])
       + (gapSeconds >= OggDecoder.shortestGap ? [.gaps(seconds: gapSeconds)] : [])
+      + (demuxer.skippedCount > 0 ? [.skippedBytes(demuxer.skippedCount)] : [])
       + (demuxer.otherCount > 0 ? [.otherStreams(count: demuxer.otherCount)] : [])
   }
 
   func nextBlock() throws(AudioFault) -> ArraySlice<Float>? {
     while problem == nil {
       if let block = try stream.nextBlock() { return block }
-      lacksEnd = !demuxer.hasEnd
+      lacksEnd = lacksEnd || !demuxer.hasEnd
       endUnknown = endUnknown || stream.isEndUnknown
       gapSeconds += Double(stream.gapCount) / Double(stream.sampleRate)
       problem = stream.interruption
@@ -93,6 +95,8 @@ protocol OggStream: AnyObject {
   var promisedCount: Int? { get }
   /// Why decoding ended before the end of the stream; nil when it did not, or pages are damaged.
   var interruption: String? { get }
+  /// What may be the cause where there is less than promised although nothing is damaged.
+  var shortfallCause: String? { get }
   /// Whether the last position contradicts the one before it.
   var isEndUnknown: Bool { get }
   /// Frames that are missing between packets, by positions.
@@ -105,6 +109,7 @@ protocol OggStream: AnyObject {
 extension OggStream {
   var statesLength: Bool { false }
   var promisedCount: Int? { nil }
+  var shortfallCause: String? { nil }
   var isEndUnknown: Bool { false }
   var gapCount: Int { 0 }
 }

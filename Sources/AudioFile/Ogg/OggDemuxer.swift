@@ -36,6 +36,8 @@ final class OggDemuxer {
 
   /// Why reading ended before the end of the file; nil when it did not.
   var interruption: String? { reader.interruption }
+  /// Bytes between pages and behind the last one.
+  var skippedCount: Int { reader.skippedCount }
 
   // MARK: Links
 
@@ -48,6 +50,7 @@ final class OggDemuxer {
     var next: OggPage? = first
     var codec: OggCodec?
     var foreign: String?
+    var soundCount = 0
     while let page = next, page.isFirst, codec == nil || !continues(page) {
       guard serials.insert(page.serial).inserted else {
         return interrupt(page, "begins a stream that has begun before")
@@ -57,7 +60,7 @@ final class OggDemuxer {
       }
       let found = OggCodec(page.body)
       if case .foreign(let kind) = found { foreign = foreign ?? kind }
-      if found != .silent, codec != nil { otherCount += 1 }
+      if found != .silent { soundCount += 1 }
       if found.isDecoded, codec == nil {
         codec = found
         select(page)
@@ -65,9 +68,13 @@ final class OggDemuxer {
       next = try reader.next()
     }
     pending = next
+    otherCount += max(0, soundCount - 1)
     if let codec { return codec }
-    if let foreign { throw .foreignFormat(name: name, format: "Ogg with \(foreign)", remedy: .ffmpeg) }
-    return interrupt(first, "begins no stream of sound")
+    if let foreign {
+      throw .foreignFormat(
+        name: name, format: "Ogg with \(foreign)", remedy: foreign == "Speex" ? .ffmpeg : .maybeFFmpeg)
+    }
+    throw .foreignFormat(name: name, format: "Ogg without sound, such as a video", remedy: .advice("name a sound file"))
   }
 
   /// Some programs mark the second page of a stream as a first one too.

@@ -31,6 +31,7 @@ final class OggFLACStream: OggStream {
   var channelCount: Int { stream.channelCount }
   let statesLength = true
   var promisedCount: Int? { stream.promisedCount }
+  var shortfallCause: String? { stream.shortfallCause }
 
   func nextBlock() throws(AudioFault) -> ArraySlice<Float>? {
     let block = stream.nextBlock()

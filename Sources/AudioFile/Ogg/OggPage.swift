@@ -30,6 +30,11 @@ struct OggPacket {
   /// Counted from the stream's first one; libvorbis loses its place where a number is missing.
   let number: Int64
 
+  /// The same with another position.
+  func shifted(by count: Int64) -> OggPacket {
+    OggPacket(bytes: bytes, position: position + count, endsStream: endsStream, number: number)
+  }
+
   /// Calls `body` with the packet as libogg has it.
   func withPacket<Result>(_ body: (UnsafeMutablePointer<ogg_packet>) -> Result) -> Result {
     var bytes = bytes

@@ -6,14 +6,29 @@ final class OggPageReader {
   /// Why reading ended before the end of the file; nil when it did not.
   private(set) var interruption: String?
 
+  /// Bytes that are neither pages nor tags.
+  private(set) var skippedCount = 0
+
   private let sound: SoundBytes
   private let sync: UnsafeMutablePointer<ogg_sync_state>
   /// Where in the file the next bytes are read, and where the first byte stands that libogg has and has not given.
   private var readOffset: Int
   private var offset: Int
+  /// Where the bytes begin that are passed over now.
+  private var skippedStart: Int?
 
   private static let chunkSize = 1 << 16
   private static let capture = Array("OggS".utf8)
+
+  /// So many bytes of something else, such as the headers of HTTP, may stand in front of the first page.
+  private static let searchSize = 1 << 16
+
+  /// Offset of the first page that begins a stream; nil when there is none near the beginning.
+  static func search(_ sound: SoundBytes, from start: Int) throws(AudioFault) -> Int? {
+    let bytes = try sound.bytes(at: start, count: searchSize)
+    let page = bytes.indices.first { bytes[$0] == capture[0] && bytes[$0...].starts(with: capture + [0, 2]) }
+    return page.map { start + $0 }
+  }
 
   init(_ sound: SoundBytes, start: Int) {
     self.sound = sound
@@ -35,17 +50,20 @@ final class OggPageReader {
       var page = ogg_page()
       let size = ogg_sync_pageseek(sync, &page)
       if size == 0 {
-        guard try readOn() else { return end() }
+        guard try readOn() else { return try end() }
         continue
       }
       let place = offset
       offset += abs(size)
       if size > 0 {
+        try noteSkipped(upTo: place)
         let page = OggPage(page: page, offset: place)
         if page.version == 0 { return page }
         interrupt(place, "is of version \(page.version), expected 0")
       } else if beginsPage {
         interrupt(place, "does not have its checksum")
+      } else {
+        skippedStart = skippedStart ?? place
       }
     }
     return nil
@@ -76,9 +94,20 @@ final class OggPageReader {
   }
 
   /// A part of a page may be left, or bytes that are none, such as a tag.
-  private func end() -> OggPage? {
+  private func end() throws(AudioFault) -> OggPage? {
     let rest = waiting(4)
-    if !rest.isEmpty, OggPageReader.capture.starts(with: rest) { interrupt(offset, "ends before its end") }
+    if rest == OggPageReader.capture {
+      interrupt(offset, "ends before its end")
+    } else if !rest.isEmpty {
+      skippedStart = skippedStart ?? offset
+    }
+    try noteSkipped(upTo: sound.count)
     return nil
+  }
+
+  private func noteSkipped(upTo end: Int) throws(AudioFault) {
+    guard let start = skippedStart else { return }
+    skippedStart = nil
+    if try !Tags.stand(at: start, in: sound) { skippedCount += end - start }
   }
 }

@@ -101,9 +101,10 @@ final class OpusStream: OggStream {
     let stated = page.last.map(\.position).flatMap { (0...OpusStream.lastPosition).contains($0) ? $0 : nil }
     let isLast = following == nil && demuxer.interruption == nil
     // A page that is the only one begins at 0 when it says that it is the last.
-    if isLast, let stated, let start = position ?? (isOnlyPage && demuxer.hasEnd ? 0 : nil) {
-      let count = Int(stated - start)
-      if count < 0 { isEndUnknown = true } else { remaining = min(remaining, count) }
+    if isLast, demuxer.hasEnd, let stated, let start = position ?? (isOnlyPage ? 0 : nil) {
+      let surplus = remaining - Int(stated - start)
+      // No encoder adds more than it has to fill a packet with, and a few for its delay.
+      if surplus > 2 * OpusStream.mostFrames { isEndUnknown = true } else { remaining -= max(0, surplus) }
     }
     if let stated, let position { gapCount += max(0, Int(stated - position) - remaining) }
     isOnlyPage = false

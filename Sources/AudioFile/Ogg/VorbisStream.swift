@@ -10,6 +10,8 @@ final class VorbisStream: OggStream {
   private let state: State
   private var packets: ArraySlice<OggPacket>
   private var block: [Float] = []
+  /// What is added to positions; nil as long as none is known.
+  private var shift: Int64?
 
   /// What libvorbis keeps, at addresses that stay.
   private final class State {
@@ -74,7 +76,7 @@ final class VorbisStream: OggStream {
     while interruption == nil, block.isEmpty {
       if packets.isEmpty {
         guard let next = try demuxer.nextPackets() else { return nil }
-        packets = next[...]
+        packets = shifted(next)[...]
       }
       guard let packet = packets.popFirst() else { continue }
       // A packet without a byte stands for nothing.
@@ -88,6 +90,19 @@ final class VorbisStream: OggStream {
       takeFrames()
     }
     return block.isEmpty ? nil : block[...]
+  }
+
+  /// Packets whose positions are as if the stream began at 0, where the first one is too small for what is decoded by
+  /// then, as programs write it that cut without decoding. libvorbis would take the difference out of the middle.
+  private func shifted(_ packets: [OggPacket]) -> [OggPacket] {
+    if shift == nil {
+      let sizes = packets.map { packet in packet.withPacket { vorbis_packet_blocksize(state.info, $0) } }
+      let count = zip(sizes, sizes.dropFirst()).reduce(0) { $0 + Int64(max(0, $1.0) + max(0, $1.1)) / 4 }
+      guard let last = packets.last, last.position >= 0, last.position < 1 << 60 else { return packets }
+      shift = last.endsStream ? 0 : max(0, count - last.position)
+    }
+    guard let shift, shift > 0 else { return packets }
+    return packets.map { $0.position >= 0 && $0.position < 1 << 60 ? $0.shifted(by: shift) : $0 }
   }
 
   /// Interleaves what is decoded.

@@ -9,6 +9,10 @@ int cfiles_rename_new(int folder, const char *from, const char *to);
 /// when there are too many open files.
 int cfiles_pipe(int ends[2]);
 
+/// A file without a name that lies in memory, which no program that is started meanwhile inherits. -1 with errno when
+/// there is none.
+int cfiles_memory_file(void);
+
 /// Has all descriptors from `lowest` on closed in a program that is to be started with `actions`, which are
 /// `posix_spawn_file_actions_t`: were that type named here, Swift would take it for one of this module's. Does nothing
 /// where the C library has no such action.
