@@ -124,7 +124,9 @@ public enum AudioFault: Fault, Equatable {
         ? "install ffmpeg (the package is called so), and --decoder ffmpeg reads it, or convert it to WAV or FLAC"
         : "--decoder ffmpeg reads it, or convert it to WAV or FLAC, such as by ffmpeg -i FILE FILE.wav"
     case .maybeFFmpeg:
-      "--decoder ffmpeg may read it\(FFmpeg.find() == nil ? ", once that is installed" : ""), or convert it to WAV or FLAC"
+      "--decoder ffmpeg may read it"
+        + (FFmpeg.find() == nil
+          ? ", once that is installed, or convert it to WAV or FLAC" : ", or convert it to WAV or FLAC")
     }
   }
 }
