@@ -129,7 +129,7 @@ let cInterface: [Target] = [
 let programSupport: [Target] = [
   .target(
     name: "AudioFile",
-    dependencies: ["CFLAC", "CMPG123", "COgg", "COpus", "CSndFile", "CSoxr", "CVorbis", "Faults", "Files"],
+    dependencies: ["CFLAC", "CMPG123", "COgg", "COpus", "CSndFile", "CSoxr", "CVorbis", "Faults", "Files", "Locks"],
     swiftSettings: strict),
   .target(name: "AudioArguments", dependencies: ["AudioFile", argumentParser], swiftSettings: strict),
   .target(name: "NumPyFile", dependencies: ["Files"], swiftSettings: strict),

@@ -72,7 +72,11 @@ public enum AudioFault: Fault, Equatable {
     case .device(let name): "\(name): is a device, expected a sound file or a pipe"
     case .empty(let name): "\(name): is empty, expected a sound file"
     case .foreignFormat(let name, let format, let remedy):
-      "\(name): is \(format), which is not read; \(AudioFault.words(remedy))"
+      if case .advice(let advice) = remedy {
+        "\(name): is \(format); \(advice)"
+      } else {
+        "\(name): is \(format), which is not read; \(AudioFault.words(remedy))"
+      }
     case .unknownFormat(let name, let start):
       """
       \(name): \(start), expected a sound file in WAV, FLAC, Ogg, MP3, AIFF, AU, CAF or NIST SPHERE; samples without a \
@@ -102,8 +106,8 @@ public enum AudioFault: Fault, Equatable {
       "\(name): the sample at \(seconds) s is \(value.isNaN ? "nan" : "\(value)"), expected finite numbers"
     case .cutShort(let name, let count, let promised, let rate, let reason):
       """
-      \(name): ends after \(Double(count) / Double(rate)) s\
-      \(promised.map { " of the \(Double($0) / Double(rate)) s that its header promises" } ?? ""): truncated or damaged\
+      \(name): ends after \(rounded(Double(count) / Double(rate))) s\
+      \(promised.map { " of the \(rounded(Double($0) / Double(rate))) s that its header promises" } ?? ""): truncated or damaged\
       \(reason.isEmpty ? "" : " (\(reason))"); --allow-truncated takes what is there
       """
     case .decoderUnavailable(let name, let library):

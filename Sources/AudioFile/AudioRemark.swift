@@ -26,8 +26,6 @@ public enum AudioRemark: Equatable, Sendable, CustomStringConvertible {
   case skippedBytes(Int)
   /// The last position in it is before the one before it, so that padding at the end may be read.
   case endUnknown
-  /// What ffmpeg found wrong in a file of which all was there.
-  case ffmpegSays(String)
   /// ffmpeg decoded it.
   case decodedByFFmpeg
 
@@ -37,25 +35,29 @@ public enum AudioRemark: Equatable, Sendable, CustomStringConvertible {
     case .resampled(let rate): "resampled from \(rate) to \(Recording.sampleRate) Hz"
     case .averaged(let count): "the mean of \(count) channels is taken"
     case .formatChanges: "its sampling rate or number of channels changes on the way"
-    case .unstatedLength(let seconds): "its header does not state its length; all \(seconds) s that are there are taken"
+    case .unstatedLength(let seconds):
+      "its header does not state its length; all \(rounded(seconds)) s that are there are taken"
     case .longerThanStated(let seconds, let stated):
-      "its header states \(stated) s; all \(seconds) s that are there are taken"
+      "its header states \(rounded(stated)) s; all \(rounded(seconds)) s that are there are taken"
     case .cutShort(let seconds, let stated, let reason):
       """
-      only the \(seconds) s are taken that are there\(stated.map { ", of \($0) s" } ?? "")\
+      only the \(rounded(seconds)) s are taken that are there\(stated.map { ", of \(rounded($0)) s" } ?? "")\
       \(reason.isEmpty ? "" : ": \(reason)")
       """
     case .lacksEnd(let seconds):
-      "does not say that it is at its end, as a recording that was cut off; all \(seconds) s that are there are taken"
+      "does not say that it is at its end, as a recording that was cut off; all \(rounded(seconds)) s that are there are taken"
     case .joinedBroadcast: "pages are missing before its first sound, as where the recording of a broadcast begins"
-    case .gaps(let seconds): "by its positions \(seconds) s are missing amid it; what is there is read without a gap"
+    case .gaps(let seconds):
+      "by its positions \(rounded(seconds)) s are missing amid it; what is there is read without a gap"
     case .otherStreams(let count): "the first stream of sound is taken, of \(count + 1)"
     case .anotherSound(let count):
       "another sound of \(count) bytes stands behind it, as where files were joined, and is not read"
     case .skippedBytes(let count): "\(count) bytes amid the sound or behind it are none, and were skipped"
     case .endUnknown: "its last position does not fit, so that what was added at its end may be read"
-    case .ffmpegSays(let reason): "all that is stated is there, although ffmpeg says: \(reason)"
     case .decodedByFFmpeg: "decoded by ffmpeg"
     }
   }
 }
+
+/// Seconds to the millisecond, for people.
+func rounded(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }

@@ -17,6 +17,8 @@ struct MonoResampler {
   /// What was taken before this rate, and since.
   private var secondsBefore = 0.0
   private var framesSince = 0
+  /// Where the samples begin that come from frames of this rate.
+  private var partStart = 0
 
   init(name: String, channel: Int?, resamples: Bool, limits: ReadingLimits) {
     self.name = name
@@ -40,6 +42,7 @@ struct MonoResampler {
     secondsBefore = seconds
     framesSince = 0
     self.rate = rate
+    partStart = samples.count
     resampler = rate == Recording.sampleRate ? nil : try Resampler(from: rate, name: name)
   }
 
@@ -64,7 +67,7 @@ struct MonoResampler {
     guard let resampler else { return }
     try resampler.finish(&samples)
     self.resampler = nil
-    if let place = samples.firstIndex(where: { !$0.isFinite }) {
+    if let place = samples[partStart...].firstIndex(where: { !$0.isFinite }) {
       throw .notFinite(
         name: name, value: Double(samples[place]), seconds: Double(place) / Double(Recording.sampleRate))
     }
@@ -76,11 +79,18 @@ struct MonoResampler {
   /// The chosen channel of interleaved frames, or the mean of all.
   private func mono(_ block: ArraySlice<Float>) -> [Float] {
     if channelCount == 1 { return Array(block) }
-    let frames = stride(from: block.startIndex, to: block.endIndex, by: channelCount)
-    if let channel { return frames.map { block[$0 + channel - 1] } }
-    return frames.map { start in
-      // Sums of finite floats are finite in Double, so that the mean is, too.
-      Float(block[start..<start + channelCount].reduce(0.0) { $0 + Double($1) } / Double(channelCount))
+    return block.withUnsafeBufferPointer { block in
+      let count = block.count / channelCount
+      if let channel { return (0..<count).map { block[$0 * channelCount + channel - 1] } }
+      return [Float](unsafeUninitializedCapacity: count) { means, filled in
+        for frame in 0..<count {
+          // Sums of finite floats are finite in Double, so that the mean is, too.
+          var sum = 0.0
+          for index in frame * channelCount..<(frame + 1) * channelCount { sum += Double(block[index]) }
+          means[frame] = Float(sum / Double(channelCount))
+        }
+        filled = count
+      }
     }
   }
 }

@@ -25,6 +25,16 @@ package final class MemoryFile {
     }
   }
 
+  /// Copies those from an offset on, as many as fit or as there are.
+  package func read(at offset: Int, into target: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+    while true {
+      let count = pread(descriptor, target.baseAddress, target.count, off_t(offset))
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw .last }
+      return count
+    }
+  }
+
   /// Goes back to the first byte, for whoever reads it next.
   package func rewind() throws(SystemError) {
     guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw .last }

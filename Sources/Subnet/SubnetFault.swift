@@ -44,7 +44,7 @@ public enum SubnetFault: Fault, Equatable {
       "the model's configuration cannot be used: \(list(violations))"
     case .missingConfiguration(let keys):
       "has no configuration of the model, such as encoder_layers and extractor_mode: expected it under cfg.model, cfg,"
-        + " config, model_config, model_cfg, args or hyper_parameters, found the keys \(keys); save it under"
+        + " config, model_config, model_cfg, args, hparams or hyper_parameters, found the keys \(keys); save it under"
         + " \"cfg\", as {\"model\": {...}, \"task\": {...}}"
     case .contradictoryConfigurations(let contradictions):
       "has configurations that contradict each other: \(list(contradictions)); save it with one of them"

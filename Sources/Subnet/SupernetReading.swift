@@ -60,8 +60,8 @@ public struct SupernetReading: Sendable {
       notes.append(
         "the configuration does not say \(assumed.joined(separator: ", ")): the published defaults are taken")
     }
-    let places = configuration.places.filter { !["cfg.model", "args"].contains($0) }
-    if !places.isEmpty { notes.append("the configuration is that of \(places.joined(separator: " and "))") }
+    let places = configuration.places
+    if places.count > 1 || !places.allSatisfy({ ["cfg.model", "args"].contains($0) }) { notes.append("the configuration is that of \(places.joined(separator: " and "))") }
     return notes
   }
 

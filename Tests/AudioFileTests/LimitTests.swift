@@ -109,6 +109,21 @@ import Testing
     }
   }
 
+  @Test(arguments: [Double.nan, .infinity, -.infinity, 1e300, -1, 0])
+  func `A stream without an end whose rate is none is a fault`(rate: Double) {
+    func number(_ value: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: value.bigEndian) { Array($0) } }
+    let header =
+      Array("caff".utf8) + [0, 1, 0, 0] + Array("desc".utf8) + number(UInt64(32)) + number(rate.bitPattern)
+      + Array("lpcm".utf8) + [0, 2, 1, 1, 16].flatMap { number(UInt32($0)) } + Array("data".utf8)
+      + [UInt8](repeating: 0xff, count: 8) + [0, 0, 0, 0]
+    withPipe(of: header + [UInt8](repeating: 1, count: 1 << 20), endless: true) { path in
+      let fault = #expect(throws: AudioFault.self) {
+        try Recording(of: .file(path: path), limits: ReadingLimits(maxSeconds: 10, timeout: 5))
+      }
+      #expect(fault?.kind == .badData)
+    }
+  }
+
   @Test func `A pipe that nobody writes to, or that stalls, is given up`() throws {
     let limits = ReadingLimits(timeout: 0.05)
     try withTemporaryFolder { folder in

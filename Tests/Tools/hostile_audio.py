@@ -119,6 +119,29 @@ def others():
         b"OggS\0\2" + bytes(8) + struct.pack("<3I", 1, 0, 0) + b"\xff" * 256), []
 
 
+def sphere(*fields, data=PCM):
+    header = "\n".join(["NIST_1A", "   1024", *fields, "end_head", ""]).encode()
+    return header.ljust(1024) + data
+
+
+def spheres():
+    """Headers whose numbers overflow when they are multiplied."""
+    most = (1 << 63) - 1
+    for name, channels, width in [("channels", most, 2), ("width", 1, most), ("negative", -1, 2), ("both", 1 << 40, 1 << 40)]:
+        yield f"{name}.sph", f"{channels} channels of {width} bytes", sphere(
+            f"channel_count -i {channels}", f"sample_n_bytes -i {width}", "sample_rate -i 16000", "sample_count -i 100",
+            "sample_coding -s3 pcm"), ["channels of"]
+    yield "count.sph", "2^63 - 1 samples, 400 of them there", sphere(
+        "channel_count -i 1", "sample_n_bytes -i 2", "sample_rate -i 16000", f"sample_count -i {most - 1}",
+        "sample_coding -s3 pcm"), []
+    yield "header-huge.sph", "a header of 10^18 bytes", b"NIST_1A\n1000000000000000000\n" + bytes(1000), ["header"]
+    frame = b"\xff\xfb\x90\xc4" + bytes(413)
+    ds64 = b"ds64" + struct.pack("<I3QI", 28, (1 << 60) - 1, (1 << 60) - 1, 0, 0)
+    mp3 = struct.pack("<2H2I2H", 0x55, 1, 44100, 16000, 1, 0)
+    yield "mp3-rf64.wav", "2^60 bytes of MP3, ten frames of them there", (
+        b"RF64\xff\xff\xff\xffWAVE" + ds64 + b"fmt " + struct.pack("<I", 16) + mp3 + b"data\xff\xff\xff\xff" + frame * 10), []
+
+
 def flac(samples, channels=1, rate=RATE, bits=16, block=4096, frames=b""):
     info = struct.pack(">2H", block, block) + bytes(6)
     info += (rate << 44 | (channels - 1) << 41 | (bits - 1) << 36 | samples).to_bytes(8, "big") + bytes(16)
@@ -140,6 +163,6 @@ def flacs():
 
 
 def fixtures():
-    for group in [waves, others, flacs]:
+    for group in [waves, others, spheres, flacs]:
         for name, attack, content, words in group():
             yield Hostile(f"audio/{name}", FEATURES, attack, content, tuple(words))

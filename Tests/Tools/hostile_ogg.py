@@ -74,6 +74,8 @@ def odd():
     yield "chain.ogg", opus() + opus()
     yield "tags-4gb.ogg", first + page([b"OpusTags" + struct.pack("<I", 0xFFFFFFF0) + bytes(16)], 1, 0) + one + two
     yield "tags-many.ogg", first + page([TAGS[:-4] + b"\xff" * 4], 1, 0) + one + two
+    yield "gaps.ogg", first + tags + b"".join(
+        page([SILENCE], 2 + index, index % 2 << 60, LAST if index == 39 else 0) for index in range(40))
     yield "noise.ogg", first + tags + one + page([SILENCE, bytes([3]) * 200, SILENCE], 3, 9600) + page(
         [SILENCE] * 5, 4, 14400, LAST)
 
@@ -118,6 +120,7 @@ def headers():
         [bytes([index * 29 % 256]) * 200 for index in range(20)], 2, 4800) + two, []
     yield "opus-mapping-none.ogg", "Opus whose channels lie in streams that are not there", opus_family(1, 0, b"\x07"), [
         "not there"]
+    yield "opus-65.ogg", "Opus of 65 channels", opus_family(65, 0, bytes(range(65))), ["65 channels"]
     yield "opus-streams.ogg", "Opus of 255 streams of two channels", opus_family(255, 255, b"\0"), []
     yield "opus-empty.ogg", "Opus packets without a byte", first + tags + page([b""] * 200, 2, 4800) + two, []
     yield "codec.ogg", "a codec that does not exist", page([b"\x01nonsense" + bytes(30)], 0, 0, FIRST | LAST), []

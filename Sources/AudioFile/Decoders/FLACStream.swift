@@ -150,6 +150,7 @@ final class FLACStream {
     let scale = Float(sign: .plus, exponent: 1 - Int(header.bits_per_sample), significand: 1)
     let count = Int(header.blocksize)
     block = [Float](unsafeUninitializedCapacity: count * channelCount) { block, filled in
+      block.initialize(repeating: 0)
       for channel in 0..<channelCount {
         guard let samples = channels[channel] else { continue }
         for index in 0..<count { block[index * channelCount + channel] = Float(samples[index]) * scale }

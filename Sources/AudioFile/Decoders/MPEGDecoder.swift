@@ -166,6 +166,8 @@ final class MPEGDecoder: SoundDecoder {
     guard case .frames(let count, let more)? = try frame.promise(at: offset, in: sound) else { return }
     // The frame itself, and what the encoder added, come as sound.
     firstPromise = firstPromise ?? before
+    // A sum that no file can keep.
+    guard before < 1 << 60, slack < 1 << 40 else { return }
     promise = .frames(before + count, slack: slack + 4 * more)
   }
 
@@ -182,7 +184,7 @@ final class MPEGDecoder: SoundDecoder {
       promise = .frames(firstPromise, slack: slack)
     }
     if let (stated, there) = statedShare {
-      promise = .frames(Int(Double(frameCount) * min(Double(stated) / Double(max(1, there)), 0x1p40)))
+      promise = .frames(Int(min(Double(frameCount) * Double(stated) / Double(max(1, there)), 0x1p60)))
     }
   }
 }

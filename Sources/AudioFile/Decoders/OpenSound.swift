@@ -22,13 +22,7 @@ struct OpenSound {
       decoder = try OpenSound.decoder(of: sound)
       byteCount = sound.count
     case .ffmpeg:
-      let ffmpeg = try FFmpegDecoder(input, limits: limits)
-      if case .file = input, let source = try? AudioSource(input), source.fileSize != nil,
-        let sound = try? source.contents(limits: limits)
-      {
-        ffmpeg.compare(with: sound)
-      }
-      decoder = ffmpeg
+      decoder = try FFmpegDecoder(input, limits: limits)
       byteCount = nil
     }
   }

@@ -1,4 +1,5 @@
 import CSndFile
+import Locks
 
 /// Samples without compression, or with as little of it as G.711, ADPCM and GSM have, and Apple Lossless: libsndfile.
 final class SndFileDecoder: SoundDecoder {
@@ -11,6 +12,9 @@ final class SndFileDecoder: SoundDecoder {
   private let info: SF_INFO
   private let file: VirtualFile
   private var block: [Float]
+  private var hasEnded = false
+  /// What is missing by bytes, where the header does not tell by frames.
+  private let missing: String?
 
   /// The most floats that are read at once.
   private static let blockSize = 1 << 16
@@ -18,15 +22,14 @@ final class SndFileDecoder: SoundDecoder {
   init(_ container: SoundContainer, of sound: SoundBytes) throws(AudioFault) {
     file = VirtualFile(sound, container.parts)
     var info = SF_INFO()
-    let handle = SndFileDecoder.open(file, &info)
+    let (handle, reason) = SndFileDecoder.open(file, &info)
     if let fault = file.fault {
       if let handle { sf_close(handle) }
       throw fault
     }
     guard let handle else {
-      let reason = String(cString: sf_strerror(nil))
       if container.codec != nil {
-        let details = container.isKnownCodec ? " (libsndfile says: \(reason))" : ""
+        let details = container.isKnownCodec ? " of a kind that libsndfile does not know (\(reason))" : ""
         throw .foreignFormat(name: sound.name, format: container.description + details, remedy: container.remedy)
       }
       // libsndfile's own words for that are others.
@@ -45,6 +48,7 @@ final class SndFileDecoder: SoundDecoder {
     self.info = info
     formatName = SndFileDecoder.name(info.format)
     promise = SndFileDecoder.promise(container, info)
+    missing = promise == .none ? container.missing : nil
     remarks = container.followingCount > 0 ? [.anotherSound(byteCount: container.followingCount)] : []
     let framesAtOnce = max(1, SndFileDecoder.blockSize / Int(info.channels))
     block = [Float](repeating: 0, count: framesAtOnce * Int(info.channels))
@@ -56,22 +60,38 @@ final class SndFileDecoder: SoundDecoder {
   var channelCount: Int { Int(info.channels) }
 
   func nextBlock() throws(AudioFault) -> ArraySlice<Float>? {
-    guard interruption == nil else { return nil }
+    guard !hasEnded else { return nil }
     let count = sf_readf_float(handle, &block, sf_count_t(block.count / channelCount))
     if let fault = file.fault { throw fault }
     // What came before the failure is given all the same, and each call forgets that of the one before.
-    if sf_error(handle) != Int32(SF_ERR_NO_ERROR) { interruption = String(cString: sf_strerror(handle)) }
+    if sf_error(handle) != Int32(SF_ERR_NO_ERROR) {
+      interruption = String(cString: sf_strerror(handle))
+      hasEnded = true
+    } else if count <= 0 {
+      interruption = missing
+      hasEnded = true
+    }
     return count > 0 ? block[..<(Int(count) * channelCount)] : nil
   }
 
-  private static func open(_ file: VirtualFile, _ info: inout SF_INFO) -> OpaquePointer? {
+  /// What libsndfile says of a file that it does not open is one text for the whole process.
+  private static let opening = Locked(())
+
+  /// Opens a file; nil, and why, when libsndfile cannot.
+  private static func open(_ file: VirtualFile, _ info: inout SF_INFO) -> (handle: OpaquePointer?, reason: String) {
     var access = SF_VIRTUAL_IO(
       get_filelen: { sf_count_t(VirtualFile.from($0).count) },
       seek: { sf_count_t(VirtualFile.from($2).seek(by: Int($0), from: $1)) },
       read: { sf_count_t(VirtualFile.from($2).read(into: $0, count: Int($1))) },
       write: { _, _, _ in 0 },
       tell: { sf_count_t(VirtualFile.from($0).position) })
-    return sf_open_virtual(&access, Int32(SFM_READ), &info, file.context)
+    var opened = SF_INFO()
+    let result = opening.withLock { _ in
+      let handle = sf_open_virtual(&access, Int32(SFM_READ), &opened, file.context)
+      return (handle.map { UInt(bitPattern: $0) }, handle == nil ? String(cString: sf_strerror(nil)) : "")
+    }
+    info = opened
+    return (result.0.flatMap { OpaquePointer(bitPattern: $0) }, result.1)
   }
 
   /// libsndfile was told of the bytes that are there; the header may have stated more of them, or fewer.
@@ -80,11 +100,9 @@ final class SndFileDecoder: SoundDecoder {
     let there = container.sound.count
     if stated == there { return .frames(Int(info.frames)) }
     if let size = sampleSize(info.format) { return .frames(stated / (size * Int(info.channels))) }
-    let frames =
-      there > 0 && info.frames > 0
-      ? Double(info.frames) * Double(stated) / Double(there)
-      : Double(stated) / max(1, container.byteRate) * Double(info.samplerate)
-    return .frames(Int(min(frames, 0x1p60).rounded(.down)))
+    // Blocks have as many frames each, but how many bytes they have only the codec knows.
+    guard stated < there else { return .none }
+    return .frames(Int(Double(info.frames) * Double(stated) / Double(there)))
   }
 
   /// Bytes of a sample, where all have as many.

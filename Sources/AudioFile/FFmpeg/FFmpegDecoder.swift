@@ -10,7 +10,7 @@ package final class FFmpegDecoder: SoundDecoder {
   /// Where bytes are missing, by the header: how many, in words.
   private var missing: String?
   package private(set) var interruption: String?
-  private(set) var remarks: [AudioRemark] = []
+  let remarks: [AudioRemark] = []
 
   /// The rate and the channels of the file's first audio stream.
   package var sampleRate: Int { header.sampleRate }
@@ -21,7 +21,7 @@ package final class FFmpegDecoder: SoundDecoder {
   private let frameLimit: Int
   private var frameCount = 0
   /// Bytes as they came; first those of a frame whose rest is still to come.
-  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: FFmpegDecoder.blockSize, alignment: 16)
+  private let buffer: UnsafeMutableRawBufferPointer
   private var filled = 0
   private var block: [Float] = []
   private var hasEnded = false
@@ -40,6 +40,9 @@ package final class FFmpegDecoder: SoundDecoder {
     guard Recording.sampleRates.contains(header.sampleRate) else {
       throw .unusableRate(name: input.name, rate: header.sampleRate)
     }
+    // Nothing is thrown from here on, so that it is given back.
+    buffer = .allocate(byteCount: FFmpegDecoder.blockSize, alignment: 16)
+    compare(with: stream.contents)
   }
 
   deinit { buffer.deallocate() }
@@ -71,11 +74,6 @@ package final class FFmpegDecoder: SoundDecoder {
   private func checkEnd() throws(AudioFault) {
     if let reason = try stream.failure() {
       guard frameCount > 0 else { throw .ffmpeg(.cannotDecode(name: stream.name, reason: reason)) }
-      // Nothing is missing: what it does not know may be a tag, or a picture.
-      if case .frames(let count, _) = promise, frameCount >= count {
-        remarks.append(.ffmpegSays(reason))
-        return
-      }
       // It goes on behind an error where it can, so that the error may lie anywhere.
       interruption = "ffmpeg says: \(reason)"
       return
@@ -89,11 +87,13 @@ package final class FFmpegDecoder: SoundDecoder {
   }
 
   /// Takes note of what the file's header says, as far as that can be read without decoding it.
-  func compare(with sound: SoundBytes) {
+  private func compare(with sound: SoundBytes) {
     guard let format = try? SoundFormat.identify(sound) else { return }
-    if let container = try? format.container(of: sound), case .bytes(let stated) = container.stated {
-      let there = container.sound.count
-      if stated > there { missing = "its header states \(stated) bytes of sound, of which \(there) are there" }
+    missing = (try? format.container(of: sound))?.missing
+    if format.kind == .ogg {
+      let pages = OggPageReader(sound, start: format.start)
+      while (try? pages.next()) != nil {}
+      missing = pages.interruption
     }
     guard let decoder = try? OpenSound.decoder(of: sound), decoder.sampleRate == sampleRate else { return }
     promise = decoder.promise

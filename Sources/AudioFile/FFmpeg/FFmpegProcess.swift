@@ -66,8 +66,10 @@ final class FFmpegProcess {
 
   deinit {
     guard ending == nil else { return }
-    kill(process, SIGKILL)
     var status: Int32 = 0
+    // Whoever was waited for by somebody else may have left its number to another.
+    guard waitpid(process, &status, WNOHANG) == 0 else { return }
+    kill(process, SIGKILL)
     _ = retryingInterrupted { waitpid(process, &status, 0) }
   }
 

@@ -8,6 +8,8 @@ struct FFmpegStream {
   /// The path of ffmpeg.
   let program: String
   let limits: ReadingLimits
+  /// The bytes that it reads.
+  let contents: SoundBytes
   private let process: FFmpegProcess
 
   /// Starts ffmpeg with an input as its standard input: the file itself, or one in memory with what came through a
@@ -17,12 +19,19 @@ struct FFmpegStream {
     self.program = program
     self.limits = limits
     let source = try AudioSource(input)
-    let gathered = source.fileSize == nil ? try FFmpegStream.gather(source, limits: limits) : nil
-    let descriptor = gathered?.descriptor ?? source.descriptor
+    let descriptor: Int32
+    if source.fileSize == nil {
+      let gathered = try FFmpegStream.gather(source, limits: limits)
+      descriptor = gathered.file.descriptor
+      contents = gathered.contents
+    } else {
+      descriptor = source.descriptor
+      contents = try source.contents(limits: limits)
+    }
     // A file may be open that could not be opened again.
     let isSeekable = access("/proc/self/fd/\(descriptor)", R_OK) == 0
     do throws(SystemError) {
-      process = try withExtendedLifetime((source, gathered)) { () throws(SystemError) in
+      process = try withExtendedLifetime((source, contents)) { () throws(SystemError) in
         try FFmpegProcess(
           path: program, arguments: FFmpeg.arguments(isSeekable: isSeekable, maxSeconds: limits.maxSeconds),
           input: descriptor)
@@ -33,13 +42,25 @@ struct FFmpegStream {
   }
 
   /// All that comes through a pipe until it ends, at most as much as the longest recording needs.
-  private static func gather(_ source: AudioSource, limits: ReadingLimits) throws(AudioFault) -> MemoryFile {
+  private static func gather(
+    _ source: AudioSource, limits: ReadingLimits
+  ) throws(AudioFault) -> (file: MemoryFile, contents: SoundBytes) {
     let limit = limits.byteCount(byteRate: .infinity)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
     defer { buffer.deallocate() }
     var count = 0
+    var isKnown = false
     do {
       let file = try MemoryFile()
+      func contents() -> SoundBytes {
+        SoundBytes(name: source.name, count: count) { offset, target throws(AudioFault) in
+          do throws(SystemError) {
+            return try file.read(at: offset, into: target)
+          } catch {
+            throw .cannotRead(name: source.name, reason: error)
+          }
+        }
+      }
       while true {
         let got = try source.read(into: buffer, timeout: limits.timeout)
         guard got > 0 else { break }
@@ -48,14 +69,28 @@ struct FFmpegStream {
           throw AudioFault.streamTooLong(name: source.name, byteCount: count, maxSeconds: limits.maxSeconds)
         }
         try file.append(UnsafeRawBufferPointer(rebasing: buffer[..<got]))
+        if count >= ReadingLimits.headerSize, !isKnown {
+          try checkFormat(contents())
+          isKnown = true
+        }
       }
       guard count > 0 else { throw AudioFault.empty(name: source.name) }
       try file.rewind()
-      return file
+      return (file, contents())
     } catch let fault as AudioFault {
       throw fault
     } catch {
       throw .cannotRead(name: source.name, reason: error as? SystemError ?? SystemError(code: EIO))
+    }
+  }
+
+  /// Throws when what has come is no sound, and may never end.
+  private static func checkFormat(_ sound: SoundBytes) throws(AudioFault) {
+    do throws(AudioFault) {
+      _ = try SoundFormat.identify(sound)
+    } catch {
+      if case .foreignFormat(_, _, let remedy) = error, remedy == .ffmpeg || remedy == .maybeFFmpeg { return }
+      throw error
     }
   }
 

@@ -31,7 +31,8 @@ enum AIFFHeader {
     let codec = codec(common)
     return SoundContainer(
       name: name, codec: codec, header: header(form, common, size: range.count), sound: range, stated: stated,
-      byteRate: byteRate(common), remedy: codec?.contains("'") == true ? .maybeFFmpeg : .ffmpeg,
+      byteRate: byteRate(common), isKnownCodec: codec != nil && codec?.contains("'") == false,
+      remedy: codec?.contains("'") == true ? .maybeFFmpeg : .ffmpeg,
       followingCount: try Chunks.another(behind: range.upperBound, reader))
   }
 

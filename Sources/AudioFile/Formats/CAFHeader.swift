@@ -8,8 +8,7 @@ enum CAFHeader {
   static func container(_ sound: SoundBytes, start: Int) throws(AudioFault) -> SoundContainer {
     let reader = HeaderReader(sound: sound, isBigEndian: true)
     var offset = start + 8
-    var description: [UInt8] = []
-    var kept: [UInt8] = []
+    var kept: [String: [UInt8]] = [:]
     var data: (stated: StatedSize, sound: Range<Int>)?
     for _ in 0..<HeaderReader.mostChunks {
       guard let name = try reader.name(offset), let size: UInt64 = try reader.number(offset + 4) else { break }
@@ -25,23 +24,31 @@ enum CAFHeader {
           throw reader.damaged("CAF", "its chunk '\(name)' of \(size) bytes is not whole")
         }
         let bytes = try sound.bytes(at: content, count: Int(size))
-        if name == "desc" { description = bytes }
-        kept += Array(name.utf8) + HeaderReader.bytes(size, isBigEndian: true) + bytes
+        guard kept[name] == nil else { throw reader.damaged("CAF", "it has two chunks '\(name)'") }
+        kept[name] = bytes
       }
       // The table of packets may stand behind the samples.
       let end = data.map { name == "data" ? $0.sound.upperBound : nil } ?? nil
       guard size <= UInt64(max(0, sound.count - content)) || end != nil else { break }
       offset = end ?? content + Int(size)
     }
-    guard description.count >= 32 else { throw reader.damaged("CAF", "it has no format") }
+    guard let description = kept["desc"], description.count >= 32 else {
+      throw reader.damaged("CAF", "it has no format")
+    }
     guard let data else { throw reader.damaged("CAF", "it has no samples") }
+    let chunks = ["desc", "kuki", "pakt"].flatMap { name -> [UInt8] in
+      guard let bytes = kept[name] else { return [] }
+      return Array(name.utf8) + HeaderReader.bytes(UInt64(bytes.count), isBigEndian: true) + bytes
+    }
     let header =
-      Array("caff".utf8) + [0, 1, 0, 0] + kept + Array("data".utf8)
+      Array("caff".utf8) + [0, 1, 0, 0] + chunks + Array("data".utf8)
       + HeaderReader.bytes(UInt64(data.sound.count + editCountSize), isBigEndian: true) + [0, 0, 0, 0]
     let codec = codec(description)
     return SoundContainer(
       name: "CAF", codec: codec, header: header, sound: data.sound, stated: data.stated,
-      byteRate: byteRate(description), remedy: codec?.contains("'") == true ? .maybeFFmpeg : .ffmpeg)
+      byteRate: byteRate(description),
+      isKnownCodec: ["alac", "ulaw", "alaw"].contains { description[8...].starts(with: $0.utf8) },
+      remedy: codec?.contains("'") == true ? .maybeFFmpeg : .ffmpeg)
   }
 
   /// Tables of packets grow with the sound: 16 MiB are days of it.

@@ -22,7 +22,9 @@ struct Chunks {
   /// The next one; nil when there is none, or what stands there is none.
   mutating func next() throws(AudioFault) -> Chunk? {
     count += 1
-    guard count <= HeaderReader.mostChunks else { return nil }
+    guard count <= HeaderReader.mostChunks else {
+      throw reader.damaged("a container", "it has more than \(HeaderReader.mostChunks) chunks")
+    }
     guard let size = try reader.number(offset + 4, as: UInt32.self) else { return nil }
     let start = offset + 8
     // A name may be anything where the size fits.

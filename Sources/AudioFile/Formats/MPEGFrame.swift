@@ -61,20 +61,27 @@ struct MPEGFrame {
     let bytes = try sound.bytes(at: start, count: searchSize)
     for offset in bytes.indices.dropLast(headerSize - 1) where bytes[offset] == 0xff {
       guard let frame = MPEGFrame(bytes[offset...]) else { continue }
-      if try isChain(frame, at: start + offset, in: sound) { return start + offset }
+      if try isChain(frame, at: offset, bytes, sound, start) { return start + offset }
     }
     return nil
   }
 
-  private static func isChain(_ first: MPEGFrame, at start: Int, in sound: SoundBytes) throws(AudioFault) -> Bool {
+  /// - Parameters:
+  ///   - first: A frame at an offset of `bytes`, which begin at `start` of the sound.
+  private static func isChain(
+    _ first: MPEGFrame, at place: Int, _ bytes: [UInt8], _ sound: SoundBytes, _ start: Int
+  ) throws(AudioFault) -> Bool {
     var frame = first
-    var offset = start
+    var offset = place
     for length in 1..<chainLength {
       guard let byteCount = frame.byteCount else { return false }
       offset += byteCount
-      guard offset + headerSize <= sound.count else { return length >= shortestChain }
-      guard let next = MPEGFrame(try sound.bytes(at: offset, count: headerSize)[...]), next.continues(first) else {
-        return length >= shortestChain ? try Tags.stand(at: offset, in: sound) : false
+      guard start + offset + headerSize <= sound.count else { return length >= shortestChain }
+      let isNear = offset + headerSize <= bytes.count
+      let header =
+        isNear ? bytes[offset..<offset + headerSize] : try sound.bytes(at: start + offset, count: headerSize)[...]
+      guard let next = MPEGFrame(header), next.continues(first) else {
+        return length >= shortestChain ? try Tags.stand(at: start + offset, in: sound) : false
       }
       frame = next
     }

@@ -27,6 +27,12 @@ struct SoundContainer {
   /// The bytes for libsndfile.
   var parts: [VirtualFile.Part] { [.bytes(header), .range(sound)] }
 
+  /// What is not there of the bytes that are stated, in words; nil when nothing is missing.
+  var missing: String? {
+    guard case .bytes(let count) = stated, count > sound.count else { return nil }
+    return "its header states \(count) bytes of sound, of which \(sound.count) are there"
+  }
+
   /// Such as "WAV with G.726 ADPCM".
   var description: String { codec.map { "\(name) with \($0)" } ?? name }
 }

@@ -12,19 +12,25 @@ enum SphereHeader {
     let header = try sound.bytes(at: start, count: size)
     let fields = fields(header)
     let coding = fields["sample_coding"] ?? "pcm"
-    let width = (fields["channel_count"].flatMap { Int($0) } ?? 1, fields["sample_n_bytes"].flatMap { Int($0) } ?? 2)
+    let channels = fields["channel_count"].flatMap { Int($0) } ?? 1
+    let sampleSize = fields["sample_n_bytes"].flatMap { Int($0) } ?? 2
+    guard (1...1024).contains(channels), (1...8).contains(sampleSize) else {
+      throw .damaged(
+        name: sound.name, format: "NIST SPHERE",
+        problem: "it has \(channels) channels of \(sampleSize) bytes a sample, expected 1 to 1024 of 1 to 8")
+    }
     let frames = fields["sample_count"].flatMap { Int($0) }
-    let (product, overflow) = (frames ?? 0).multipliedReportingOverflow(by: max(1, min(width.0 * width.1, 1 << 20)))
-    // Without a count, and with one that cannot be, the samples go to the end of the file.
-    let isKnown = (frames ?? -1) >= 0 && !overflow && coding.allSatisfy { $0 != "," }
+    let (product, overflow) = (frames ?? 0).multipliedReportingOverflow(by: channels * sampleSize)
+    // Without a count the samples go to the end of the file.
+    let isKnown = (frames ?? -1) >= 0 && coding.allSatisfy { $0 != "," }
     let (stated, range) = try StatedSize.resolve(
-      isKnown ? UInt64(product) : nil, start: start + size, in: sound,
+      isKnown ? UInt64(overflow ? .max : product) : nil, start: start + size, in: sound,
       follows: { offset throws(AudioFault) in try Tags.stand(at: offset, in: sound) })
     let rate = fields["sample_rate"].flatMap { Double($0) } ?? 16_000
     return SoundContainer(
       name: "NIST SPHERE", codec: ["pcm", "ulaw", "alaw", "mu-law"].contains(coding) ? nil : "the coding \(coding)",
-      header: header, sound: range, stated: stated, byteRate: rate * Double(max(1, width.0)) * 4,
-      remedy: .advice("convert it with sph2pipe -f wav, or try --decoder ffmpeg"))
+      header: header, sound: range, stated: stated, byteRate: rate * Double(channels) * 4,
+      remedy: .advice("convert it to WAV with sph2pipe -f wav"))
   }
 
   private static func fields(_ header: [UInt8]) -> [Substring: String] {

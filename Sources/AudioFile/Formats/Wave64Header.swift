@@ -21,9 +21,9 @@ enum Wave64Header {
         let isUnknown = StatedSize.isUnknown(size) || size < UInt64(headSize)
         let (stated, range) = try StatedSize.resolve(
           isUnknown ? nil : size - UInt64(headSize), start: content, in: sound,
-          follows: { offset throws(AudioFault) in try follows(offset, reader) })
+          follows: { offset throws(AudioFault) in try follows(aligned(offset, start), reader) })
         let guid = try sound.bytes(at: offset, count: 16)
-        let behind = (range.upperBound + 7) / 8 * 8
+        let behind = aligned(range.upperBound, start)
         let next = try reader.name(behind)
         let following = next == "riff" || next == "data" ? sound.count - behind : 0
         let total = whole.count + kept.count + headSize + range.count
@@ -36,11 +36,15 @@ enum Wave64Header {
           followingCount: following)
       }
       guard size >= UInt64(headSize), size <= UInt64(sound.count - offset) else { break }
-      let next = offset + (Int(size) + 7) / 8 * 8
+      let next = aligned(offset + Int(size), start)
       if name == "fmt " || name == "fact" {
+        guard kept.count < 2 * HeaderReader.mostBytes else {
+          throw reader.damaged("Wave64", "it has more than one format")
+        }
         let bytes = try sound.bytes(at: offset, count: min(next - offset, HeaderReader.mostBytes))
         if name == "fmt " {
-          let end = min(Int(size), bytes.count)
+          let end = max(headSize, min(Int(size), bytes.count))
+          guard bytes.count >= headSize else { throw reader.damaged("Wave64", "its format is not whole") }
           format = try WaveFormat(Array(bytes[headSize..<end]), isBigEndian: false, name: sound.name)
         }
         kept += bytes + [UInt8](repeating: 0, count: (8 - bytes.count % 8) % 8)
@@ -50,9 +54,11 @@ enum Wave64Header {
     throw reader.damaged("Wave64", format == nil ? "it has no format" : "it has no samples")
   }
 
+  /// Chunks begin at multiples of eight from the first one.
+  private static func aligned(_ offset: Int, _ start: Int) -> Int { start + (offset - start + 7) / 8 * 8 }
+
   /// Whether another chunk stands behind the sound.
   private static func follows(_ offset: Int, _ reader: HeaderReader) throws(AudioFault) -> Bool {
-    let offset = (offset + 7) / 8 * 8
     if try Tags.stand(at: offset, in: reader.sound) { return true }
     guard try reader.name(offset) != nil, let size: UInt64 = try reader.number(offset + 16) else { return false }
     return size <= UInt64(reader.sound.count - offset)

@@ -21,7 +21,9 @@ public struct ReadingLimits: Equatable, Sendable {
   ///
   /// Not more than 48 kHz, two channels and 32 bits need, whatever a header says.
   func byteCount(byteRate: Double) -> Int {
-    ReadingLimits.whole(maxSeconds * min(byteRate, ReadingLimits.highestByteRate)) + ReadingLimits.headerSize
+    let isRate = byteRate > 0 && byteRate < ReadingLimits.highestByteRate
+    return ReadingLimits.whole(maxSeconds * (isRate ? byteRate : ReadingLimits.highestByteRate))
+      + ReadingLimits.headerSize
   }
 
   /// Bytes of a second that are always enough.

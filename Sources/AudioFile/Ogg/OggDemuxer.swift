@@ -20,7 +20,12 @@ final class OggDemuxer {
   private var number = 0
   private var mayJump = false
 
+  /// Bytes of pages in which no packet ended.
+  private var pendingCount = 0
+
   private static let mostStreams = 16
+  /// Headers may hold pictures.
+  private static let mostPacketBytes = 1 << 24
 
   init(_ sound: SoundBytes, start: Int) {
     name = sound.name
@@ -102,7 +107,10 @@ final class OggDemuxer {
   func nextPackets() throws(AudioFault) -> [OggPacket]? {
     while true {
       let packets = packets()
-      if !packets.isEmpty { return packets }
+      if !packets.isEmpty {
+        pendingCount = 0
+        return packets
+      }
       guard let page = try nextPage() else { return nil }
       if page.isFirst, !continues(page) {
         pending = page
@@ -123,6 +131,11 @@ final class OggDemuxer {
       mayJump = false
       number = page.number + 1
       hasEnd = hasEnd || page.isLast
+      pendingCount += page.body.count
+      guard pendingCount <= OggDemuxer.mostPacketBytes else {
+        reader.interrupt(page.offset, "goes on with a packet of more than \(OggDemuxer.mostPacketBytes) bytes")
+        return nil
+      }
       take(page)
     }
   }

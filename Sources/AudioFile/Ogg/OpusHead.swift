@@ -10,6 +10,9 @@ struct OpusHead {
   let coupledCount: Int
   let mapping: [UInt8]
 
+  /// More than any microphone array has; each takes a decoder, and time even in silence.
+  private static let mostChannels = 64
+
   /// The rate that the sound had before, which the header states too, is nobody's business but an editor's: it may be
   /// 0.
   init(_ packet: [UInt8], name: String) throws(AudioFault) {
@@ -36,7 +39,10 @@ struct OpusHead {
     coupledCount = Int(packet[20])
     mapping = Array(packet[21..<21 + channels])
     let most = streamCount + coupledCount
-    guard streamCount > 0, coupledCount <= streamCount, most <= 255,
+    guard most <= OpusHead.mostChannels, channels <= OpusHead.mostChannels else {
+      throw .foreignFormat(name: name, format: "Ogg with Opus in \(max(most, channels)) channels", remedy: .ffmpeg)
+    }
+    guard streamCount > 0, coupledCount <= streamCount,
       mapping.allSatisfy({ $0 == 255 || Int($0) < most })
     else { throw damaged("its channels lie in streams that are not there") }
   }

@@ -15,7 +15,9 @@ final class OpusStream: OggStream {
 
   private let head: OpusHead
   private let demuxer: OggDemuxer
-  private let decoder: OpaquePointer
+  private let name: String
+  /// Made when there is a packet for it: a chain may have thousands of streams without one.
+  private var decoder: OpaquePointer?
   /// Frames that are still to be left out at the beginning.
   private var skipCount: Int
   /// The packets of a page, of which some are decoded.
@@ -29,7 +31,7 @@ final class OpusStream: OggStream {
   private var position: Int64?
   private var isBegun = false
   private var isOnlyPage = true
-  private var block: [Float]
+  private var block: [Float] = []
 
   /// The longest packet, 120 ms.
   private static let mostFrames = 5760
@@ -44,24 +46,19 @@ final class OpusStream: OggStream {
         name: name, format: "Ogg Opus", problem: demuxer.interruption ?? "its comments do not follow its header")
     }
     demuxer.beginSound()
-    var failure: Int32 = 0
-    let decoder = opus_multistream_decoder_create(
-      Int32(sampleRate), Int32(head.channelCount), Int32(head.streamCount), Int32(head.coupledCount), head.mapping,
-      &failure)
-    guard let decoder else { throw .decoderUnavailable(name: name, library: "libopus") }
-    self.decoder = decoder
+    self.name = name
     self.demuxer = demuxer
     skipCount = head.preSkip
-    block = [Float](repeating: 0, count: OpusStream.mostFrames * head.channelCount)
   }
 
-  deinit { opus_multistream_decoder_destroy(decoder) }
+  deinit { if let decoder { opus_multistream_decoder_destroy(decoder) } }
 
   var channelCount: Int { head.channelCount }
 
   func nextBlock() throws(AudioFault) -> ArraySlice<Float>? {
     while interruption == nil {
       if index == page.count, try !nextPage() { return nil }
+      let decoder = try openDecoder()
       let packet = page[index].bytes
       index += 1
       let count = Int(
@@ -80,6 +77,17 @@ final class OpusStream: OggStream {
       return block[skipped * channelCount..<end * channelCount]
     }
     return nil
+  }
+
+  private func openDecoder() throws(AudioFault) -> OpaquePointer {
+    if let decoder { return decoder }
+    var failure: Int32 = 0
+    decoder = opus_multistream_decoder_create(
+      Int32(sampleRate), Int32(head.channelCount), Int32(head.streamCount), Int32(head.coupledCount), head.mapping,
+      &failure)
+    guard let decoder else { throw .decoderUnavailable(name: name, library: "libopus") }
+    block = [Float](repeating: 0, count: OpusStream.mostFrames * head.channelCount)
+    return decoder
   }
 
   /// Goes on to the next page with packets, and finds out how many frames of it are sound.
@@ -106,7 +114,9 @@ final class OpusStream: OggStream {
       // No encoder adds more than it has to fill a packet with, and a few for its delay.
       if surplus > 2 * OpusStream.mostFrames { isEndUnknown = true } else { remaining -= max(0, surplus) }
     }
-    if let stated, let position { gapCount += max(0, Int(stated - position) - remaining) }
+    if let stated, let position {
+      gapCount = min(gapCount + max(0, Int(stated - position) - remaining), Int(OpusStream.lastPosition))
+    }
     isOnlyPage = false
     position = stated ?? position.map { $0 + Int64(remaining) }
     return true
