@@ -107,7 +107,8 @@ public enum AudioFault: Fault, Equatable {
     case .cutShort(let name, let count, let promised, let rate, let reason):
       """
       \(name): ends after \(rounded(Double(count) / Double(rate))) s\
-      \(promised.map { " of the \(rounded(Double($0) / Double(rate))) s that its header promises" } ?? ""): truncated or damaged\
+      \(promised.map { " of the \(rounded(Double($0) / Double(rate))) s that its header promises" } ?? ""): \
+      truncated or damaged\
       \(reason.isEmpty ? "" : " (\(reason))"); --allow-truncated takes what is there
       """
     case .decoderUnavailable(let name, let library):

@@ -61,7 +61,9 @@ public struct SupernetReading: Sendable {
         "the configuration does not say \(assumed.joined(separator: ", ")): the published defaults are taken")
     }
     let places = configuration.places
-    if places.count > 1 || !places.allSatisfy({ ["cfg.model", "args"].contains($0) }) { notes.append("the configuration is that of \(places.joined(separator: " and "))") }
+    if places.count > 1 || !places.allSatisfy({ ["cfg.model", "args"].contains($0) }) {
+      notes.append("the configuration is that of \(places.joined(separator: " and "))")
+    }
     return notes
   }
 
