@@ -30,9 +30,9 @@ enum AIFFHeader {
       follows: { offset throws(AudioFault) in try Chunks.follow(at: offset, reader) })
     let codec = codec(common)
     return SoundContainer(
-      name: name, codec: codec, header: header(form, common, size: range.count), sound: range, stated: stated,
-      byteRate: byteRate(common), isKnownCodec: codec != nil && codec?.contains("'") == false,
-      remedy: codec?.contains("'") == true ? .maybeFFmpeg : .ffmpeg,
+      name: name, codec: codec?.name, header: header(form, common, size: range.count), sound: range, stated: stated,
+      byteRate: byteRate(common), isKnownCodec: codec?.isKnown ?? false,
+      remedy: codec?.isKnown ?? true ? .ffmpeg : .maybeFFmpeg,
       followingCount: try Chunks.another(behind: range.upperBound, reader))
   }
 
@@ -44,15 +44,16 @@ enum AIFFHeader {
       + number(8 + size) + [UInt8](repeating: 0, count: 8)
   }
 
-  /// The encoding of AIFC; nil for plain samples.
-  private static func codec(_ common: [UInt8]) -> String? {
+  /// The encoding of AIFC, and whether libsndfile decodes it; nil for plain samples.
+  private static func codec(_ common: [UInt8]) -> (name: String, isKnown: Bool)? {
     guard common.count >= 22 else { return nil }
     let code = String(decoding: common[18..<22], as: UTF8.self)
     let plain = ["NONE", "sowt", "twos", "raw ", "in24", "in32", "fl32", "FL32", "fl64", "FL64"]
     let names = [
       "ulaw": "mu-law", "ULAW": "mu-law", "alaw": "A-law", "ALAW": "A-law", "ima4": "IMA ADPCM", "GSM ": "GSM",
     ]
-    return plain.contains(code) ? nil : names[code] ?? "the encoding '\(code)'"
+    if plain.contains(code) { return nil }
+    return names[code].map { ($0, true) } ?? ("the encoding '\(code)'", false)
   }
 
   /// The sampling rate is a number of 80 bits.

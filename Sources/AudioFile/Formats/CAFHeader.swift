@@ -18,7 +18,7 @@ enum CAFHeader {
         let isUnknown = StatedSize.isUnknown(size) || size < UInt64(editCountSize)
         data = try StatedSize.resolve(
           isUnknown ? nil : size - UInt64(editCountSize), start: content + editCountSize, in: sound,
-          follows: { offset throws(AudioFault) in try follows(offset, reader) })
+          follows: { offset throws(AudioFault) in try reader.isFollowed(at: offset, sizeAt: 4) })
       } else if name == "desc" || name == "kuki" || name == "pakt" {
         guard size <= UInt64(sound.count - content), size <= UInt64(mostTableBytes) else {
           throw reader.damaged("CAF", "its chunk '\(name)' of \(size) bytes is not whole")
@@ -43,37 +43,23 @@ enum CAFHeader {
     let header =
       Array("caff".utf8) + [0, 1, 0, 0] + chunks + Array("data".utf8)
       + HeaderReader.bytes(UInt64(data.sound.count + editCountSize), isBigEndian: true) + [0, 0, 0, 0]
-    let codec = codec(description)
+    let code = String(decoding: description[8..<12], as: UTF8.self)
+    let isNamed = codecs[code] != nil
     return SoundContainer(
-      name: "CAF", codec: codec, header: header, sound: data.sound, stated: data.stated,
+      name: "CAF", codec: code == "lpcm" ? nil : codecs[code] ?? "the encoding '\(code)'", header: header,
+      sound: data.sound, stated: data.stated,
       byteRate: byteRate(description),
-      isKnownCodec: ["alac", "ulaw", "alaw"].contains { description[8...].starts(with: $0.utf8) },
-      remedy: codec?.contains("'") == true ? .maybeFFmpeg : .ffmpeg)
+      isKnownCodec: ["alac", "ulaw", "alaw"].contains(code), remedy: isNamed ? .ffmpeg : .maybeFFmpeg)
   }
 
   /// Tables of packets grow with the sound: 16 MiB are days of it.
   private static let mostTableBytes = 1 << 24
 
-  private static func follows(_ offset: Int, _ reader: HeaderReader) throws(AudioFault) -> Bool {
-    if try Tags.stand(at: offset, in: reader.sound) { return true }
-    guard try reader.name(offset) != nil, let size: UInt64 = try reader.number(offset + 4) else { return false }
-    return size <= UInt64(reader.sound.count - offset)
-  }
-
-  private static func codec(_ description: [UInt8]) -> String? {
-    let code = String(decoding: description[8..<12], as: UTF8.self)
-    switch code {
-    case "lpcm": return nil
-    case "alac": return "ALAC (Apple Lossless)"
-    case "aac ", "aach", "aacp": return "AAC"
-    case "opus": return "Opus"
-    case "ulaw": return "mu-law"
-    case "alaw": return "A-law"
-    case "ima4": return "IMA ADPCM"
-    case ".mp1", ".mp2", ".mp3": return "MPEG layer \(code.suffix(1))"
-    default: return "the encoding '\(code)'"
-    }
-  }
+  private static let codecs = [
+    "lpcm": "samples without compression", "alac": "ALAC (Apple Lossless)", "aac ": "AAC", "aach": "AAC", "aacp": "AAC",
+    "opus": "Opus", "ulaw": "mu-law", "alaw": "A-law", "ima4": "IMA ADPCM", ".mp1": "MPEG layer 1",
+    ".mp2": "MPEG layer 2", ".mp3": "MPEG layer 3",
+  ]
 
   private static func byteRate(_ description: [UInt8]) -> Double {
     func field(_ offset: Int) -> UInt32 {

@@ -37,6 +37,13 @@ struct HeaderReader {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// Whether a tag, or a chunk whose size of 64 bits fits, stands at an offset, behind the sound.
+  func isFollowed(at offset: Int, sizeAt sizeOffset: Int) throws(AudioFault) -> Bool {
+    if try Tags.stand(at: offset, in: sound) { return true }
+    guard try name(offset) != nil, let size: UInt64 = try number(offset + sizeOffset) else { return false }
+    return size <= UInt64(sound.count - offset)
+  }
+
   /// What is wrong with a header.
   func damaged(_ format: String, _ problem: String) -> AudioFault {
     .damaged(name: sound.name, format: format, problem: problem)

@@ -21,7 +21,7 @@ enum Wave64Header {
         let isUnknown = StatedSize.isUnknown(size) || size < UInt64(headSize)
         let (stated, range) = try StatedSize.resolve(
           isUnknown ? nil : size - UInt64(headSize), start: content, in: sound,
-          follows: { offset throws(AudioFault) in try follows(aligned(offset, start), reader) })
+          follows: { offset throws(AudioFault) in try reader.isFollowed(at: aligned(offset, start), sizeAt: 16) })
         let guid = try sound.bytes(at: offset, count: 16)
         let behind = aligned(range.upperBound, start)
         let next = try reader.name(behind)
@@ -56,11 +56,4 @@ enum Wave64Header {
 
   /// Chunks begin at multiples of eight from the first one.
   private static func aligned(_ offset: Int, _ start: Int) -> Int { start + (offset - start + 7) / 8 * 8 }
-
-  /// Whether another chunk stands behind the sound.
-  private static func follows(_ offset: Int, _ reader: HeaderReader) throws(AudioFault) -> Bool {
-    if try Tags.stand(at: offset, in: reader.sound) { return true }
-    guard try reader.name(offset) != nil, let size: UInt64 = try reader.number(offset + 16) else { return false }
-    return size <= UInt64(reader.sound.count - offset)
-  }
 }

@@ -32,18 +32,17 @@ final class AudioSource {
   /// A pipe without a writer reads as one that has ended. `poll` tells a writer that has gone from one that has not
   /// come yet, and leaves standard input, which other processes may share, as it is.
   func read(into buffer: UnsafeMutableRawBufferPointer, timeout: Double) throws(AudioFault) -> Int {
-    let deadline = AudioSource.now() + timeout
+    let deadline = Deadline(seconds: timeout)
     while true {
-      let rest = timeout > 0 ? max(0, min((deadline - AudioSource.now()) * 1000, Double(Int32.max))).rounded(.up) : -1
       var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      let ready = poll(&waiting, 1, Int32(rest))
+      let ready = poll(&waiting, 1, deadline.milliseconds)
       if ready > 0 {
         let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
         if count >= 0 { return count }
         guard errno == EINTR || errno == EAGAIN else { throw .cannotRead(name: name, reason: .last) }
       } else if ready < 0 {
         guard errno == EINTR || errno == EAGAIN else { throw .cannotRead(name: name, reason: .last) }
-      } else if AudioSource.now() >= deadline {
+      } else if deadline.hasPassed {
         throw .stalled(name: name, seconds: timeout)
       }
     }
@@ -84,11 +83,5 @@ final class AudioSource {
 
   private static func closeOwned(_ descriptor: Int32) {
     if descriptor != STDIN_FILENO { close(descriptor) }
-  }
-
-  private static func now() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }
