@@ -1,7 +1,7 @@
 # `make help` lists what there is. Everything that is built lies in .build, in .build-test what tests are built from.
 
 # The version of the C header, which all others are taken from.
-VERSION := $(shell sed -n 's/^\#define LH_VERSION_STRING "\(.*\)"$$/\1/p' Sources/CLightHuBERT/include/lighthubert.h)
+VERSION := $(shell sed -n 's/^\#define LH_VERSION_STRING "\(.*\)"$$/\1/p' Sources/CInterface/Header/include/lighthubert.h)
 BUILD := .build/release
 # The Swift runtime is linked into the programs: they start faster and run where there is no Swift. No path of this
 # machine stays in them. (The linker that Swift comes with gives no warnings about what Foundation uses.)

@@ -9,23 +9,28 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// A target of ours. SwiftPM wants the names of targets to differ from those of all packages in a build, so they have a
+/// prefix; folders, which nobody else sees, have none.
+func module(_ name: String, at path: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target
+{
+  .target(name: name, dependencies: dependencies, path: "Sources/\(path)", exclude: exclude, swiftSettings: strict)
+}
+
 /// One instruction-set build of the kernels. The same source is compiled once for each, always optimised:
 /// unoptimised SIMD code is hundreds of times slower and would make the tests unusable.
-func kernels(_ name: String, clang flags: [String], define names: [String]) -> Target {
+func kernels(_ set: String, at folder: String? = nil, clang flags: [String], define names: [String]) -> Target {
   .target(
-    name: name, dependencies: ["CPU", "KernelTypes"],
+    name: "LHKernels\(set)", dependencies: ["LHKernelTypes", "LHVectors"], path: "Sources/Kernels/\(folder ?? set)",
     swiftSettings: strict + names.map { .define($0) } + [.unsafeFlags(["-O"] + flags.flatMap { ["-Xcc", $0] })])
 }
 
 #if arch(x86_64)
   let wideKernels = [
-    kernels("KernelsAVX2", clang: ["-march=x86-64-v3"], define: ["KERNELS_AVX2"]),
-    kernels("KernelsAVX2VNNI", clang: ["-march=x86-64-v3", "-mavxvnni"], define: ["KERNELS_AVX2", "KERNELS_VNNI"]),
-    kernels("KernelsAVX512", clang: ["-march=x86-64-v4"], define: ["KERNELS_AVX512"]),
-    kernels(
-      "KernelsAVX512BF16", clang: ["-march=x86-64-v4", "-mavx512bf16"], define: ["KERNELS_AVX512", "KERNELS_BF16"]),
-    kernels(
-      "KernelsAVX512VNNI", clang: ["-march=x86-64-v4", "-mavx512vnni"], define: ["KERNELS_AVX512", "KERNELS_VNNI"]),
+    kernels("AVX2", clang: ["-march=x86-64-v3"], define: ["KERNELS_AVX2"]),
+    kernels("AVX2VNNI", clang: ["-march=x86-64-v3", "-mavxvnni"], define: ["KERNELS_AVX2", "KERNELS_VNNI"]),
+    kernels("AVX512", clang: ["-march=x86-64-v4"], define: ["KERNELS_AVX512"]),
+    kernels("AVX512BF16", clang: ["-march=x86-64-v4", "-mavx512bf16"], define: ["KERNELS_AVX512", "KERNELS_BF16"]),
+    kernels("AVX512VNNI", clang: ["-march=x86-64-v4", "-mavx512vnni"], define: ["KERNELS_AVX512", "KERNELS_VNNI"]),
   ]
 #else
   let wideKernels: [Target] = []
@@ -44,154 +49,155 @@ let products: [Product] = [
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
+/// A command-line program.
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies + [argumentParser], path: "Sources/Commands/\(name)", swiftSettings: strict)
+}
+
 let programs: [Target] = [
-  .executableTarget(
-    name: "lhb-extract",
-    dependencies: [
-      "ArchitectureFile", "AudioArguments", "AudioFile", "CommandSupport", "Extraction", "Faults", "Files",
-      "LightHuBERT", "Quantization", "Subnet", "SubnetFile", argumentParser,
-    ], swiftSettings: strict),
-  .executableTarget(
-    name: "lhb-features",
-    dependencies: [
-      "AudioArguments", "AudioFile", "CommandSupport", "Faults", "Files", "Kernels", "LightHuBERT", "NumPyFile",
-      "Subnet", argumentParser,
-    ], swiftSettings: strict),
-  .executableTarget(
-    name: "lhb-inspect",
-    dependencies: [
-      "Checkpoint", "CommandSupport", "Faults", "Files", "JSON", "Subnet", "SubnetFile", argumentParser,
-    ], swiftSettings: strict),
-  .executableTarget(
-    name: "lhb-bench",
-    dependencies: [
-      "AudioArguments", "AudioFile", "CommandSupport", "Files", "JSON", "KernelTypes", "Kernels", "LightHuBERT",
-      "Subnet", "SubnetFile", argumentParser,
-    ], swiftSettings: strict),
+  program(
+    "lhb-extract",
+    [
+      "LHArchitectureFile", "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHImport", "LHQuantization",
+      "LHSubnetFile", "LHSupernet", "LHSystem", "LightHuBERT",
+    ]),
+  program(
+    "lhb-features",
+    [
+      "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHFeatureFiles", "LHKernels", "LHSupernet", "LHSystem",
+      "LightHuBERT",
+    ]),
+  program("lhb-inspect", ["LHCommandSupport", "LHJSON", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTorch"]),
+  program(
+    "lhb-bench",
+    [
+      "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHJSON", "LHKernelTypes", "LHKernels", "LHSubnetFile",
+      "LHSupernet", "LHSystem", "LightHuBERT",
+    ]),
 ]
 
 // MARK: The house, from the ground up
 
-let foundations: [Target] = [
-  .target(name: "CFiles"),
-  .target(name: "CPU", cSettings: [.unsafeFlags(["-O2"])]),
-  .target(name: "Faults", swiftSettings: strict),
-  .target(name: "Locks", dependencies: ["CPU"], swiftSettings: strict),
-  .target(name: "Memory", dependencies: ["Faults"], swiftSettings: strict),
-  .target(name: "JSON", dependencies: ["Faults"], swiftSettings: strict),
-  .target(name: "Tensors", swiftSettings: strict),
-  .target(name: "Files", dependencies: ["CFiles", "CPU", "Faults"], swiftSettings: strict),
+let system: [Target] = [
+  .target(name: "LHSystemC", path: "Sources/System/C", cSettings: [.unsafeFlags(["-O2"])]),
+  module("LHSystem", at: "System", ["LHSystemC"], exclude: ["C"]),
 ]
 
-let extraction: [Target] = [
-  .target(name: "Checkpoint", dependencies: ["Faults", "Files", "JSON", "Tensors"], swiftSettings: strict),
-  .target(name: "Subnet", dependencies: ["CLightHuBERT", "Faults", "JSON", "Tensors"], swiftSettings: strict),
-  .target(
-    name: "ArchitectureFile",
-    dependencies: ["Faults", "Files", "JSON", "Subnet", .product(name: "Yams", package: "Yams")], swiftSettings: strict),
-  .target(name: "Quantization", dependencies: ["Subnet"], swiftSettings: strict),
-  .target(
-    name: "SubnetFile",
-    dependencies: ["CZstd", "Faults", "Files", "JSON", "Locks", "Memory", "Quantization", "Subnet", "Tensors"],
-    swiftSettings: strict),
-  .target(
-    name: "Extraction",
-    dependencies: ["Checkpoint", "Faults", "Files", "Locks", "Quantization", "Subnet", "SubnetFile", "Tensors"],
-    swiftSettings: strict),
+let formats: [Target] = [
+  module("LHJSON", at: "Formats/JSON", ["LHSystem"]),
+  module("LHTensors", at: "Formats/Tensors"),
+  module("LHTorch", at: "Formats/Torch", ["LHJSON", "LHSystem", "LHTensors"]),
+  module("LHFeatureFiles", at: "Formats/FeatureFiles", ["LHSystem"]),
+]
+
+let models: [Target] = [
+  module("LHSupernet", at: "Models/Supernet", ["CLightHuBERT", "LHJSON", "LHSystem", "LHTensors"]),
+  module("LHQuantization", at: "Models/Quantization", ["LHSupernet"]),
+  module(
+    "LHSubnetFile", at: "Models/SubnetFile",
+    ["LHCZstd", "LHJSON", "LHQuantization", "LHSupernet", "LHSystem", "LHTensors"]),
+  module(
+    "LHImport", at: "Models/Import",
+    ["LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTensors", "LHTorch"]
+  ),
 ]
 
 let runtime: [Target] =
   wideKernels + [
-    .target(name: "KernelTypes", swiftSettings: strict),
-    kernels("KernelsBaseline", clang: [], define: ["KERNELS_BASELINE"]),
+    .target(name: "LHVectors", path: "Sources/Kernels/Vectors", cSettings: [.unsafeFlags(["-O2"])]),
+    module("LHKernelTypes", at: "Kernels/Types"),
+    kernels("Baseline", at: "Source", clang: [], define: ["KERNELS_BASELINE"]),
     .target(
-      name: "Kernels",
-      dependencies: ["CPU", "Faults", "KernelTypes", "KernelsBaseline", "Memory"]
+      name: "LHKernels",
+      dependencies: ["LHKernelTypes", "LHKernelsBaseline", "LHSystem", "LHSystemC", "LHVectors"]
         + wideKernels.map { .target(name: $0.name) },
-      swiftSettings: strict + [.unsafeFlags(["-O"])]),
-    .target(
-      name: "LightHuBERT",
-      dependencies: [
-        "CPU", "Checkpoint", "Extraction", "Faults", "Files", "JSON", "KernelTypes", "Kernels", "Locks", "Memory",
-        "Quantization", "Subnet", "SubnetFile", "Tensors",
-      ],
-      swiftSettings: strict),
+      path: "Sources/Kernels/Engine", swiftSettings: strict + [.unsafeFlags(["-O"])]),
+    module(
+      "LightHuBERT", at: "LightHuBERT",
+      [
+        "LHImport", "LHJSON", "LHKernelTypes", "LHKernels", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem",
+        "LHSystemC", "LHTensors", "LHTorch",
+      ]),
   ]
 
 let cInterface: [Target] = [
-  .target(name: "CLightHuBERT"),
-  .target(
-    name: "LightHuBERTC",
-    dependencies: ["CLightHuBERT", "LightHuBERT", "Locks", "Memory", "SubnetFile"],
-    swiftSettings: strict),
+  .target(name: "CLightHuBERT", path: "Sources/CInterface/Header"),
+  module("LightHuBERTC", at: "CInterface/Library", ["CLightHuBERT", "LHSubnetFile", "LHSystem", "LightHuBERT"]),
 ]
 
 let programSupport: [Target] = [
-  .target(
-    name: "AudioFile",
-    dependencies: ["CFLAC", "CMPG123", "COgg", "COpus", "CSndFile", "CSoxr", "CVorbis", "Faults", "Files", "Locks"],
-    swiftSettings: strict),
-  .target(name: "AudioArguments", dependencies: ["AudioFile", argumentParser], swiftSettings: strict),
-  .target(name: "NumPyFile", dependencies: ["Files"], swiftSettings: strict),
-  .target(
-    name: "CommandSupport", dependencies: ["Faults", "Files", "Memory", "Subnet", argumentParser],
-    swiftSettings: strict),
+  module(
+    "LHAudio", at: "Audio",
+    ["LHCFLAC", "LHCMPG123", "LHCOgg", "LHCOpus", "LHCSndFile", "LHCSoxr", "LHCVorbis", "LHSystem"]),
+  module("LHAudioArguments", at: "Commands/AudioArguments", ["LHAudio", argumentParser]),
+  module(
+    "LHArchitectureFile", at: "Commands/ArchitectureFile",
+    ["LHJSON", "LHSupernet", "LHSystem", .product(name: "Yams", package: "Yams")]),
+  module("LHCommandSupport", at: "Commands/Support", ["LHSupernet", "LHSystem", argumentParser]),
 ]
 
+/// A library of the system, found by pkg-config.
+func library(_ name: String, pkgConfig: String, apt package: String) -> Target {
+  .systemLibrary(
+    name: "LH\(name)", path: "Sources/SystemLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
 let systemLibraries: [Target] = [
-  .systemLibrary(name: "CFLAC", pkgConfig: "flac", providers: [.apt(["libflac-dev"])]),
-  .systemLibrary(name: "CMPG123", pkgConfig: "libmpg123", providers: [.apt(["libmpg123-dev"])]),
-  .systemLibrary(name: "COgg", pkgConfig: "ogg", providers: [.apt(["libogg-dev"])]),
-  .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
-  .systemLibrary(name: "CVorbis", pkgConfig: "vorbis", providers: [.apt(["libvorbis-dev"])]),
-  .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
-  .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
-  .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+  library("CFLAC", pkgConfig: "flac", apt: "libflac-dev"),
+  library("CMPG123", pkgConfig: "libmpg123", apt: "libmpg123-dev"),
+  library("COgg", pkgConfig: "ogg", apt: "libogg-dev"),
+  library("COpus", pkgConfig: "opus", apt: "libopus-dev"),
+  library("CVorbis", pkgConfig: "vorbis", apt: "libvorbis-dev"),
+  library("CSndFile", pkgConfig: "sndfile", apt: "libsndfile1-dev"),
+  library("CSoxr", pkgConfig: "soxr", apt: "libsoxr-dev"),
+  library("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
 ]
 
 // MARK: Tests, a folder a module
 
 func tests(of module: String, _ more: Target.Dependency...) -> Target {
   .testTarget(
-    name: "\(module)Tests", dependencies: [.init(stringLiteral: module), "TestSupport"] + more, swiftSettings: strict)
+    name: "\(module)Tests", dependencies: [.init(stringLiteral: module), "LHTestSupport"] + more,
+    path: "Tests/\(module.hasPrefix("LH") ? String(module.dropFirst(2)) : module)Tests", swiftSettings: strict)
 }
 
 let testing: [Target] = [
   .target(
-    name: "TestSupport", dependencies: ["CZstd", "JSON", "Locks", "Tensors"], path: "Tests/TestSupport",
+    name: "LHTestSupport", dependencies: ["LHCZstd", "LHJSON", "LHSystem", "LHTensors"], path: "Tests/TestSupport",
     swiftSettings: strict),
-  .target(name: "TestAllocationCounter", path: "Tests/TestAllocationCounter"),
-  .testTarget(name: "TestSupportTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
-  tests(of: "JSON", "Faults"),
-  tests(of: "Locks"),
-  tests(of: "Tensors"),
-  tests(of: "Files", "Faults"),
-  tests(of: "Checkpoint", "Faults", "Files", "JSON", "Tensors"),
-  tests(of: "Subnet", "Checkpoint", "Faults", "JSON", "Tensors"),
-  tests(of: "ArchitectureFile", "Faults", "Subnet"),
-  tests(of: "Quantization", "Subnet"),
+  .target(name: "LHTestAllocationCounter", path: "Tests/TestAllocationCounter"),
+  .testTarget(
+    name: "LHTestSupportTests", dependencies: ["LHSystem", "LHTestSupport"], path: "Tests/TestSupportTests",
+    swiftSettings: strict),
+  tests(of: "LHSystem"),
+  tests(of: "LHJSON", "LHSystem"),
+  tests(of: "LHTensors"),
+  tests(of: "LHTorch", "LHJSON", "LHSystem", "LHTensors"),
+  tests(of: "LHFeatureFiles", "LHSystem"),
+  tests(of: "LHSupernet", "LHJSON", "LHSystem", "LHTensors", "LHTorch"),
+  tests(of: "LHArchitectureFile", "LHSupernet", "LHSystem"),
+  tests(of: "LHQuantization", "LHSupernet"),
   tests(
-    of: "SubnetFile", "Checkpoint", "Faults", "Files", "JSON", "LightHuBERT", "Locks", "Quantization", "Subnet",
-    "Tensors"),
-  tests(of: "Extraction", "Checkpoint", "Faults", "Files", "JSON", "Quantization", "Subnet", "SubnetFile", "Tensors"),
-  tests(of: "Kernels", "Faults", "KernelTypes", "Memory"),
+    of: "LHSubnetFile", "LHJSON", "LHQuantization", "LHSupernet", "LHSystem", "LHTensors", "LHTorch", "LightHuBERT"),
   tests(
-    of: "LightHuBERT", "Checkpoint", "Extraction", "Faults", "JSON", "KernelTypes", "Kernels", "Quantization", "Subnet",
-    "SubnetFile",
-    "TestAllocationCounter", "Tensors"),
-  tests(of: "AudioFile", "CSndFile", "Faults", "Files"),
-  tests(of: "NumPyFile", "Faults", "Files", "Locks"),
+    of: "LHImport", "LHJSON", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTensors", "LHTorch"),
+  tests(of: "LHKernels", "LHKernelTypes", "LHSystem"),
+  tests(
+    of: "LightHuBERT", "LHImport", "LHJSON", "LHKernelTypes", "LHKernels", "LHQuantization", "LHSubnetFile",
+    "LHSupernet", "LHSystem", "LHTensors", "LHTestAllocationCounter", "LHTorch"),
+  tests(of: "LHAudio", "LHCSndFile", "LHSystem"),
   .testTarget(
     name: "CAPITests",
     dependencies: [
-      "CLightHuBERT", "LightHuBERT", "LightHuBERTC", "Locks", "SubnetFile", "TestSupport", "lhb-extract",
+      "CLightHuBERT", "LHSubnetFile", "LHSystem", "LHTestSupport", "LightHuBERT", "LightHuBERTC", "lhb-extract",
       "lhb-features",
     ],
     exclude: ["abi.txt", "c"], swiftSettings: strict),
   .testTarget(
     name: "CommandTests",
     dependencies: [
-      "JSON", "Locks", "Subnet", "TestSupport", "lhb-bench", "lhb-extract", "lhb-features", "lhb-inspect",
+      "LHJSON", "LHSupernet", "LHSystem", "LHTestSupport", "lhb-bench", "lhb-extract", "lhb-features", "lhb-inspect",
     ],
     swiftSettings: strict),
 ]
@@ -200,13 +206,14 @@ let testing: [Target] = [
 
 let fuzzing: [Target] = [
   .target(
-    name: "FuzzTargets",
+    name: "LHFuzzTargets",
     dependencies: [
-      "ArchitectureFile", "AudioFile", "CLightHuBERT", "CSndFile", "Checkpoint", "Extraction", "Files", "JSON",
-      "LightHuBERT", "LightHuBERTC", "NumPyFile", "Quantization", "Subnet", "SubnetFile", "Tensors", "TestSupport",
+      "CLightHuBERT", "LHArchitectureFile", "LHAudio", "LHCSndFile", "LHFeatureFiles", "LHImport", "LHJSON",
+      "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTensors", "LHTestSupport", "LHTorch",
+      "LightHuBERT", "LightHuBERTC",
     ],
     path: "Tests/Fuzzing/Targets", swiftSettings: strict),
-  .executableTarget(name: "lhb-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzzing/Program"),
+  .executableTarget(name: "lhb-fuzz", dependencies: ["LHFuzzTargets"], path: "Tests/Fuzzing/Program"),
 ]
 let isFuzzing = Context.environment["LHB_FUZZ_BUILD"] != nil
 
@@ -217,7 +224,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
-  targets: programs + foundations + extraction + runtime + cInterface + programSupport + systemLibraries + testing
+  targets: programs + system + formats + models + runtime + cInterface + programSupport + systemLibraries + testing
     + (isFuzzing ? fuzzing : []),
   swiftLanguageModes: [.v6]
 )

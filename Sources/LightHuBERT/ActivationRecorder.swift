@@ -1,5 +1,5 @@
-import Quantization
-import Subnet
+import LHQuantization
+import LHSupernet
 
 /// Collects statistics of what a session's products multiply, for calibration.
 ///

@@ -1,7 +1,7 @@
-public import Extraction
-import Quantization
-public import Subnet
-import Tensors
+public import LHImport
+import LHQuantization
+public import LHSupernet
+import LHTensors
 
 /// Measures the activations of a subnet on audio, so that it is quantised for the audio that it will see.
 ///

@@ -1,5 +1,5 @@
-import Kernels
-import Subnet
+import LHKernels
+import LHSupernet
 
 /// Which frames of each layer are held while a range of the last layer's frames is computed.
 extension ConvStack {

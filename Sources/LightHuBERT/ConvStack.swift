@@ -1,6 +1,6 @@
-import KernelTypes
-import Kernels
-import Subnet
+import LHKernelTypes
+import LHKernels
+import LHSupernet
 
 /// The feature extractor for a range of frames, block after block: each layer holds only what the next one needs for the
 /// block, so nothing is as long as the utterance.

@@ -1,5 +1,5 @@
-import Kernels
-import Subnet
+import LHKernels
+import LHSupernet
 
 /// One layer of the encoder, in place on the hidden states x, [frames, E].
 struct EncoderLayer {

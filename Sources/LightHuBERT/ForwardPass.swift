@@ -1,6 +1,6 @@
-import KernelTypes
-import Kernels
-import Subnet
+import LHKernelTypes
+import LHKernels
+import LHSupernet
 
 /// One run of a model on one utterance: samples to hidden states, step by step as in the paper.
 struct ForwardPass {

@@ -1,5 +1,5 @@
-import Kernels
-import Subnet
+import LHKernels
+import LHSupernet
 
 /// The group norm after the first convolution, folded into that convolution before it runs.
 ///

@@ -1,6 +1,6 @@
-import JSON
-import Subnet
-import SubnetFile
+import LHJSON
+import LHSubnetFile
+import LHSupernet
 
 extension Model {
   /// Parameters as the published code counts them: those that are stored, and the mask embedding that only training uses.

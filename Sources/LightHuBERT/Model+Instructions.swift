@@ -1,5 +1,5 @@
-import KernelTypes
-import Kernels
+import LHKernelTypes
+import LHKernels
 
 extension Model {
   /// Instructions that would make `precision` fast and that the kernels in use do without, by name: "VNNI" for eight-bit

@@ -1,5 +1,5 @@
-import KernelTypes
-import Kernels
+import LHKernelTypes
+import LHKernels
 
 extension Model {
   /// What `Precision.auto` may become in place of float32, the fastest first. Without instructions for it bfloat16 is no

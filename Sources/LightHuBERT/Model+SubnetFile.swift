@@ -1,4 +1,4 @@
-package import SubnetFile
+package import LHSubnetFile
 
 extension Model {
   /// Opens a `.lhb` file and packs its weights.

@@ -1,4 +1,4 @@
-import Subnet
+import LHSupernet
 
 extension Model {
   /// Bytes that a run needs at the least beside its output: those of the hidden states, and of the queries, keys and

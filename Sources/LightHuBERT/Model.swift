@@ -1,7 +1,7 @@
-import KernelTypes
-public import Kernels
-public import Subnet
-public import SubnetFile
+import LHKernelTypes
+public import LHKernels
+public import LHSubnetFile
+public import LHSupernet
 
 /// A subnet, ready to run: weights packed for this processor, never changed, safe to share between threads.
 ///

@@ -1,4 +1,4 @@
-public import Faults
+public import LHSystem
 
 /// Why a model could not be opened or run.
 public enum ModelFault: Fault {

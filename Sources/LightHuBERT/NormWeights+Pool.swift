@@ -1,5 +1,5 @@
-import KernelTypes
-import Kernels
+import LHKernelTypes
+import LHKernels
 
 extension NormWeights {
   /// The layer norm of all frames, [frames, width], on the threads of a pool.

@@ -1,5 +1,5 @@
-import KernelTypes
-import Kernels
+import LHKernelTypes
+import LHKernels
 
 /// The position convolution: x = x + f(x), f one grouped convolution and GELU, or several with a layer norm each.
 ///

@@ -1,4 +1,4 @@
-public import Kernels
+public import LHKernels
 
 /// What `Precision.auto` found out about a precision.
 public struct PrecisionTrial: Sendable, Equatable {

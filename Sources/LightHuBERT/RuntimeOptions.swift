@@ -1,5 +1,5 @@
-import CPU
-public import Kernels
+public import LHKernels
+import LHSystemC
 
 /// How a model is run. Only `precision` changes the numbers, but for the last bits that another backend or instruction set
 /// rounds in another way.

@@ -1,4 +1,4 @@
-public import Kernels
+public import LHKernels
 
 extension Session {
   /// Hidden states of several utterances of any lengths, one after another, each on all of the session's threads.

@@ -1,6 +1,6 @@
-public import Kernels
-import Memory
-import Subnet
+public import LHKernels
+import LHSupernet
+import LHSystem
 
 /// Threads and memory for running one model, one utterance at a time. Memory grows to the longest utterance and is used
 /// again. Not to be used by two threads at once; make a session for each.

@@ -1,5 +1,5 @@
-import Kernels
-import Memory
+import LHKernels
+import LHSystem
 
 /// A session's memory. It grows to the longest utterance and is used again.
 struct SessionBuffers {

@@ -1,5 +1,5 @@
-import Quantization
-package import SubnetFile
+import LHQuantization
+package import LHSubnetFile
 
 extension SubnetReader {
   /// The outlier channels of each tensor that is quantised when products are computed in int8, by its name.

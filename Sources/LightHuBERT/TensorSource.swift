@@ -1,4 +1,4 @@
-package import Tensors
+package import LHTensors
 
 /// Where a model's tensors come from. All of it is called from several threads.
 package struct TensorSource: Sendable {

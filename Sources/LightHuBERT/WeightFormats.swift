@@ -1,4 +1,4 @@
-import Kernels
+import LHKernels
 
 /// The number format that a matrix of weights is packed in.
 enum MatrixFormat: Equatable {

@@ -1,8 +1,8 @@
-import KernelTypes
-import Kernels
-import Memory
-import Subnet
-import Tensors
+import LHKernelTypes
+import LHKernels
+import LHSupernet
+import LHSystem
+import LHTensors
 
 extension WeightLoader {
   /// Strassen's algorithm is used for convolutions whose inputs are normalised frame by frame, and whose outputs are at most

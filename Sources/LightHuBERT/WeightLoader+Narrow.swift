@@ -1,8 +1,8 @@
-import KernelTypes
-import Kernels
-import Memory
-import Subnet
-import Tensors
+import LHKernelTypes
+import LHKernels
+import LHSupernet
+import LHSystem
+import LHTensors
 
 extension WeightLoader {
   /// A convolution in a narrow number format.

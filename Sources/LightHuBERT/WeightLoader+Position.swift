@@ -1,7 +1,7 @@
-import Kernels
-import Memory
-import Subnet
-import Tensors
+import LHKernels
+import LHSupernet
+import LHSystem
+import LHTensors
 
 extension WeightLoader {
   /// The layers of the position convolution.

@@ -1,10 +1,8 @@
-import Faults
-import KernelTypes
-import Kernels
-import Locks
-import Memory
-import Subnet
-import Tensors
+import LHKernelTypes
+import LHKernels
+import LHSupernet
+import LHSystem
+import LHTensors
 
 /// Packs the tensors of a subnet into the kernels' layouts, on the threads of a pool.
 ///

@@ -1,5 +1,5 @@
-import KernelTypes
-import Kernels
+import LHKernelTypes
+import LHKernels
 
 /// The weights of a linear layer, [in, out], in the number format in which its products are computed.
 enum WeightMatrix: Sendable {

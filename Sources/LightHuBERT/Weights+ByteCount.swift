@@ -1,4 +1,4 @@
-import Kernels
+import LHKernels
 
 extension Model {
   /// Bytes of the packed weights: what a model holds whatever it runs on.

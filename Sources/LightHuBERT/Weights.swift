@@ -1,6 +1,6 @@
-import KernelTypes
-import Kernels
-import Subnet
+import LHKernelTypes
+import LHKernels
+import LHSupernet
 
 /// The weights of a subnet, packed for the kernels. Shapes are [rows, columns] of the right-hand matrices: a linear layer
 /// that PyTorch keeps as [out, in] is [in, out] here.

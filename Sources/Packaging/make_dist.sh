@@ -21,7 +21,7 @@ git ls-tree -r --name-only -z HEAD | tr '\0' '\n' | LC_ALL=C sort | diff - "$wor
   echo "$output: what was packed (>) is not what git has (<)" >&2
   exit 70
 }
-tar -xzOf "$work/dist.tar.gz" "$name/Sources/CLightHuBERT/include/lighthubert.h" |
+tar -xzOf "$work/dist.tar.gz" "$name/Sources/CInterface/Header/include/lighthubert.h" |
   grep -q "^#define LH_VERSION_STRING \"$version\"\$" || { echo "$output: is not version $version" >&2; exit 70; }
 
 chmod 644 "$work/dist.tar.gz"

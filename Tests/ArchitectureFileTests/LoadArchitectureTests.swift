@@ -1,7 +1,7 @@
-import ArchitectureFile
-import Faults
-import Subnet
-import TestSupport
+import LHArchitectureFile
+import LHSupernet
+import LHSystem
+import LHTestSupport
 import Testing
 
 @Suite struct LoadArchitectureTests {

@@ -1,4 +1,4 @@
-import TestSupport
+import LHTestSupport
 import Testing
 
 /// What programs rely on that were compiled before: signatures, constants, layouts.

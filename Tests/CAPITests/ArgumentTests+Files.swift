@@ -1,5 +1,5 @@
 import CLightHuBERT
-import TestSupport
+import LHTestSupport
 import Testing
 
 /// Wrong calls of the functions that read and write files.

@@ -1,5 +1,5 @@
 import CLightHuBERT
-import TestSupport
+import LHTestSupport
 import Testing
 
 /// Arguments that cannot be: each an error, none a crash.

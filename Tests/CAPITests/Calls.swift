@@ -1,5 +1,5 @@
 import CLightHuBERT
-import TestSupport
+import LHTestSupport
 import Testing
 
 /// What a call came to.

@@ -1,6 +1,6 @@
 import CLightHuBERT
-import SubnetFile
-import TestSupport
+import LHSubnetFile
+import LHTestSupport
 import Testing
 
 /// Subnets cut through the C interface.

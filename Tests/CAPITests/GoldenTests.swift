@@ -1,5 +1,5 @@
 import CLightHuBERT
-import TestSupport
+import LHTestSupport
 import Testing
 
 /// Hidden states through the C functions against the float64 truth.

@@ -1,7 +1,7 @@
 import CLightHuBERT
 import Glibc
+import LHTestSupport
 import LightHuBERTC
-import TestSupport
 import Testing
 
 /// Memory and handles over many rounds.

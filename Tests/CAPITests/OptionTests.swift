@@ -1,5 +1,5 @@
 import CLightHuBERT
-import TestSupport
+import LHTestSupport
 import Testing
 
 /// Options of callers that were compiled with other headers.

@@ -1,6 +1,6 @@
 import CLightHuBERT
+import LHTestSupport
 import LightHuBERT
-import TestSupport
 import Testing
 
 /// Number formats of products, chosen by C programs.

@@ -1,8 +1,8 @@
 import CLightHuBERT
 import Dispatch
-import Locks
+import LHSystem
+import LHTestSupport
 import Synchronization
-import TestSupport
 import Testing
 
 /// Handles shared by threads.

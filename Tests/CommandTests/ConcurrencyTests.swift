@@ -1,5 +1,5 @@
-import Locks
-import TestSupport
+import LHSystem
+import LHTestSupport
 import Testing
 
 @Suite struct ConcurrencyTests {

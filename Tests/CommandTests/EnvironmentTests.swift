@@ -1,5 +1,5 @@
 import Glibc
-import TestSupport
+import LHTestSupport
 import Testing
 
 /// What a program may find around it that it did not ask for.

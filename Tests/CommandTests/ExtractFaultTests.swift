@@ -1,6 +1,6 @@
 import Glibc
-import JSON
-import TestSupport
+import LHJSON
+import LHTestSupport
 import Testing
 
 @Suite struct ExtractFaultTests {

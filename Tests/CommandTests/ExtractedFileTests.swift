@@ -1,5 +1,5 @@
-import JSON
-import TestSupport
+import LHJSON
+import LHTestSupport
 import Testing
 
 @Suite struct ExtractedFileTests {

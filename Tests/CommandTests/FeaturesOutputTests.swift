@@ -1,5 +1,5 @@
 import Glibc
-import TestSupport
+import LHTestSupport
 import Testing
 
 @Suite struct FeaturesOutputTests {

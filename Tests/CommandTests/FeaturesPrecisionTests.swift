@@ -1,4 +1,4 @@
-import TestSupport
+import LHTestSupport
 import Testing
 
 /// `lhb-features --precision` and `--max-error`.

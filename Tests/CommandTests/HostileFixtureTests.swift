@@ -1,4 +1,4 @@
-import TestSupport
+import LHTestSupport
 import Testing
 
 /// Every file of Fixtures/hostile is refused; the sound ones that they are made from are not. How long that takes, and in

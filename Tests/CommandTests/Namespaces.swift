@@ -1,4 +1,4 @@
-import TestSupport
+import LHTestSupport
 
 /// What a process that is the superuser only of a namespace of its own may do. Some systems and containers allow none of
 /// it; tests that need it are skipped there.

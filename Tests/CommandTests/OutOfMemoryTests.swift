@@ -1,4 +1,4 @@
-import TestSupport
+import LHTestSupport
 import Testing
 
 /// Programs with too few addresses, as `ulimit -v` leaves them: the right result, or a line and a status of `sysexits.h`.

@@ -1,5 +1,5 @@
-import JSON
-import TestSupport
+import LHJSON
+import LHTestSupport
 import Testing
 
 /// Checkpoints as people have them, with what is expected of each: Fixtures/real/checkpoints.tsv.

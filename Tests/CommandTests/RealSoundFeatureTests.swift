@@ -1,4 +1,4 @@
-import TestSupport
+import LHTestSupport
 import Testing
 
 /// Features of files as people really have them, beside those of the original.

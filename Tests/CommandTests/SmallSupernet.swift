@@ -1,6 +1,6 @@
-import JSON
-import Subnet
-import TestSupport
+import LHJSON
+import LHSupernet
+import LHTestSupport
 
 /// A supernet of one layer with made-up weights, whose tensors and configuration a test can spoil.
 struct SmallSupernet {

@@ -1,5 +1,5 @@
 import Glibc
-import TestSupport
+import LHTestSupport
 import Testing
 
 /// Outputs that are no files, named by a path.

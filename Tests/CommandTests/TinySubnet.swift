@@ -1,4 +1,4 @@
-import TestSupport
+import LHTestSupport
 import Testing
 
 /// A subnet of a golden checkpoint, cut by lhb-extract.

@@ -1,5 +1,5 @@
-import Faults
-import JSON
+import LHJSON
+import LHSystem
 import Testing
 
 /// What RFC 8259 allows is read, and nothing else.

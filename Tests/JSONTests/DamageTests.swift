@@ -1,4 +1,4 @@
-import JSON
+import LHJSON
 import Testing
 
 /// Damaged texts are refused or read as something else, but never stop the program.

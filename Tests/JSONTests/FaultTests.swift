@@ -1,5 +1,5 @@
-import Faults
-import JSON
+import LHJSON
+import LHSystem
 import Testing
 
 @Suite struct FaultTests {

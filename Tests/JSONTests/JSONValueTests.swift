@@ -1,4 +1,4 @@
-import JSON
+import LHJSON
 import Testing
 
 @Suite struct JSONValueTests {

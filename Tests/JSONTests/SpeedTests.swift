@@ -1,4 +1,4 @@
-import JSON
+import LHJSON
 import Testing
 
 /// Time grows with the size of a text, not with its square: no header of 1 MiB takes long. The limit is some fifty times

@@ -1,6 +1,6 @@
-import KernelTypes
-import Kernels
-import TestSupport
+import LHKernelTypes
+import LHKernels
+import LHTestSupport
 import Testing
 
 /// Products of whole bfloat16 matrices, against sums in double precision.

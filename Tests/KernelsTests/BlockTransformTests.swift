@@ -1,7 +1,7 @@
 import Glibc
-import KernelTypes
-import Kernels
-import TestSupport
+import LHKernelTypes
+import LHKernels
+import LHTestSupport
 import Testing
 
 /// Transforms of blocks against the plain twin, which takes powers of the roots in double precision.

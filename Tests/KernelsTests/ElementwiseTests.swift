@@ -1,6 +1,6 @@
-import KernelTypes
-import Kernels
-import TestSupport
+import LHKernelTypes
+import LHKernels
+import LHTestSupport
 import Testing
 
 /// Kernels that round each element once at most: the same to the last bit as their twins.

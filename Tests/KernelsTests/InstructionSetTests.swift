@@ -1,7 +1,6 @@
-import Faults
-import KernelTypes
-import Kernels
-import Memory
+import LHKernelTypes
+import LHKernels
+import LHSystem
 import Testing
 
 @Suite struct InstructionSetTests {

@@ -1,6 +1,6 @@
-import KernelTypes
-import Kernels
-import TestSupport
+import LHKernelTypes
+import LHKernels
+import LHTestSupport
 import Testing
 
 /// `KernelSet.multiplyInt8Panel`, against exact integers: every set gives the same bits.

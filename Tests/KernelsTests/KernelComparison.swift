@@ -1,6 +1,6 @@
-public import KernelTypes
-import Kernels
-import TestSupport
+public import LHKernelTypes
+import LHKernels
+import LHTestSupport
 public import Testing
 
 extension KernelSet: CustomTestStringConvertible {

@@ -1,6 +1,6 @@
-import KernelTypes
-import Kernels
-import TestSupport
+import LHKernelTypes
+import LHKernels
+import LHTestSupport
 import Testing
 
 /// Convolutions in narrow number formats against the float64 one.

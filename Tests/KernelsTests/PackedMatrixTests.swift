@@ -1,5 +1,5 @@
-import KernelTypes
-import Kernels
+import LHKernelTypes
+import LHKernels
 import Testing
 
 @Suite struct PackedMatrixTests {

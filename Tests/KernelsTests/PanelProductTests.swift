@@ -1,6 +1,6 @@
-import KernelTypes
-import Kernels
-import TestSupport
+import LHKernelTypes
+import LHKernels
+import LHTestSupport
 import Testing
 
 /// `KernelSet.multiplyPanel`, against sums in double precision.

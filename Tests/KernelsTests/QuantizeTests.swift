@@ -1,6 +1,6 @@
-import KernelTypes
-import Kernels
-import TestSupport
+import LHKernelTypes
+import LHKernels
+import LHTestSupport
 import Testing
 
 /// `KernelSet.quantizeRows` and `quantizeSymmetric`, against their definitions: every set gives the same bytes and scales.

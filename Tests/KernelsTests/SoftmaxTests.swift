@@ -1,7 +1,7 @@
 import Glibc
-import KernelTypes
-import Kernels
-import TestSupport
+import LHKernelTypes
+import LHKernels
+import LHTestSupport
 import Testing
 
 /// `KernelSet.softmaxNumerators`.

@@ -1,6 +1,6 @@
-import KernelTypes
-import Kernels
-import TestSupport
+import LHKernelTypes
+import LHKernels
+import LHTestSupport
 import Testing
 
 /// The kernels around the seven products of Strassen's algorithm, against their plain twins.

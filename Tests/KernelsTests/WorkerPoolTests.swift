@@ -1,5 +1,5 @@
 import Glibc
-import Kernels
+import LHKernels
 import Synchronization
 import Testing
 

@@ -1,8 +1,8 @@
-import Kernels
+import LHKernels
+import LHSupernet
+import LHTestAllocationCounter
+import LHTestSupport
 import LightHuBERT
-import Subnet
-import TestAllocationCounter
-import TestSupport
 import Testing
 
 /// A session that has seen an utterance's length allocates nothing for the next one. Each case runs in a process of its own:

@@ -1,6 +1,6 @@
-import Faults
+import LHSystem
+import LHTestSupport
 import LightHuBERT
-import TestSupport
 import Testing
 
 @Suite struct BatchTests {

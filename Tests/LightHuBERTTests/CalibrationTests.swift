@@ -1,11 +1,11 @@
-import Extraction
 import Glibc
+import LHImport
+import LHQuantization
+import LHSubnetFile
+import LHSupernet
+import LHTensors
+import LHTestSupport
 import LightHuBERT
-import Quantization
-import Subnet
-import SubnetFile
-import Tensors
-import TestSupport
 import Testing
 
 @Suite struct CalibrationTests {

@@ -1,6 +1,6 @@
 import Dispatch
+import LHTestSupport
 import LightHuBERT
-import TestSupport
 import Testing
 
 @Suite struct CancellationTests {

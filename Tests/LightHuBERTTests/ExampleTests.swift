@@ -1,7 +1,7 @@
-import JSON
+import LHJSON
+import LHSupernet
+import LHTestSupport
 import LightHuBERT
-import Subnet
-import TestSupport
 import Testing
 
 /// The documentation's code compiles, does what it says, and is what the pages show.

@@ -1,9 +1,9 @@
-import Checkpoint
-import JSON
+import LHJSON
+import LHSupernet
+import LHTensors
+import LHTestSupport
+import LHTorch
 import LightHuBERT
-import Subnet
-import Tensors
-import TestSupport
 import Testing
 
 /// One subnet of the golden data and one recording.

@@ -1,8 +1,8 @@
-import KernelTypes
-import Kernels
+import LHKernelTypes
+import LHKernels
+import LHSupernet
+import LHTestSupport
 import LightHuBERT
-import Subnet
-import TestSupport
 import Testing
 
 /// Hidden states against the float64 truth, within 1e-5 * max(1, |value|).

@@ -1,6 +1,6 @@
-import Kernels
+import LHKernels
+import LHTestSupport
 import LightHuBERT
-import TestSupport
 import Testing
 
 /// Results are the same to the last bit however the work is cut and shared out.

@@ -1,7 +1,7 @@
-import Faults
-import JSON
+import LHJSON
+import LHSystem
+import LHTestSupport
 import LightHuBERT
-import TestSupport
 import Testing
 
 /// Models from `.lhb` files, and from their bytes in memory.

@@ -1,6 +1,6 @@
-import JSON
+import LHJSON
+import LHTestSupport
 import LightHuBERT
-import TestSupport
 import Testing
 
 /// The choice of a precision when a model is opened.

@@ -1,8 +1,8 @@
 import Glibc
-import KernelTypes
-import Kernels
+import LHKernelTypes
+import LHKernels
+import LHTestSupport
 import LightHuBERT
-import TestSupport
 import Testing
 
 /// The narrow precisions against the float64 truth: signal over error of each hidden state.

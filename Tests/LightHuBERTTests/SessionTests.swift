@@ -1,7 +1,7 @@
-import Faults
+import LHSupernet
+import LHSystem
+import LHTestSupport
 import LightHuBERT
-import Subnet
-import TestSupport
 import Testing
 
 @Suite struct SessionTests {

@@ -1,8 +1,8 @@
-import Kernels
+import LHKernels
+import LHSupernet
+import LHTensors
+import LHTestSupport
 import LightHuBERT
-import Subnet
-import Tensors
-import TestSupport
 import Testing
 
 /// A model and an utterance that are large enough for Strassen's algorithm, in the extractor and in the encoder: the golden

@@ -1,5 +1,5 @@
-import Quantization
-import TestSupport
+import LHQuantization
+import LHTestSupport
 import Testing
 
 @Suite struct Int8LayoutTests {

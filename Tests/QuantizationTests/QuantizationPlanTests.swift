@@ -1,6 +1,6 @@
-import Quantization
-import Subnet
-import TestSupport
+import LHQuantization
+import LHSupernet
+import LHTestSupport
 import Testing
 
 @Suite struct QuantizationPlanTests {

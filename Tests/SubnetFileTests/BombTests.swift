@@ -1,8 +1,8 @@
-import Faults
-import JSON
-import Subnet
-import SubnetFile
-import TestSupport
+import LHJSON
+import LHSubnetFile
+import LHSupernet
+import LHSystem
+import LHTestSupport
 import Testing
 
 /// Small files that claim much: refused by the table, before anything is decoded.

@@ -1,7 +1,7 @@
-import Files
 import Glibc
-import SubnetFile
-import TestSupport
+import LHSubnetFile
+import LHSystem
+import LHTestSupport
 import Testing
 
 /// Files that somebody writes to while they are read: a fault, never a signal or a mixture.

@@ -1,8 +1,8 @@
-import Files
-import Subnet
-import SubnetFile
-import Tensors
-import TestSupport
+import LHSubnetFile
+import LHSupernet
+import LHSystem
+import LHTensors
+import LHTestSupport
 import Testing
 
 /// Files that were whole once.

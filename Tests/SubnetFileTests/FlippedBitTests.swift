@@ -1,7 +1,7 @@
+import LHSubnetFile
+import LHTensors
+import LHTestSupport
 import LightHuBERT
-import SubnetFile
-import Tensors
-import TestSupport
 import Testing
 
 /// A kind of subnet file.

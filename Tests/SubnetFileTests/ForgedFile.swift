@@ -1,4 +1,4 @@
-import Files
+import LHSystem
 
 /// A subnet file taken apart by the offsets of Docs/format.md, to be changed and put together again with a checksum
 /// that fits, so that what lies behind the checksum is put to the test.

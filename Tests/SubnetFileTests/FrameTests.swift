@@ -1,4 +1,4 @@
-import SubnetFile
+import LHSubnetFile
 import Testing
 
 /// Compressed payloads that are not what they seem, with checksums that fit.

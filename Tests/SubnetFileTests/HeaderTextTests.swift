@@ -1,5 +1,5 @@
-import Subnet
-import SubnetFile
+import LHSubnetFile
+import LHSupernet
 import Testing
 
 /// The JSON text of the header.

@@ -1,6 +1,6 @@
-import Files
-import Subnet
-import SubnetFile
+import LHSubnetFile
+import LHSupernet
+import LHSystem
 import Testing
 
 /// A way to spoil a file, and the fault that must come of it.

@@ -1,6 +1,6 @@
-import Subnet
-import SubnetFile
-import TestSupport
+import LHSubnetFile
+import LHSupernet
+import LHTestSupport
 import Testing
 
 /// Files of version 2 whose checksums are right, and whose bfloat16 and int8 tensors are wrong.

@@ -1,9 +1,9 @@
-import Files
-import Quantization
-import Subnet
-import SubnetFile
-import Tensors
-import TestSupport
+import LHQuantization
+import LHSubnetFile
+import LHSupernet
+import LHSystem
+import LHTensors
+import LHTestSupport
 import Testing
 
 @Suite struct Int8FileTests {

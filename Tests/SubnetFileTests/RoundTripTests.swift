@@ -1,11 +1,10 @@
 import Dispatch
-import Files
 import Glibc
-import Locks
-import Subnet
-import SubnetFile
-import Tensors
-import TestSupport
+import LHSubnetFile
+import LHSupernet
+import LHSystem
+import LHTensors
+import LHTestSupport
 import Testing
 
 @Suite struct RoundTripTests {

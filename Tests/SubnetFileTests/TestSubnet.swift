@@ -1,9 +1,9 @@
-import Files
-import Quantization
-import Subnet
-import SubnetFile
-import Tensors
-import TestSupport
+import LHQuantization
+import LHSubnetFile
+import LHSupernet
+import LHSystem
+import LHTensors
+import LHTestSupport
 
 /// A small subnet with made-up weights: biases that float16 holds exactly, and weights that it does not.
 enum TestSubnet {

@@ -1,10 +1,10 @@
-import Checkpoint
-import Files
-import JSON
-import Quantization
-import Subnet
-import SubnetFile
-import TestSupport
+import LHJSON
+import LHQuantization
+import LHSubnetFile
+import LHSupernet
+import LHSystem
+import LHTestSupport
+import LHTorch
 import Testing
 
 /// Files of old versions, which stay for ever: Fixtures/versions/README.md says how they were made.

@@ -1,4 +1,4 @@
-import Tensors
+import LHTensors
 import Testing
 
 @Suite struct TensorViewTests {

@@ -1,5 +1,5 @@
-public import JSON
-public import Tensors
+public import LHJSON
+public import LHTensors
 
 /// Writes small checkpoints as `torch.save` would, with the tensors, formats and containers that a test wants.
 ///

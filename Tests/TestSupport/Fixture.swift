@@ -1,5 +1,5 @@
 import Glibc
-import Locks
+import LHSystem
 
 /// The files under Fixtures/.
 public enum Fixture {

@@ -1,4 +1,4 @@
-import CZstd
+import LHCZstd
 
 /// The contents of one zstd frame that was compressed with a prefix ("patch from"), or with an empty one.
 ///

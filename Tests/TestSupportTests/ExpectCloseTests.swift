@@ -1,4 +1,4 @@
-import TestSupport
+import LHTestSupport
 import Testing
 
 @Suite struct ExpectCloseTests {

@@ -1,5 +1,5 @@
-import Files
-import TestSupport
+import LHSystem
+import LHTestSupport
 import Testing
 
 @Suite struct FixtureTests {

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-HEADER = ROOT / "Sources" / "CLightHuBERT" / "include" / "lighthubert.h"
+HEADER = ROOT / "Sources" / "CInterface" / "Header" / "include" / "lighthubert.h"
 LIST = ROOT / "Tests" / "CAPITests" / "abi.txt"
 
 

@@ -39,7 +39,7 @@ done
 
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-include=Sources/CLightHuBERT/include
+include=Sources/CInterface/Header/include
 program=Tests/CAPITests/c/capi_check.c
 strict="-Wall -Wextra -Werror -pedantic -I$include"
 

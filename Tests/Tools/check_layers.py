@@ -26,7 +26,7 @@ def declared(package):
     """Target name -> names of the targets and products that it depends on."""
     targets = {}
     for target in package["targets"]:
-        if target["type"] in ("test", "system") or target["name"].startswith("Test"):
+        if target["type"] in ("test", "system") or target["name"].startswith("LHTest"):
             continue
         names = [next(iter(entry.values()))[0] for entry in target["dependencies"]]
         targets[target["name"]] = set(names)
@@ -45,13 +45,18 @@ def linked(package, targets):
     return reached
 
 
-def imported(target):
-    """Names of the modules that a target's Swift files import."""
+def folders(package):
+    """Target name -> its folder, for targets whose sources are ours."""
+    return {target["name"]: ROOT / target.get("path", f"Sources/{target['name']}") for target in package["targets"]}
+
+
+def imported(folder):
+    """Names of the modules that the Swift files in a folder import."""
     # A whole module, or one declaration of it.
     pattern = re.compile(
         r"^\s*(?:@\w+ )?(?:public |package |internal )?import (?:(?:struct|class|enum|protocol|func) (?=\w+\.))?(\w+)(?:\.\w+)?$",
         re.MULTILINE)
-    return {name for file in (ROOT / "Sources" / target).rglob("*.swift") for name in pattern.findall(file.read_text())}
+    return {name for file in folder.rglob("*.swift") for name in pattern.findall(file.read_text())}
 
 
 def table():
@@ -69,12 +74,12 @@ def table():
 def main():
     problems = []
     package = manifest()
-    targets, rows = declared(package), table()
+    targets, rows, paths = declared(package), table(), folders(package)
     others = {"ArgumentParser", "Yams"}
     systems = {target["name"] for target in package["targets"] if target["type"] == "system"}
     known = set(targets) | systems | others
     for name, dependencies in sorted(targets.items()):
-        used = imported(name) & known
+        used = imported(paths[name]) & known
         problems += [f"{name} imports {other}, which Package.swift does not declare" for other in sorted(used - dependencies)]
         problems += [f"{name} declares {other} and does not import it" for other in sorted(dependencies - used)]
         if name.startswith("lhb-"):
@@ -89,7 +94,7 @@ def main():
         if name in others:
             problems.append(f"a library product reaches the package of {name}")
         problems += [f"{name}, which a library product reaches, imports {module}"
-                     for module in sorted(imported(name)) if module.startswith("Foundation")]
+                     for module in sorted(imported(paths[name])) if module.startswith("Foundation")]
 
     def reaches(start, goal, seen):
         for other in targets.get(start, ()):

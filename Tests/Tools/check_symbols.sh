@@ -11,11 +11,11 @@ set -eu
 build=${1:-.build/release}
 found=0
 
-for set in KernelsBaseline KernelsAVX2 KernelsAVX2VNNI KernelsAVX512 KernelsAVX512BF16 KernelsAVX512VNNI; do
+for set in LHKernelsBaseline LHKernelsAVX2 LHKernelsAVX2VNNI LHKernelsAVX512 LHKernelsAVX512BF16 LHKernelsAVX512VNNI; do
   objects=$(find "$build/$set.build" -name '*.o' 2>/dev/null)
   if [ -z "$objects" ]; then
     # Only x86-64 has the wide sets.
-    [ "$(uname -m)" != x86_64 ] && [ "$set" != KernelsBaseline ] && continue
+    [ "$(uname -m)" != x86_64 ] && [ "$set" != LHKernelsBaseline ] && continue
     echo "check_symbols: $build has no objects of $set; build first" >&2
     exit 66
   fi

@@ -30,10 +30,10 @@ def exported():
 
 def extract(module, build, folder):
     """The symbol graph of a module that was built."""
-    maps = [f"-fmodule-map-file={build / (name + '.build') / 'module.modulemap'}" for name in ("CPU", "CLightHuBERT")]
+    maps = [f"-fmodule-map-file={build / (name + '.build') / 'module.modulemap'}" for name in ("LHSystemC", "LHVectors", "CLightHuBERT")]
     subprocess.run(
         ["swift", "symbolgraph-extract", "-module-name", module, "-target", f"{platform.machine()}-unknown-linux-gnu",
-         "-I", build / "Modules", "-I", ROOT / "Sources" / "CZstd", *(flag for map in maps for flag in ("-Xcc", map)),
+         "-I", build / "Modules", "-I", ROOT / "Sources" / "SystemLibraries" / "CZstd", *(flag for map in maps for flag in ("-Xcc", map)),
          "-minimum-access-level", "public", "-skip-synthesized-members", "-output-dir", folder], check=True)
     path = folder / f"{module}.symbols.json"
     graph = json.loads(path.read_text())

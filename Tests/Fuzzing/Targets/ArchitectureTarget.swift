@@ -1,6 +1,6 @@
-import ArchitectureFile
-import JSON
-import Subnet
+import LHArchitectureFile
+import LHJSON
+import LHSupernet
 
 extension FuzzTarget {
   /// An architecture in JSON or YAML, alone and against a supernet; and the same text as a configuration.

@@ -1,7 +1,7 @@
 import CLightHuBERT
 import Glibc
+import LHSubnetFile
 import LightHuBERTC
-import SubnetFile
 
 extension FuzzTarget {
   /// Calls of the C interface, one after the other, with arguments that a C program could pass without breaking C's own

@@ -1,8 +1,8 @@
-import Checkpoint
-import Extraction
-import Subnet
-import SubnetFile
-import Tensors
+import LHImport
+import LHSubnetFile
+import LHSupernet
+import LHTensors
+import LHTorch
 
 extension FuzzTarget {
   /// A whole checkpoint, in either container: opened, every tensor read, and, when it is a supernet, a subnet cut out.

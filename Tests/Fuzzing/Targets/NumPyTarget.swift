@@ -1,5 +1,5 @@
-import Files
-import NumPyFile
+import LHFeatureFiles
+import LHSystem
 
 extension FuzzTarget {
   /// The options of the .npy writer: shapes of any lengths, and pieces of any sizes. What comes out is parsed anew.

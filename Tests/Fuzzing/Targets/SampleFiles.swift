@@ -1,10 +1,10 @@
-import Extraction
-import JSON
-import Quantization
-import Subnet
-import SubnetFile
-import Tensors
-import TestSupport
+import LHImport
+import LHJSON
+import LHQuantization
+import LHSubnetFile
+import LHSupernet
+import LHTensors
+import LHTestSupport
 
 /// Sound files as small as can be, from which mutation begins.
 enum SampleFiles {

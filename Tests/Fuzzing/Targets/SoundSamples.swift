@@ -1,5 +1,5 @@
-import CSndFile
-import TestSupport
+import LHCSndFile
+import LHTestSupport
 
 /// Short sound files of the formats that are read, from which mutation begins.
 enum SoundSamples {

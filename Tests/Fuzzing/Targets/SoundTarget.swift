@@ -1,5 +1,5 @@
-import AudioFile
 import Glibc
+import LHAudio
 
 extension FuzzTarget {
   /// A sound file, by its path and through a pipe: all samples, at 16 kHz.

@@ -1,4 +1,4 @@
-import Files
+import LHSystem
 
 /// Changes subnet files and makes their checksums right again, so that what lies behind the checksums is reached.
 enum SubnetFileMutation {

@@ -1,7 +1,7 @@
+import LHSubnetFile
+import LHSupernet
+import LHTensors
 import LightHuBERT
-import Subnet
-import SubnetFile
-import Tensors
 
 extension FuzzTarget {
   /// A subnet file, from memory and by its path: every tensor read; when it is sound and small, a model that runs.

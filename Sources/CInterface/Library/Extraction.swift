@@ -1,0 +1,48 @@
+public import CLightHuBERT
+import LHSubnetFile
+import LightHuBERT
+
+/// Cuts a subnet out of a checkpoint. Where that was read from other places than the published ones is not told here:
+/// `lhb-inspect` shows it.
+@c @implementation
+public func lh_extract(
+  _ checkpointPath: UnsafePointer<CChar>?, _ architecture: UnsafePointer<CChar>?,
+  _ outputPath: UnsafePointer<CChar>?, _ options: UnsafePointer<lh_extract_options>?,
+  _ error: UnsafeMutablePointer<lh_error>?
+) -> lh_status {
+  report(to: error) { () throws(CallFault) in
+    let checkpoint = try text(checkpointPath, "checkpoint_path", limit: LH_MAX_PATH_LENGTH)
+    let architecture = try text(architecture, "architecture", limit: LH_MAX_ARCHITECTURE_LENGTH)
+    let output = try text(outputPath, "output_path", limit: LH_MAX_PATH_LENGTH)
+    let options = try LightHuBERTC.options(options, else: lh_extract_options())
+    let extractionOptions = try ExtractionOptions(options)
+    let supernet = try mappingFaults { () throws(ExtractionFault) in try Supernet(contentsOf: checkpoint) }
+    let subnet = try mappingFaults { () throws(SubnetFault) in
+      try Architecture(architecture, fitting: supernet.config)
+    }
+    _ = try mappingFaults { () throws(ExtractionFault) in
+      try supernet.extract(
+        subnet, to: output, options: extractionOptions,
+        progress: progressFunction(options.progress, options.progress_data))
+    }
+  }
+}
+
+extension ExtractionOptions {
+  fileprivate init(_ options: lh_extract_options) throws(CallFault) {
+    self.init(
+      weights: try choice(options.weights, among: .auto, .f32, .f16, .bf16, .int8, of: "weights"),
+      compressionLevel: Int(options.compression_level),
+      allowsNonfinite: try choice(options.allow_nonfinite, among: false, true, of: "allow_nonfinite"),
+      replacing: options.replace != 0)
+    guard !allowsNonfinite || weights != .int8 else {
+      throw CallFault(LH_INVALID_ARGUMENT, "allow_nonfinite is 1 with LH_WEIGHTS_INT8, which has no NaN, expected 0")
+    }
+    let levels = SubnetWriter.compressionLevels
+    guard levels.contains(compressionLevel) else {
+      throw CallFault(
+        LH_INVALID_ARGUMENT,
+        "compression_level is \(compressionLevel), expected \(levels.lowerBound) to \(levels.upperBound)")
+    }
+  }
+}

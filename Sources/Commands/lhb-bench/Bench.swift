@@ -1,0 +1,114 @@
+import Glibc
+import LHKernelTypes
+import LHKernels
+import LHSubnetFile
+import LHSupernet
+import LHSystem
+import LightHuBERT
+
+/// A model that is loaded and ready to be measured.
+struct Bench {
+  let model: Model
+  let runs: Int
+  /// Seconds from opening the file to weights that are ready.
+  let loadSeconds: Double
+  /// The most memory that the process held until then, in bytes.
+  let loadPeakMemory: Int
+  /// SHA-256 of the model's file, in hexadecimal.
+  let modelDigest: String
+  private let kernels: KernelSet
+
+  /// Seconds beyond which the first run counts like the others: what it does for the first time is a small part of it.
+  private static let longRun = 10.0
+
+  init(path: String, options: RuntimeOptions, runs: Int) throws {
+    self.runs = runs
+    let start = Bench.now()
+    model = try Model(contentsOf: path, options: options)
+    loadSeconds = Bench.now() - start
+    loadPeakMemory = ResidentMemory.peak
+    kernels = try InstructionSet.select(options.instructionSet)
+    modelDigest = try Bench.digest(of: path)
+  }
+
+  /// The SHA-256 of a file.
+  static func digest(of path: String) throws -> String {
+    let file = try InputFile(path: path)
+    let partSize = 1 << 20
+    var hash = SHA256()
+    for start in stride(from: 0, to: file.byteCount, by: partSize) {
+      let part = try file.bytes(start..<min(start + partSize, file.byteCount))
+      part.withUnsafeBytes { hash.update($0) }
+    }
+    return hash.hexadecimal()
+  }
+
+  /// Runs the model on samples: once to warm up, then `runs` times, the processor's peak measured before and after each;
+  /// and some times more with a clock for the stages. Memory is that of a session which has seen no other length.
+  func measure(_ samples: [Float]) throws -> Measurement {
+    ResidentMemory.resetPeak()
+    let session = Session(model)
+    let config = model.config
+    let frames = config.frameCount(forSamples: samples.count)
+    var values = [Float](repeating: 0, count: frames * model.architecture.embedDim)
+    var times: [Double] = []
+    var peaks = [peak()]
+    var isWarm = false
+    while times.count < runs {
+      let start = Bench.now()
+      try session.run(samples, into: &values)
+      let elapsed = Bench.now() - start
+      if isWarm || elapsed > Bench.longRun { times.append(elapsed) }
+      isWarm = true
+      peaks.append(peak())
+    }
+    let clock = StageClock()
+    session.clock = clock
+    for _ in 0..<(runs + 2) / 3 { try session.clock.measure(.rest) { try session.run(samples, into: &values) } }
+    let stages = Stage.allCases.map { clock[$0] }
+    let operations = MultiplyAccumulates(config: config, architecture: model.architecture, samples: samples.count)
+    return Measurement(
+      audioSeconds: Double(samples.count) / 16_000, frames: frames, times: times.sorted(),
+      stageShares: stages.map { $0 / stages.reduce(0, +) }, operations: 2 * Double(operations.total),
+      peakPerCore: peaks.sorted()[peaks.count / 2], peakMemory: ResidentMemory.peak)
+  }
+
+  /// Floating-point operations a second that one core reaches in fused multiply-adds without any memory access.
+  private func peak() -> Double {
+    var rounds = 1000
+    while true {
+      let start = Bench.now()
+      let operations = kernels.peak(rounds)
+      let elapsed = Bench.now() - start
+      if elapsed > 0.002 { return Double(operations) / elapsed }
+      rounds *= 4
+    }
+  }
+
+  /// Noise of the loudness of speech, the same every time.
+  static func noise(seconds: Double) -> [Float] {
+    var state: UInt64 = 0x9e37_79b9_7f4a_7c15
+    return (0..<Int(seconds * 16_000)).map { _ in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return (Float(state >> 40) / Float(1 << 24) - 0.5) * 0.2
+    }
+  }
+
+  /// Seconds of a clock that only goes forward.
+  static func now() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}
+
+extension Session {
+  /// The last hidden state of samples.
+  func run(_ samples: [Float], into values: inout [Float]) throws {
+    try samples.withUnsafeBufferPointer { samples in
+      try values.withUnsafeMutableBufferPointer { values in
+        try run(samples, layers: .last, layerZero: .projection, into: values)
+      }
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import ArgumentParser
+import LHAudio
+import LHAudioArguments
+import LHCommandSupport
+import LHSupernet
+import LHSystem
+import LightHuBERT
+
+/// `lhb-features`: a sound file through a model.
+@main
+struct FeaturesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lhb-features",
+    abstract: "Computes the features of a sound file with a LightHuBERT subnet.",
+    usage: "lhb-features [options] <audio>",
+    discussion: """
+      The features are a NumPy array (.npy, float32, C order), about 50 frames a second: (T, E), or (n, T, E) when \
+      hidden states are chosen by number.
+
+      Examples:
+        lhb-features --model small.lhb audio.wav > feats.npy
+        lhb-features --layers all --output feats.npy talk.flac
+        lhb-features --layers 0,6,12 --layer-zero encoder-input a.wav > b.npy
+        lhb-features --max-error 0.03 audio.wav > feats.npy
+        lhb-features --precision int8 audio.wav > feats.npy
+        ffmpeg -i film.mkv -f wav - | lhb-features --channel 1 - > feats.npy
+        lhb-features --max-duration 12h night.flac > feats.npy
+        lhb-features --decoder ffmpeg memo.m4a > feats.npy
+
+      The model is the file that --model names, else the one that the environment variable LHB_MODEL names, else \
+      lighthubert/default.lhb in $XDG_DATA_HOME (~/.local/share), which lhb-extract --default installs.
+
+      bf16, int8 and int8-mixed are faster than f32 and less exact; int8-mixed is int8 but for the attention's \
+      projections, which are bf16. lhb-bench --accuracy tells what each costs, on audio of yours.
+      """,
+    version: LightHuBERTVersion.current)
+
+  @Argument(
+    help: ArgumentHelp(
+      "A sound file: WAV, FLAC, Ogg (Opus, Vorbis, FLAC), MP3, AIFF, AU, CAF or NIST SPHERE; - is standard input.",
+      discussion: "For M4A, WMA, AMR, videos and others see --decoder."))
+  var audio: String
+
+  @Option(help: ArgumentHelp("The subnet to run, a .lhb file.", valueName: "file"))
+  var model: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Where the features go; standard output when missing or -.",
+      discussion: "A file appears when it is whole; a pipe, a device or /dev/fd/N is written to as features come.",
+      valueName: "file"))
+  var output: String?
+
+  @Flag(help: "Replace the output file if there is one.")
+  var force = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Hidden states: last, all, or numbers such as 0,6,12.",
+      discussion:
+        "State l is the output of layer l. The last is the last layer's, through the final norm if there is one.",
+      valueName: "states"),
+    transform: LayerSelection.init(argument:))
+  var layers = LayerSelection.last
+
+  @Option(
+    help: ArgumentHelp(
+      "What counts as hidden state 0.",
+      discussion: "projection as in the published code, encoder-input as in s3prl and Hugging Face.",
+      valueName: "kind"))
+  var layerZero = LayerZero.projection
+
+  @Option(
+    help: ArgumentHelp("Whether the waveform is normalised; when missing, what the model says.", valueName: "switch"))
+  var normalize: Switch?
+
+  @Option(help: ArgumentHelp("Take one channel, counted from 1, and not the mean of all.", valueName: "number"))
+  var channel: Int?
+
+  @Flag(help: "Refuse audio that is not sampled at 16 kHz.")
+  var noResample = false
+
+  @OptionGroup
+  var audioOptions: AudioOptions
+
+  @Option(help: PrecisionText.help)
+  var precision = Precision.auto
+
+  @Option(help: PrecisionText.maxErrorHelp, transform: PrecisionText.maxError(argument:))
+  var maxError: Double?
+
+  @Option(help: ArgumentHelp("Threads; when missing, as many as there are processors.", valueName: "number"))
+  var threads: Int?
+
+  @Option(help: ArgumentHelp("Who multiplies matrices.", valueName: "library"))
+  var gemm = Multiplication.auto
+
+  @Flag(help: "Say nothing but errors.")
+  var quiet = false
+
+  static func main() { runProgram() }
+
+  func validate() throws {
+    if let channel, channel < 1 { throw ValidationError("--channel counts from 1, found \(channel)") }
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads takes a number from 1 to 1024, found \(threads)")
+    }
+    if maxError != nil, precision != .auto { throw PrecisionText.maxErrorWithoutAuto(precision.rawValue) }
+  }
+
+  func run() throws {
+    let target = try FeatureOutput(path: output, replacing: force)
+    let modelPath = try ModelLocation.path(option: model)
+    let input = try AudioInput(argument: audio)
+    let model = try Model(
+      contentsOf: modelPath,
+      options: RuntimeOptions(threadCount: threads, gemm: gemm.backend, precision: precision, maxError: maxError))
+    let session = Session(model)
+    let stateCount: Int
+    do {
+      stateCount = try model.layerIndices(layers).count
+    } catch {
+      throw LocatedFault(path: modelPath, error)
+    }
+
+    let recording = try audioOptions.recording(of: input, channel: channel, resamples: !noResample)
+    do {
+      try model.checkSampleCount(recording.samples.count)
+    } catch {
+      throw LocatedFault(path: input.name, error)
+    }
+    var notes = recording.notes(name: input.name)
+    if normalize == nil { notes += Notes.aboutWaveform(of: model) }
+    notes += Notes.aboutPrecision(of: model)
+    if !quiet { notes.forEach { StandardError.line("lhb-features: note: \($0)") } }
+
+    let progress = ProgressLine("computing features", isQuiet: quiet)
+    let matrix = [model.frameCount(forSamples: recording.samples.count), model.architecture.embedDim]
+    var writer = FeatureWriter(output: target, shape: layers == .last ? matrix : [stateCount] + matrix)
+    do {
+      try recording.samples.withUnsafeBufferPointer { samples throws(ModelFault) in
+        try session.forEachHiddenState(
+          of: samples, layers: layers, layerZero: layerZero, normalize: normalize.map { $0 == .on },
+          progress: { done in
+            progress.update(done)
+            return writer.fault == nil
+          }
+        ) { place, state in writer.take(state, place: place) }
+      }
+    } catch {
+      if writer.fault == nil { throw LocatedFault(path: input.name, error) }
+    }
+    progress.finish()
+    if let fault = writer.fault as? NonFiniteFeatures { throw LocatedFault(path: input.name, fault) }
+    try writer.finish()
+  }
+}

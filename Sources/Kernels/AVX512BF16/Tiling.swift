@@ -1,0 +1,1 @@
+../Source/Tiling.swift

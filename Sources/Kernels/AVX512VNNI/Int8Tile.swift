@@ -1,0 +1,1 @@
+../Source/Int8Tile.swift

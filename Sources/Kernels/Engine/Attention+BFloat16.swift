@@ -1,0 +1,146 @@
+import LHKernelTypes
+
+/// Attention whose products have bfloat16 operands. The softmax between them stays float32, and its sum is that of the
+/// probabilities before they are rounded.
+extension Attention {
+  /// What a thread works with beside scores and sums.
+  struct BFloat16Rows {
+    /// [queryBlock, 64]
+    let queries: UnsafeMutablePointer<UInt16>
+    /// [queryBlock, strip]
+    let scores: UnsafeMutablePointer<UInt16>
+
+    /// - Parameters:
+    ///   - start: `count(strip:)` floats.
+    ///   - strip: Distance between the scores of two queries.
+    init(at start: UnsafeMutablePointer<Float>) {
+      let count = Attention.queryBlock * Attention.headSize
+      queries = UnsafeMutableRawPointer(start).bindMemory(to: UInt16.self, capacity: count)
+      scores = queries + count
+    }
+
+    /// Floats that take as much memory.
+    static func count(strip: Int) -> Int { Attention.queryBlock * (Attention.headSize + strip) / 2 }
+  }
+
+  /// Where a head's operands lie among the floats of its keys: panels of keys, [panel][32][panel width] pairs of
+  /// bfloat16, then those of values, [panel][pairs of keys][panel width].
+  struct BFloat16Operands {
+    let keys: UnsafeMutablePointer<UInt32>
+    let values: UnsafeMutablePointer<UInt32>
+    /// Pairs of keys.
+    let pairs: Int
+
+    init(frames: Int, at start: UnsafeMutablePointer<Float>, kernels: KernelSet) {
+      let keyCount = Attention.headSize / 2 * frames.roundedUp(toMultipleOf: kernels.panelWidth)
+      pairs = (frames + 1) / 2
+      keys = UnsafeMutableRawPointer(start)
+        .bindMemory(to: UInt32.self, capacity: keyCount + pairs * Attention.headSize)
+      values = keys + keyCount
+    }
+  }
+
+  /// Columns of a panel of values.
+  static func valuePanelWidth(_ kernels: KernelSet) -> Int { min(kernels.panelWidth, headSize) }
+
+  /// Keys and values of some heads to panels.
+  ///
+  /// - Parameters:
+  ///   - keys: `keyCount(...)` floats.
+  ///   - scratch: `scratchCount(...)` floats for each thread.
+  func prepareBFloat16(
+    of heads: Range<Int>, to keys: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>,
+    kernels: KernelSet, pool: WorkerPool
+  ) {
+    let keyCount = Attention.keyCount(frames: frames, heads: 1, kernels: kernels)
+    let scratchCount = Attention.scratchCount(frames: frames, kernels: kernels)
+    let blocks = (frames + Attention.keyBlock - 1) / Attention.keyBlock
+    pool.run(heads.count * blocks) { task, worker in
+      let head = task / blocks
+      let first = task % blocks * Attention.keyBlock
+      let block = first..<min(first + Attention.keyBlock, frames)
+      let operands = BFloat16Operands(frames: frames, at: keys + head * keyCount, kernels: kernels)
+      packKeys(block, of: heads.lowerBound + head, to: operands, scratch: scratch + worker * scratchCount, kernels)
+      packValues(block, of: heads.lowerBound + head, to: operands, kernels)
+    }
+  }
+
+  private func packKeys(
+    _ block: Range<Int>, of head: Int, to operands: BFloat16Operands, scratch: UnsafeMutablePointer<Float>,
+    _ kernels: KernelSet
+  ) {
+    let size = Attention.headSize
+    let panelWidth = kernels.panelWidth
+    let rounded = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UInt16.self)
+    for first in Swift.stride(from: block.lowerBound, to: block.upperBound, by: panelWidth) {
+      let count = min(panelWidth, frames - first)
+      for row in 0..<count {
+        kernels.roundToBFloat16(qkv + ((first + row) * stride + width + head * size), rounded + row * size, size)
+      }
+      let panel = operands.keys + first * size / 2
+      if count < panelWidth { panel.update(repeating: 0, count: size / 2 * panelWidth) }
+      // Pairs of elements are moved as the words that they share.
+      kernels.transpose(
+        scratch, count, size / 2, size / 2, UnsafeMutableRawPointer(panel).assumingMemoryBound(to: Float.self),
+        panelWidth)
+    }
+  }
+
+  private func packValues(
+    _ block: Range<Int>, of head: Int, to operands: BFloat16Operands, _ kernels: KernelSet
+  ) {
+    let size = Attention.headSize
+    let panelWidth = Attention.valuePanelWidth(kernels)
+    for column in Swift.stride(from: 0, to: size, by: panelWidth) {
+      kernels.pairToBFloat16(
+        qkv + (block.lowerBound * stride + 2 * width + head * size + column), block.count, panelWidth, stride,
+        operands.values + (column * operands.pairs + block.lowerBound / 2 * panelWidth), panelWidth)
+    }
+  }
+
+  /// Scores of the block's queries with the keys `seen`, which begin where a panel does.
+  func scoreBFloat16(
+    head: Int, queries: Range<Int>, seen: Range<Int>, _ operands: BFloat16Operands, _ rows: BFloat16Rows,
+    _ scores: UnsafeMutablePointer<Float>, _ strip: Int, _ kernels: KernelSet
+  ) {
+    let size = Attention.headSize
+    let panelWidth = kernels.panelWidth
+    for query in queries {
+      kernels.roundToBFloat16(
+        qkv + (query * stride + head * size), rows.queries + (query - queries.lowerBound) * size, size)
+    }
+    for first in Swift.stride(from: seen.lowerBound, to: seen.upperBound, by: panelWidth) {
+      kernels.multiplyBFloat16Panel(
+        BFloat16PanelProduct(
+          rows: queries.count, depth: size, a: rows.queries, aStride: size,
+          b: UnsafeRawPointer(operands.keys + first * size / 2).assumingMemoryBound(to: UInt16.self),
+          vectors: kernels.panelVectors, bias: nil, accumulates: false, c: scores + (first - seen.lowerBound),
+          cStride: strip, width: panelWidth))
+    }
+  }
+
+  /// Sums of the values, weighted with the scores, [rows, 64].
+  func addBFloat16Values(
+    rowCount: Int, seen: Range<Int>, _ operands: BFloat16Operands, _ rows: BFloat16Rows,
+    _ scores: UnsafePointer<Float>, _ strip: Int, to sums: UnsafeMutablePointer<Float>, accumulates: Bool,
+    _ kernels: KernelSet
+  ) {
+    let size = Attention.headSize
+    // A pair may have one key that is seen and one that is not.
+    let depth = seen.count.roundedUp(toMultipleOf: 2)
+    for row in 0..<rowCount {
+      let narrow = rows.scores + row * strip
+      kernels.roundToBFloat16(scores + row * strip, narrow, seen.count)
+      if depth > seen.count { narrow[seen.count] = 0 }
+    }
+    let panelWidth = Attention.valuePanelWidth(kernels)
+    for column in Swift.stride(from: 0, to: size, by: panelWidth) {
+      let values = operands.values + (column * operands.pairs + seen.lowerBound / 2 * panelWidth)
+      kernels.multiplyBFloat16Panel(
+        BFloat16PanelProduct(
+          rows: rowCount, depth: depth, a: rows.scores, aStride: strip,
+          b: UnsafeRawPointer(values).assumingMemoryBound(to: UInt16.self), vectors: panelWidth / kernels.lanes,
+          bias: nil, accumulates: accumulates, c: sums + column, cStride: size, width: panelWidth))
+    }
+  }
+}

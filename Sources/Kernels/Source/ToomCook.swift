@@ -1,0 +1,51 @@
+import LHKernelTypes
+
+/// See `KernelSet.toomCookInputs`.
+func toomCookInputs(_ even: UnsafePointer<Float>, _ stride: Int, _ count: Int, _ sums: ToomCookSums) {
+  let one = even + stride
+  let two = one + stride
+  let three = two + stride
+  var n = 0
+  while n &+ lanes <= count {
+    let e0 = load(even + n)
+    let e1 = load(one + n)
+    let e2 = load(two + n)
+    let e3 = load(three + n)
+    store(e0 - e2, sums.first + n)
+    store(e1 + e2, sums.plus + n)
+    store(e2 - e1, sums.minus + n)
+    store(e3 - e1, sums.last + n)
+    n &+= lanes
+  }
+  while n < count {
+    sums.first[n] = even[n] - two[n]
+    sums.plus[n] = one[n] + two[n]
+    sums.minus[n] = two[n] - one[n]
+    sums.last[n] = three[n] - one[n]
+    n &+= 1
+  }
+}
+
+/// See `KernelSet.toomCookOutputs`.
+func toomCookOutputs(
+  _ plus: UnsafePointer<Float>, _ minus: UnsafePointer<Float>, _ count: Int, _ y: UnsafeMutablePointer<Float>,
+  _ stride: Int
+) {
+  let one = y + stride
+  let two = one + stride
+  var n = 0
+  while n &+ lanes <= count {
+    let p = load(plus + n)
+    let m = load(minus + n)
+    store(p + m, y + n)
+    store(p - m, one + n)
+    store(p + m, two + n)
+    n &+= lanes
+  }
+  while n < count {
+    y[n] = plus[n] + minus[n]
+    one[n] = plus[n] - minus[n]
+    two[n] = y[n]
+    n &+= 1
+  }
+}

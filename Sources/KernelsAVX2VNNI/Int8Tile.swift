@@ -1,1 +1,0 @@
-../KernelsBaseline/Int8Tile.swift

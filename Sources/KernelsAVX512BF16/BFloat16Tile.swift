@@ -1,1 +1,0 @@
-../KernelsBaseline/BFloat16Tile.swift

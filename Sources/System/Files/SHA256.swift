@@ -1,0 +1,108 @@
+import LHSystemC
+
+/// SHA-256 (FIPS 180-4), for telling which file something was made from.
+///
+/// Uses the processor's SHA instructions where there are any.
+public struct SHA256 {
+  private var state: [UInt32] = [
+    0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
+  ]
+  /// The beginning of a block that is not whole yet.
+  private var rest: [UInt8] = []
+  private var byteCount: UInt64 = 0
+  private let usesInstructions: Bool
+
+  /// A digest of no bytes yet.
+  public init() { self.init(usesInstructions: true) }
+
+  /// Without the processor's instructions when those are not wanted, to test the portable code.
+  package init(usesInstructions: Bool) {
+    self.usesInstructions = usesInstructions && cpu_has_sha256() != 0
+    rest.reserveCapacity(SHA256.blockSize)
+  }
+
+  private static let blockSize = 64
+
+  /// Takes more bytes.
+  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    var bytes = bytes[...]
+    byteCount &+= UInt64(bytes.count)
+    if !rest.isEmpty {
+      let taken = bytes.prefix(SHA256.blockSize - rest.count)
+      rest.append(contentsOf: taken)
+      bytes = bytes.dropFirst(taken.count)
+      guard rest.count == SHA256.blockSize else { return }
+      let block = rest
+      block.withUnsafeBytes { take(blocks: $0) }
+      rest.removeAll(keepingCapacity: true)
+    }
+    let whole = bytes.prefix(bytes.count / SHA256.blockSize * SHA256.blockSize)
+    take(blocks: UnsafeRawBufferPointer(rebasing: whole))
+    rest.append(contentsOf: bytes.dropFirst(whole.count))
+  }
+
+  /// The digest of everything taken so far, as 64 lower-case hexadecimal digits.
+  public func hexadecimal() -> String {
+    var padded = self
+    var padding: [UInt8] = [0x80]
+    let used = (rest.count + 1 + 8) % SHA256.blockSize
+    padding += [UInt8](repeating: 0, count: used == 0 ? 0 : SHA256.blockSize - used)
+    withUnsafeBytes(of: (byteCount &* 8).bigEndian) { padding += $0 }
+    padding.withUnsafeBytes { padded.update($0) }
+    return padded.state.map { word in
+      let digits = String(word, radix: 16)
+      return String(repeating: "0", count: 8 - digits.count) + digits
+    }.joined()
+  }
+
+  private mutating func take(blocks: UnsafeRawBufferPointer) {
+    guard let start = blocks.baseAddress, !blocks.isEmpty else { return }
+    let count = blocks.count / SHA256.blockSize
+    if usesInstructions {
+      cpu_sha256_blocks(&state, start.assumingMemoryBound(to: UInt8.self), count)
+    } else {
+      for index in 0..<count {
+        take(block: UnsafeRawBufferPointer(start: start + index * SHA256.blockSize, count: SHA256.blockSize))
+      }
+    }
+  }
+
+  private mutating func take(block: UnsafeRawBufferPointer) {
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { words in
+      for index in 0..<16 {
+        words[index] = UInt32(bigEndian: block.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self))
+      }
+      for index in 16..<64 {
+        let w15 = words[index - 15]
+        let w2 = words[index - 2]
+        let s0 = rotated(w15, 7) ^ rotated(w15, 18) ^ w15 >> 3
+        let s1 = rotated(w2, 17) ^ rotated(w2, 19) ^ w2 >> 10
+        words[index] = words[index - 16] &+ s0 &+ words[index - 7] &+ s1
+      }
+      var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+      var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+      for index in 0..<64 {
+        let s1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)
+        let choice = (e & f) ^ (~e & g)
+        let first = h &+ s1 &+ choice &+ SHA256.constants[index] &+ words[index]
+        let s0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)
+        let majority = (a & b) ^ (a & c) ^ (b & c)
+        (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ s0 &+ majority)
+      }
+      for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
+    }
+  }
+
+  private func rotated(_ word: UInt32, _ count: UInt32) -> UInt32 { word >> count | word << (32 - count) }
+
+  private static let constants: [UInt32] = [
+    0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,
+    0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe, 0x9bdc_06a7, 0xc19b_f174,
+    0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc, 0x2de9_2c6f, 0x4a74_84aa, 0x5cb0_a9dc, 0x76f9_88da,
+    0x983e_5152, 0xa831_c66d, 0xb003_27c8, 0xbf59_7fc7, 0xc6e0_0bf3, 0xd5a7_9147, 0x06ca_6351, 0x1429_2967,
+    0x27b7_0a85, 0x2e1b_2138, 0x4d2c_6dfc, 0x5338_0d13, 0x650a_7354, 0x766a_0abb, 0x81c2_c92e, 0x9272_2c85,
+    0xa2bf_e8a1, 0xa81a_664b, 0xc24b_8b70, 0xc76c_51a3, 0xd192_e819, 0xd699_0624, 0xf40e_3585, 0x106a_a070,
+    0x19a4_c116, 0x1e37_6c08, 0x2748_774c, 0x34b0_bcb5, 0x391c_0cb3, 0x4ed8_aa4a, 0x5b9c_ca4f, 0x682e_6ff3,
+    0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
+  ]
+}
