@@ -50,7 +50,9 @@ class Consumer:
         run(["cp", "-r", REPOSITORY / "Tests/Consumer", self.folder])
         (self.folder / "Package.swift").write_bytes((self.folder / manifest).read_bytes())
         self.others = others
-        self.options = ["--package-path", self.folder, "--cache-path", work / f"{name}.cache"]
+        # SwiftPM remembers for ever which commit a version of an address was, beside what it keeps of repositories.
+        self.options = [
+            "--package-path", self.folder, "--cache-path", work / f"{name}.cache", "--security-path", work / "security"]
         self.environment = {
             **os.environ,
             "GIT_CONFIG_COUNT": "1",
