@@ -3,9 +3,12 @@ import Memory
 
 /// Numbers with a shape.
 public struct Tensor {
+  /// Its sizes.
   public var shape: [Int]
+  /// Row-major.
   public var values: [Float]
 
+  /// A tensor of these numbers.
   public init(shape: [Int], values: [Float]) {
     self.shape = shape
     self.values = values
