@@ -170,8 +170,8 @@ func tests(of module: String, _ more: Target.Dependency...) -> Target {
 
 let testing: [Target] = [
   .target(
-    name: "LHTestSupport", dependencies: ["LHCZstd", "LHJSON", "LHSystem", "LHTensors"], path: "Tests/TestSupport",
-    swiftSettings: strict),
+    name: "LHTestSupport", dependencies: ["LHCZstd", "LHJSON", "LHSupernet", "LHSystem", "LHTensors"],
+    path: "Tests/TestSupport", swiftSettings: strict),
   .target(name: "LHTestAllocationCounter", path: "Tests/TestAllocationCounter"),
   .testTarget(
     name: "LHTestSupportTests", dependencies: ["LHSystem", "LHTestSupport"], path: "Tests/TestSupportTests",

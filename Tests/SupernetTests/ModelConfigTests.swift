@@ -1,6 +1,7 @@
 import LHJSON
 import LHSupernet
 import LHSystem
+import LHTestSupport
 import Testing
 
 @Suite struct ModelConfigTests {

@@ -1,6 +1,7 @@
 import LHJSON
 import LHSupernet
 import LHSystem
+import LHTestSupport
 import Testing
 
 /// Where a checkpoint's configuration is found, and what is said when it is not, or twice.
