@@ -40,6 +40,7 @@ func kernels(_ set: String, at folder: String? = nil, clang flags: [String], def
 
 let products: [Product] = [
   .library(name: "LightHuBERT", targets: ["LightHuBERT"]),
+  .library(name: "LightHuBERTRuntime", targets: ["LHRuntime"]),
   .library(name: "LightHuBERTC", type: .static, targets: ["LightHuBERTC"]),
   .executable(name: "lhb-extract", targets: ["lhb-extract"]),
   .executable(name: "lhb-features", targets: ["lhb-features"]),
@@ -59,21 +60,23 @@ let programs: [Target] = [
   program(
     "lhb-extract",
     [
-      "LHArchitectureFile", "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHImport", "LHQuantization",
+      "LHArchitectureFile", "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHFamilies", "LHImport", "LHModel",
+      "LHQuantization",
       "LHSubnetFile", "LHSupernet", "LHSystem", "LightHuBERT",
     ]),
   program(
     "lhb-features",
     [
-      "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHFeatureFiles", "LHKernels", "LHSupernet", "LHSystem",
-      "LightHuBERT",
+      "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHFeatureFiles", "LHKernels", "LHRuntime", "LHSupernet",
+      "LHSystem",
     ]),
-  program("lhb-inspect", ["LHCommandSupport", "LHJSON", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTorch"]),
+  program(
+    "lhb-inspect", ["LHCommandSupport", "LHJSON", "LHModel", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTorch"]),
   program(
     "lhb-bench",
     [
-      "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHJSON", "LHKernelTypes", "LHKernels", "LHSubnetFile",
-      "LHSupernet", "LHSystem", "LightHuBERT",
+      "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHJSON", "LHKernelTypes", "LHKernels", "LHRuntime",
+      "LHSubnetFile", "LHSupernet", "LHSystem",
     ]),
 ]
 
@@ -92,15 +95,17 @@ let formats: [Target] = [
 ]
 
 let models: [Target] = [
-  module("LHSupernet", at: "Models/Supernet", ["CLightHuBERT", "LHJSON", "LHSystem", "LHTensors"]),
-  module("LHQuantization", at: "Models/Quantization", ["LHSupernet"]),
+  module("LHModel", at: "Models/Model"),
+  module("LHFamilies", at: "Models/Families", ["LHModel"]),
+  module(
+    "LHSupernet", at: "Models/Supernet", ["CLightHuBERT", "LHFamilies", "LHJSON", "LHModel", "LHSystem", "LHTensors"]),
+  module("LHQuantization", at: "Models/Quantization", ["LHModel"]),
   module(
     "LHSubnetFile", at: "Models/SubnetFile",
-    ["LHCZstd", "LHJSON", "LHQuantization", "LHSupernet", "LHSystem", "LHTensors"]),
+    ["LHCZstd", "LHFamilies", "LHJSON", "LHModel", "LHQuantization", "LHSupernet", "LHSystem", "LHTensors"]),
   module(
     "LHImport", at: "Models/Import",
-    ["LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTensors", "LHTorch"]
-  ),
+    ["LHModel", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTensors", "LHTorch"]),
 ]
 
 let runtime: [Target] =
@@ -114,11 +119,14 @@ let runtime: [Target] =
         + wideKernels.map { .target(name: $0.name) },
       path: "Sources/Kernels/Engine", swiftSettings: strict + [.unsafeFlags(["-O"])]),
     module(
-      "LightHuBERT", at: "LightHuBERT",
+      "LHRuntime", at: "Runtime",
       [
-        "LHImport", "LHJSON", "LHKernelTypes", "LHKernels", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem",
-        "LHSystemC", "LHTensors", "LHTorch",
+        "LHJSON", "LHKernelTypes", "LHKernels", "LHModel", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem",
+        "LHSystemC", "LHTensors",
       ]),
+    module(
+      "LightHuBERT", at: "LightHuBERT",
+      ["LHImport", "LHModel", "LHQuantization", "LHRuntime", "LHSubnetFile", "LHSupernet", "LHTorch"]),
   ]
 
 let cInterface: [Target] = [
@@ -134,7 +142,7 @@ let programSupport: [Target] = [
   module(
     "LHArchitectureFile", at: "Commands/ArchitectureFile",
     ["LHJSON", "LHSupernet", "LHSystem", .product(name: "Yams", package: "Yams")]),
-  module("LHCommandSupport", at: "Commands/Support", ["LHSupernet", "LHSystem", argumentParser]),
+  module("LHCommandSupport", at: "Commands/Support", ["LHModel", "LHSupernet", "LHSystem", argumentParser]),
 ]
 
 /// A library of the system, found by pkg-config.
@@ -175,16 +183,18 @@ let testing: [Target] = [
   tests(of: "LHTensors"),
   tests(of: "LHTorch", "LHJSON", "LHSystem", "LHTensors"),
   tests(of: "LHFeatureFiles", "LHSystem"),
-  tests(of: "LHSupernet", "LHJSON", "LHSystem", "LHTensors", "LHTorch"),
+  tests(of: "LHSupernet", "LHJSON", "LHModel", "LHSystem", "LHTensors", "LHTorch"),
   tests(of: "LHArchitectureFile", "LHSupernet", "LHSystem"),
-  tests(of: "LHQuantization", "LHSupernet"),
+  tests(of: "LHQuantization", "LHFamilies", "LHModel", "LHSupernet"),
   tests(
-    of: "LHSubnetFile", "LHJSON", "LHQuantization", "LHSupernet", "LHSystem", "LHTensors", "LHTorch", "LightHuBERT"),
+    of: "LHSubnetFile", "LHFamilies", "LHJSON", "LHModel", "LHQuantization", "LHSupernet", "LHSystem", "LHTensors",
+    "LHTorch", "LightHuBERT"),
   tests(
-    of: "LHImport", "LHJSON", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTensors", "LHTorch"),
+    of: "LHImport", "LHJSON", "LHModel", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTensors",
+    "LHTorch"),
   tests(of: "LHKernels", "LHKernelTypes", "LHSystem"),
   tests(
-    of: "LightHuBERT", "LHImport", "LHJSON", "LHKernelTypes", "LHKernels", "LHQuantization", "LHSubnetFile",
+    of: "LightHuBERT", "LHImport", "LHJSON", "LHKernelTypes", "LHKernels", "LHModel", "LHQuantization", "LHSubnetFile",
     "LHSupernet", "LHSystem", "LHTensors", "LHTestAllocationCounter", "LHTorch"),
   tests(of: "LHAudio", "LHCSndFile", "LHSystem"),
   .testTarget(

@@ -1,5 +1,5 @@
 import LHKernels
-import LightHuBERT
+import LHRuntime
 
 /// A float32 model that others are compared with, and its hidden states of some audio.
 struct AccuracyBench {

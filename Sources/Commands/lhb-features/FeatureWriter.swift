@@ -1,6 +1,6 @@
 import LHFeatureFiles
+import LHRuntime
 import LHSystem
-import LightHuBERT
 
 /// Writes hidden states in the order asked for, each as soon as it is there and those before it are written.
 ///
