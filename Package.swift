@@ -183,6 +183,7 @@ let testing: [Target] = [
   tests(of: "LHTensors"),
   tests(of: "LHTorch", "LHJSON", "LHSystem", "LHTensors"),
   tests(of: "LHFeatureFiles", "LHSystem"),
+  tests(of: "LHModel"),
   tests(of: "LHSupernet", "LHJSON", "LHModel", "LHSystem", "LHTensors", "LHTorch"),
   tests(of: "LHArchitectureFile", "LHSupernet", "LHSystem"),
   tests(of: "LHQuantization", "LHFamilies", "LHModel", "LHSupernet"),

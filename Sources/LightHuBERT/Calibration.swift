@@ -2,7 +2,6 @@ public import LHImport
 import LHModel
 public import LHQuantization
 public import LHRuntime
-import LHSubnetFile
 public import LHSupernet
 
 /// Measures the activations of a subnet on audio, so that it is quantised for the audio that it will see.
@@ -35,8 +34,7 @@ public final class Calibration {
     options.precision = .f32
     let layout = SubnetLayout(config: supernet.config, architecture: architecture)
     let model = try Model(
-      path: supernet.path, description: SubnetDescription(config: supernet.config, architecture: architecture),
-      options: options,
+      path: supernet.path, shape: EncoderShape(config: supernet.config, architecture: architecture), options: options,
       source: TensorSource { role throws(ModelFault) in
         guard let tensor = layout[role] else { preconditionFailure("the layout has every tensor of a model") }
         do throws(ExtractionFault) {

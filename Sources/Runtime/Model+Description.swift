@@ -3,8 +3,9 @@ import LHModel
 import LHSubnetFile
 
 extension Model {
-  /// Parameters as the published code counts them: those that are stored, and the mask embedding that only training uses.
-  public var parameterCount: Int { ParameterCount(shape, maskEmbedding: config.encoderEmbedDim).total }
+  /// Parameters as the published code counts them: those that are stored and, of a subnet, the mask embedding that only
+  /// training uses.
+  public var parameterCount: Int { ParameterCount(shape, maskEmbedding: config?.encoderEmbedDim ?? 0).total }
 
   /// What the model is, as one JSON object on one line.
   ///
@@ -13,7 +14,7 @@ extension Model {
   /// ten seconds), `provenance`, `precision`, `precision_trials` (`precision` and `relative_error` of each) and
   /// `missing_instructions`. Members may be added in later versions.
   public var descriptionJSON: String {
-    var object = description.json
+    var object = shape.description(of: subnet)
     object["precision"] = .string(precision.rawValue)
     object["precision_trials"] = .array(
       precisionTrials.map { trial in

@@ -54,7 +54,7 @@ struct AllocationTests {
   private static func allocations(of session: Session, layers: LayerSelection = .all) throws -> Int {
     let samples = goldenSamples("speech-b")
     let model = session.model
-    let size = model.frameCount(forSamples: samples.count) * model.architecture.embedDim
+    let size = model.frameCount(forSamples: samples.count) * model.width
     var values = [Float](repeating: 0, count: model.hiddenStateCount * size)
     return try samples.withUnsafeBufferPointer { samples in
       try values.withUnsafeMutableBufferPointer { values in

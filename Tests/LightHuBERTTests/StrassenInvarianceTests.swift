@@ -1,5 +1,5 @@
 import LHKernels
-import LHSubnetFile
+import LHModel
 import LHSupernet
 import LHTensors
 import LHTestSupport
@@ -76,7 +76,6 @@ import Testing
       return view
     }
     return try Model(
-      path: "noise", description: SubnetDescription(config: config, architecture: architecture), options: options,
-      source: source)
+      path: "noise", shape: EncoderShape(config: config, architecture: architecture), options: options, source: source)
   }
 }

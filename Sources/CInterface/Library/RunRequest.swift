@@ -50,6 +50,6 @@ struct RunRequest {
     try checkSampleCount(samples)
     try mappingFaults { () throws(ModelFault) in try model.checkSampleCount(samples) }
     // Configurations are limited to widths and depths with which this cannot overflow.
-    return layers.count * model.frameCount(forSamples: samples) * model.architecture.embedDim
+    return layers.count * model.frameCount(forSamples: samples) * model.width
   }
 }
