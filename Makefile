@@ -43,6 +43,7 @@ CHECK_INSTALL_PACKAGES := cmake g++ gcc mandoc pkg-config
 CHECK_EXAMPLES_PACKAGES := g++ gcc pkg-config python3-numpy valgrind zstd
 CHECK_C_API_PACKAGES := gcc g++ valgrind
 CHECK_FAULTS_PACKAGES := gcc python3
+CHECK_ARM_PACKAGES := crossbuild-essential-arm64 qemu-user
 # Builds for the sanitizers. Optimised, so that all tests take minutes.
 ADDRESSES_FLAGS := -c release --disable-xctest --scratch-path .build-asan --sanitize=address
 THREADS_FLAGS := -c release --disable-xctest --scratch-path .build-tsan --sanitize=thread
@@ -132,6 +133,11 @@ check-faults: packages build ## Kills the programs at each system call, makes ea
 	@Tests/Tools/install_packages.sh $(CHECK_FAULTS_PACKAGES)
 	python3 Tests/Tools/check_faults.py $(BUILD)
 
+.PHONY: check-arm
+check-arm: toolchain ## Compiles C sources and kernels for 64-bit Arm, runs the kernels under emulation (a minute)
+	@Tests/Tools/install_packages.sh $(CHECK_ARM_PACKAGES)
+	Tests/Tools/checks/check_arm.sh
+
 .PHONY: check-load
 check-load: $(PACKAGE_FOLDER)/complete ## Runs the library and programs for long and in 8 processes at once: no growth, the same results (a minute)
 	@Tests/Tools/install_packages.sh python3
@@ -219,4 +225,4 @@ test-packages:
 	@Tests/Tools/install_packages.sh $(TEST_PACKAGES)
 
 toolchain:
-	@command -v swift > /dev/null || { echo "Swift 6.2 or later is needed, see swift.org/install" >&2; exit 1; }
+	@command -v swift > /dev/null || { echo "Swift 6.3 or later is needed, see swift.org/install" >&2; exit 1; }

@@ -1,4 +1,4 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 import PackageDescription
 
 // How the modules lie on each other is drawn in Docs/architecture.md. Arrows point only down.
@@ -24,17 +24,23 @@ func kernels(_ set: String, at folder: String? = nil, clang flags: [String], def
     swiftSettings: strict + names.map { .define($0) } + [.unsafeFlags(["-O"] + flags.flatMap { ["-Xcc", $0] })])
 }
 
+// A manifest is compiled for the machine that builds and is not told of another one, so a cross build has to say what
+// it builds for: LHB_TARGET_ARCH=aarch64.
 #if arch(x86_64)
-  let wideKernels = [
-    kernels("AVX2", clang: ["-march=x86-64-v3"], define: ["KERNELS_AVX2"]),
-    kernels("AVX2VNNI", clang: ["-march=x86-64-v3", "-mavxvnni"], define: ["KERNELS_AVX2", "KERNELS_VNNI"]),
-    kernels("AVX512", clang: ["-march=x86-64-v4"], define: ["KERNELS_AVX512"]),
-    kernels("AVX512BF16", clang: ["-march=x86-64-v4", "-mavx512bf16"], define: ["KERNELS_AVX512", "KERNELS_BF16"]),
-    kernels("AVX512VNNI", clang: ["-march=x86-64-v4", "-mavx512vnni"], define: ["KERNELS_AVX512", "KERNELS_VNNI"]),
-  ]
+  let buildingArchitecture = "x86_64"
 #else
-  let wideKernels: [Target] = []
+  let buildingArchitecture = "other"
 #endif
+let isForX86 = (Context.environment["LHB_TARGET_ARCH"] ?? buildingArchitecture) == "x86_64"
+
+let x86Kernels = [
+  kernels("AVX2", clang: ["-march=x86-64-v3"], define: ["KERNELS_AVX2"]),
+  kernels("AVX2VNNI", clang: ["-march=x86-64-v3", "-mavxvnni"], define: ["KERNELS_AVX2", "KERNELS_VNNI"]),
+  kernels("AVX512", clang: ["-march=x86-64-v4"], define: ["KERNELS_AVX512"]),
+  kernels("AVX512BF16", clang: ["-march=x86-64-v4", "-mavx512bf16"], define: ["KERNELS_AVX512", "KERNELS_BF16"]),
+  kernels("AVX512VNNI", clang: ["-march=x86-64-v4", "-mavx512vnni"], define: ["KERNELS_AVX512", "KERNELS_VNNI"]),
+]
+let wideKernels = isForX86 ? x86Kernels : []
 
 // MARK: What users link and run
 

@@ -8,6 +8,7 @@ in the table; no two modules may reach each other; what users link, the library 
 another package; and what only runs models may not reach what reads checkpoints.
 """
 import json
+import os
 import re
 import subprocess
 import sys
@@ -23,7 +24,10 @@ IMPORTING = ("LHTorch", "LHImport")
 
 def manifest():
     """Package.swift as data."""
-    text = subprocess.run(["swift", "package", "dump-package"], cwd=ROOT, check=True, capture_output=True).stdout
+    # All modules, also where the kernels for x86-64 are not built.
+    environment = os.environ | {"LHB_TARGET_ARCH": "x86_64"}
+    text = subprocess.run(["swift", "package", "dump-package"], cwd=ROOT, env=environment, check=True,
+                          capture_output=True).stdout
     return json.loads(text)
 
 

@@ -15,7 +15,7 @@ for set in LHKernelsBaseline LHKernelsAVX2 LHKernelsAVX2VNNI LHKernelsAVX512 LHK
   objects=$(find "$build/$set.build" -name '*.o' 2>/dev/null)
   if [ -z "$objects" ]; then
     # Only x86-64 has the wide sets.
-    [ "$(uname -m)" != x86_64 ] && [ "$set" != LHKernelsBaseline ] && continue
+    [ "${LHB_TARGET_ARCH:-$(uname -m)}" != x86_64 ] && [ "$set" != LHKernelsBaseline ] && continue
     echo "check_symbols: $build has no objects of $set; build first" >&2
     exit 66
   fi

@@ -177,6 +177,15 @@ CPU_INLINE cpu_float16 cpu_floats16(cpu_int16 integers) { return __builtin_conve
 typedef signed char cpu_schar16 __attribute__((ext_vector_type(16)));
 typedef unsigned char cpu_uchar16 __attribute__((ext_vector_type(16)));
 
+#if !defined(__SSE2__)
+/// The lanes of four vectors.
+CPU_INLINE cpu_int16 cpu_joined4(cpu_int4 a, cpu_int4 b, cpu_int4 c, cpu_int4 d) {
+  cpu_int8 ab = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7);
+  cpu_int8 cd = __builtin_shufflevector(c, d, 0, 1, 2, 3, 4, 5, 6, 7);
+  return __builtin_shufflevector(ab, cd, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+#endif
+
 /// The integers of four vectors, which must be in -32768...32767, as unsigned bytes; those outside 0...255 become the nearer
 /// end.
 CPU_INLINE cpu_int4 cpu_unsigned_bytes4(cpu_int4 a, cpu_int4 b, cpu_int4 c, cpu_int4 d) {
@@ -184,7 +193,7 @@ CPU_INLINE cpu_int4 cpu_unsigned_bytes4(cpu_int4 a, cpu_int4 b, cpu_int4 c, cpu_
   return (cpu_int4)_mm_packus_epi16(
       _mm_packs_epi32((__m128i)a, (__m128i)b), _mm_packs_epi32((__m128i)c, (__m128i)d));
 #else
-  cpu_int16 all = (cpu_int16){a, b, c, d};
+  cpu_int16 all = cpu_joined4(a, b, c, d);
   all = __builtin_elementwise_min(__builtin_elementwise_max(all, (cpu_int16)0), (cpu_int16)255);
   return (cpu_int4)__builtin_convertvector(all, cpu_uchar16);
 #endif
@@ -196,7 +205,7 @@ CPU_INLINE cpu_int4 cpu_signed_bytes4(cpu_int4 a, cpu_int4 b, cpu_int4 c, cpu_in
   return (cpu_int4)_mm_packs_epi16(
       _mm_packs_epi32((__m128i)a, (__m128i)b), _mm_packs_epi32((__m128i)c, (__m128i)d));
 #else
-  cpu_int16 all = (cpu_int16){a, b, c, d};
+  cpu_int16 all = cpu_joined4(a, b, c, d);
   all = __builtin_elementwise_min(__builtin_elementwise_max(all, (cpu_int16)-128), (cpu_int16)127);
   return (cpu_int4)__builtin_convertvector(all, cpu_schar16);
 #endif
