@@ -60,6 +60,8 @@ REFERENCE_PACKAGES := python3-numpy python3-scipy python3-torch
 PEER_PACKAGES := python3-venv
 PEERS := .peers
 PEER_WHEELS := numpy onnxruntime openvino
+# Brings gigabytes of CUDA unless pip is told of an index or a folder with a build for processors (PIP_FIND_LINKS).
+PYTORCH_WHEEL := torch
 # What makes int8 forms of graphs for them.
 QUANTIZER_WHEELS := nncf onnx
 # --quick proves a benchmark in a minute or two and writes nothing.
@@ -167,17 +169,22 @@ check-real-size: packages build ## Compares subnets of the published sizes with 
 	/usr/bin/python3 Tests/Tools/check_real_size.py $(BUILD)
 
 .PHONY: bench
-bench: $(PACKAGE_FOLDER)/complete ## Measures the standard table and writes it into Docs/performance.md (10 minutes, 2 GB of disk)
+bench: $(PACKAGE_FOLDER)/complete ## Measures speed and memory into Docs/measurements/engine.md (10 minutes, 2 GB of disk)
 	@Tests/Tools/install_packages.sh $(REFERENCE_PACKAGES)
 	/usr/bin/python3 Tests/Benchmarks/bench.py $(BUILD) $(BENCH_FLAGS)
 
+.PHONY: bench-summary
+bench-summary: packages build $(PEERS)/pytorch-installed ## Measures the README's table: one subnet beside the others (3 minutes)
+	@Tests/Tools/install_packages.sh $(REFERENCE_PACKAGES)
+	/usr/bin/python3 Tests/Benchmarks/bench_summary.py $(BUILD) $(BENCH_FLAGS)
+
 .PHONY: bench-peers
-bench-peers: packages build $(PEERS)/installed ## Measures ONNX Runtime and OpenVINO beside it, installing them in .peers (30 minutes, 4 GB of disk)
+bench-peers: packages build $(PEERS)/installed ## Measures beside ONNX Runtime and OpenVINO, in .peers (30 minutes, 4 GB of disk)
 	@Tests/Tools/install_packages.sh $(REFERENCE_PACKAGES)
 	/usr/bin/python3 Tests/Benchmarks/bench_peers.py $(BUILD) $(BENCH_FLAGS)
 
 .PHONY: bench-precision
-bench-precision: packages build $(PEERS)/quantizers-installed ## Measures bfloat16 and int8 beside theirs: speed, accuracy, sizes, memory (45 minutes, 10 GB of disk)
+bench-precision: packages build $(PEERS)/quantizers-installed ## Measures bfloat16 and int8 beside theirs (45 minutes, 10 GB of disk)
 	@Tests/Tools/install_packages.sh $(REFERENCE_PACKAGES)
 	/usr/bin/python3 Tests/Benchmarks/bench_precision.py $(BUILD) $(BENCH_FLAGS)
 
@@ -185,6 +192,10 @@ $(PEERS)/installed:
 	@Tests/Tools/install_packages.sh $(PEER_PACKAGES)
 	/usr/bin/python3 -m venv $(PEERS)
 	$(PEERS)/bin/pip install --quiet $(PEER_WHEELS)
+	@touch $@
+
+$(PEERS)/pytorch-installed: $(PEERS)/installed
+	$(PEERS)/bin/pip install --quiet $(PYTORCH_WHEEL)
 	@touch $@
 
 $(PEERS)/quantizers-installed: $(PEERS)/installed
