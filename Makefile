@@ -74,13 +74,13 @@ build: toolchain ## Builds the programs, optimised (the default)
 
 .PHONY: demo
 demo: packages build ## Installs what is missing, builds, cuts a subnet and computes features of a speech file
-	@Tests/Tools/demo.sh $(BUILD)
+	@Tests/Tools/packaging/demo.sh $(BUILD)
 
 .PHONY: test
 test: packages test-packages lint ## Installs what is missing, checks the format, builds and runs all tests
 	swift build $(TEST_FLAGS) --build-tests
-	Tests/Tools/check_symbols.sh $(TEST_BUILD)
-	python3 Tests/Tools/check_layers.py
+	Tests/Tools/checks/check_symbols.sh $(TEST_BUILD)
+	python3 Tests/Tools/checks/check_layers.py
 	swift test $(TEST_FLAGS) --disable-testable-imports
 
 .PHONY: libraries
@@ -88,7 +88,7 @@ libraries: $(PACKAGE_FOLDER)/complete ## Builds all that is installed, in .build
 
 # Made anew only when something changed: `make && sudo make install` needs no Swift, and leaves no files of root's here.
 $(PACKAGE_FOLDER)/complete: $(shell find Sources -type f) Package.swift Makefile CHANGELOG.md LICENSE
-	@Tests/Tools/install_packages.sh $(PACKAGES) $(PACKAGING_PACKAGES)
+	@Tests/Tools/packaging/install_packages.sh $(PACKAGES) $(PACKAGING_PACKAGES)
 	@$(MAKE) --no-print-directory build
 	Sources/Packaging/make_package.sh $(BUILD) $(PACKAGE_FOLDER) $(VERSION) "$$(date --utc +%F \
 		--date "@$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2> /dev/null || stat -c %Y CHANGELOG.md)}")"
@@ -108,88 +108,89 @@ dist: ## Packs the sources of the last commit: .build/lighthubert-VERSION.tar.gz
 
 .PHONY: check-install
 check-install: $(PACKAGE_FOLDER)/complete ## Installs into a staging folder and checks every file, C and C++ with pkg-config and CMake, uninstall
-	@Tests/Tools/install_packages.sh $(CHECK_INSTALL_PACKAGES)
-	Tests/Tools/check_symbols.sh $(BUILD)
-	Tests/Tools/check_install.sh $(VERSION)
+	@Tests/Tools/packaging/install_packages.sh $(CHECK_INSTALL_PACKAGES)
+	Tests/Tools/checks/check_symbols.sh $(BUILD)
+	Tests/Tools/checks/check_install.sh $(VERSION)
 
 .PHONY: check-examples
 check-examples: $(PACKAGE_FOLDER)/complete ## Builds the examples of Docs/examples against an installation and compares what they compute
-	@Tests/Tools/install_packages.sh $(PACKAGES) $(CHECK_EXAMPLES_PACKAGES)
+	@Tests/Tools/packaging/install_packages.sh $(PACKAGES) $(CHECK_EXAMPLES_PACKAGES)
 	@rm -rf .build/examples/stage
 	@$(MAKE) --no-print-directory install DESTDIR='$(CURDIR)/.build/examples' PREFIX=/stage
-	/usr/bin/python3 Tests/Tools/check_examples.py .build/examples/stage
+	/usr/bin/python3 Tests/Tools/checks/check_examples.py .build/examples/stage
 
 .PHONY: check-c-api
 check-c-api: $(PACKAGE_FOLDER)/complete ## Runs a C program that uses the whole C interface with both libraries, then under valgrind
-	@Tests/Tools/install_packages.sh $(CHECK_C_API_PACKAGES)
-	Tests/Tools/check_c_api.sh $(PACKAGE_FOLDER)/lib
-	Tests/Tools/check_c_api.sh $(PACKAGE_FOLDER)/lib --valgrind
+	@Tests/Tools/packaging/install_packages.sh $(CHECK_C_API_PACKAGES)
+	Tests/Tools/checks/check_c_api.sh $(PACKAGE_FOLDER)/lib
+	Tests/Tools/checks/check_c_api.sh $(PACKAGE_FOLDER)/lib --valgrind
 
 .PHONY: check-hostile
 check-hostile: packages build ## Opens every hostile file of Fixtures/hostile and measures the time and memory in which it is refused
-	python3 Tests/Tools/check_hostile.py $(BUILD)
+	python3 Tests/Tools/checks/check_hostile.py $(BUILD)
 
 .PHONY: check-faults
 check-faults: packages build ## Kills the programs at each system call, makes each fail, and looks at what is left (a minute)
-	@Tests/Tools/install_packages.sh $(CHECK_FAULTS_PACKAGES)
-	python3 Tests/Tools/check_faults.py $(BUILD)
+	@Tests/Tools/packaging/install_packages.sh $(CHECK_FAULTS_PACKAGES)
+	python3 Tests/Tools/checks/check_faults.py $(BUILD)
 
 .PHONY: check-load
 check-load: $(PACKAGE_FOLDER)/complete ## Runs the library and programs for long and in 8 processes at once: no growth, the same results (a minute)
-	@Tests/Tools/install_packages.sh python3
-	python3 Tests/Tools/check_load.py $(PACKAGE_FOLDER)
+	@Tests/Tools/packaging/install_packages.sh python3
+	python3 Tests/Tools/checks/check_load.py $(PACKAGE_FOLDER)
 
 .PHONY: check-addresses
 check-addresses: export ASAN_OPTIONS := detect_leaks=1
-check-addresses: export LSAN_OPTIONS := suppressions=$(CURDIR)/Tests/Tools/leak_sanitizer.txt:print_suppressions=0
+check-addresses: export LSAN_OPTIONS := \
+	suppressions=$(CURDIR)/Tests/Tools/checks/leak_sanitizer.txt:print_suppressions=0
 check-addresses: export SWIFT_BACKTRACE := enable=no
 check-addresses: packages toolchain ## Runs all tests (TESTS=filter) and the C program under the address sanitizer (built in .build-asan)
 	swift build $(ADDRESSES_FLAGS) --build-tests
-	Tests/Tools/check_c_api.sh .build-asan/release --sanitize address
+	Tests/Tools/checks/check_c_api.sh .build-asan/release --sanitize address
 	swift test $(ADDRESSES_FLAGS) --disable-testable-imports --skip-build $(if $(TESTS),--filter '$(TESTS)')
 
 .PHONY: check-threads
-check-threads: export TSAN_OPTIONS := halt_on_error=1 suppressions=$(CURDIR)/Tests/Tools/thread_sanitizer.txt \
+check-threads: export TSAN_OPTIONS := halt_on_error=1 suppressions=$(CURDIR)/Tests/Tools/checks/thread_sanitizer.txt \
 	$(addprefix external_symbolizer_path=,$(shell command -v llvm-symbolizer))
 check-threads: export SWIFT_BACKTRACE := enable=no
 check-threads: packages toolchain ## Runs all tests (TESTS=filter) and the C program under the thread sanitizer (built in .build-tsan)
 	swift build $(THREADS_FLAGS) --build-tests
-	Tests/Tools/check_c_api.sh .build-tsan/release --sanitize thread
+	Tests/Tools/checks/check_c_api.sh .build-tsan/release --sanitize thread
 	swift test $(THREADS_FLAGS) --disable-testable-imports --skip-build $(if $(TESTS),--filter '$(TESTS)')
 
 .PHONY: fuzz
 fuzz: packages toolchain ## Fuzzes all that takes bytes from strangers: TIME=60 seconds a target, FUZZ_TARGETS=... (built in .build-fuzz)
-	@Tests/Tools/install_packages.sh python3
+	@Tests/Tools/packaging/install_packages.sh python3
 	LHB_FUZZ_BUILD=1 swift build $(FUZZ_FLAGS) --product lhb-fuzz
 	Tests/Fuzzing/fuzz.sh .build-fuzz/release/lhb-fuzz $(TIME) $(FUZZ_JOBS) $(FUZZ_TARGETS)
 
 .PHONY: check-real-size
 check-real-size: packages build ## Compares subnets of the published sizes with a float64 reference (minutes, 2 GB of disk)
-	@Tests/Tools/install_packages.sh $(REFERENCE_PACKAGES)
-	/usr/bin/python3 Tests/Tools/check_real_size.py $(BUILD)
+	@Tests/Tools/packaging/install_packages.sh $(REFERENCE_PACKAGES)
+	/usr/bin/python3 Tests/Tools/checks/check_real_size.py $(BUILD)
 
 .PHONY: bench
 bench: $(PACKAGE_FOLDER)/complete ## Measures speed and memory into Docs/measurements/engine.md (10 minutes, 2 GB of disk)
-	@Tests/Tools/install_packages.sh $(REFERENCE_PACKAGES)
+	@Tests/Tools/packaging/install_packages.sh $(REFERENCE_PACKAGES)
 	/usr/bin/python3 Tests/Benchmarks/bench.py $(BUILD) $(BENCH_FLAGS)
 
 .PHONY: bench-summary
 bench-summary: packages build $(PEERS)/pytorch-installed ## Measures the README's table: one subnet beside the others (3 minutes)
-	@Tests/Tools/install_packages.sh $(REFERENCE_PACKAGES)
+	@Tests/Tools/packaging/install_packages.sh $(REFERENCE_PACKAGES)
 	/usr/bin/python3 Tests/Benchmarks/bench_summary.py $(BUILD) $(BENCH_FLAGS)
 
 .PHONY: bench-peers
 bench-peers: packages build $(PEERS)/installed ## Measures beside ONNX Runtime and OpenVINO, in .peers (30 minutes, 4 GB of disk)
-	@Tests/Tools/install_packages.sh $(REFERENCE_PACKAGES)
+	@Tests/Tools/packaging/install_packages.sh $(REFERENCE_PACKAGES)
 	/usr/bin/python3 Tests/Benchmarks/bench_peers.py $(BUILD) $(BENCH_FLAGS)
 
 .PHONY: bench-precision
 bench-precision: packages build $(PEERS)/quantizers-installed ## Measures bfloat16 and int8 beside theirs (45 minutes, 10 GB of disk)
-	@Tests/Tools/install_packages.sh $(REFERENCE_PACKAGES)
+	@Tests/Tools/packaging/install_packages.sh $(REFERENCE_PACKAGES)
 	/usr/bin/python3 Tests/Benchmarks/bench_precision.py $(BUILD) $(BENCH_FLAGS)
 
 $(PEERS)/installed:
-	@Tests/Tools/install_packages.sh $(PEER_PACKAGES)
+	@Tests/Tools/packaging/install_packages.sh $(PEER_PACKAGES)
 	/usr/bin/python3 -m venv $(PEERS)
 	$(PEERS)/bin/pip install --quiet $(PEER_WHEELS)
 	@touch $@
@@ -204,7 +205,7 @@ $(PEERS)/quantizers-installed: $(PEERS)/installed
 
 .PHONY: docs
 docs: packages build ## Makes the pages of the Swift library, with the toolchain's docc
-	python3 Tests/Tools/make_docs.py $(BUILD)
+	python3 Tests/Tools/packaging/make_docs.py $(BUILD)
 
 .PHONY: format
 format: toolchain ## Formats all Swift sources
@@ -224,10 +225,10 @@ help: ## Shows this list
 
 .PHONY: packages test-packages toolchain
 packages:
-	@Tests/Tools/install_packages.sh $(PACKAGES)
+	@Tests/Tools/packaging/install_packages.sh $(PACKAGES)
 
 test-packages:
-	@Tests/Tools/install_packages.sh $(TEST_PACKAGES)
+	@Tests/Tools/packaging/install_packages.sh $(TEST_PACKAGES)
 
 toolchain:
 	@command -v swift > /dev/null || { echo "Swift 6.2 or later is needed, see swift.org/install" >&2; exit 1; }

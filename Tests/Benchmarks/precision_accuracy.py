@@ -14,7 +14,7 @@ import precisions
 import report
 import subnets
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Tools"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Tools/reference"))
 import reference  # noqa: E402
 
 # Outputs do not depend on it.

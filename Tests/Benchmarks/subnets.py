@@ -62,7 +62,7 @@ class Supernet(NamedTuple):
         if not path.exists():
             print(f"making {path.name}", flush=True)
             partial = path.with_suffix(".partial")
-            tool = REPOSITORY / "Tests/Tools/make_checkpoint.py"
+            tool = REPOSITORY / "Tests/Tools/fixtures/make_checkpoint.py"
             run(sys.executable, tool, partial, *EXTRACTORS[self.extractor],
                 "--outliers", self.outliers, "--seed", self.seed)
             partial.rename(path)

@@ -1,4 +1,4 @@
-/// How a fixture is packed; the raw value is what its name has appended. Tests/Tools/import_golden.py packs.
+/// How a fixture is packed; the raw value is what its name has appended. Tests/Tools/fixtures/import_golden.py packs.
 enum FixturePacking: String, CaseIterable {
   /// zstd over the first bytes of all 4-byte words, then all second ones, and so on, then a rest of up to 3 bytes.
   case planes = ".planes.zst"

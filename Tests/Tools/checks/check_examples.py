@@ -21,9 +21,10 @@ from pathlib import Path
 
 import numpy as np
 
-from byte_planes import from_byte_planes
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fixtures"))
+from byte_planes import from_byte_planes  # noqa: E402
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[3]
 EXAMPLES = REPOSITORY / "Docs/examples"
 MODEL = REPOSITORY / "Fixtures/versions/v1-tiny-min.lhb"
 AUDIO = REPOSITORY / "Fixtures/golden/audio/speech-b.wav"

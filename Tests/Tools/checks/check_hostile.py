@@ -15,9 +15,11 @@ import sys
 import tempfile
 import time
 
-from hostile_files import ARCHITECTURE, EXTRACT, FEATURES, INSPECT, MODEL
+TOOLS = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(TOOLS / "fixtures"))
+from hostile_files import ARCHITECTURE, EXTRACT, FEATURES, INSPECT, MODEL  # noqa: E402
 
-FIXTURES = pathlib.Path(__file__).resolve().parents[2] / "Fixtures" / "hostile"
+FIXTURES = TOOLS.parents[1] / "Fixtures" / "hostile"
 SOUND = FIXTURES / "sound"
 REFUSED = 65
 LONGEST = 1.0  # seconds
@@ -81,7 +83,7 @@ def faults(path, words, status, output, errors, seconds, megabytes, files):
 def rows(folder):
     """What is to be opened: path, and a row as in list.tsv."""
     # In a process of its own: the memory of this one, of which the programs are forked, counts as theirs.
-    tool = pathlib.Path(__file__).with_name("hostile_large.py")
+    tool = TOOLS / "fixtures" / "hostile_large.py"
     subprocess.run([sys.executable, tool, folder], check=True)
     for root in [FIXTURES, folder]:
         for line in (root / "list.tsv").read_text().splitlines():

@@ -15,7 +15,7 @@ usage() {
 [ $# -ge 1 ] || usage
 folder=$(cd "$1" && pwd)
 shift
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../../.."
 runner=
 sanitizer=
 rounds=3

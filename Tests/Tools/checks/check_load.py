@@ -24,7 +24,7 @@ import time
 import wave
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[3]
 LENGTHS = 20
 RUNS = 200
 PROCESSES = 8

@@ -5,7 +5,7 @@
 #
 # Uses nothing but the programs and coreutils, so that it runs wherever they are built.
 set -eu
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../../.."
 
 programs=$1
 checkpoint=Fixtures/demo/supernet.pt

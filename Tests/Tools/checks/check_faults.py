@@ -27,7 +27,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[3]
 FIXTURES = REPOSITORY / "Fixtures"
 # Seconds after which a program hangs; it takes far less than one.
 PATIENCE = 150
@@ -264,7 +264,7 @@ def main():
         shim = work / "inject_faults.so"
         subprocess.run(
             [os.environ.get("CC", "cc"), "-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC",
-             REPOSITORY / "Tests/Tools/inject_faults.c", "-o", shim, "-ldl"], check=True)
+             REPOSITORY / "Tests/Tools/checks/inject_faults.c", "-o", shim, "-ldl"], check=True)
         model = work / "model.lhb"
         subprocess.run(
             [build / "lhb-extract", "--quiet", "--arch", FIXTURES / "demo/arch.json", FIXTURES / "demo/supernet.pt", model],

@@ -23,10 +23,11 @@ from pathlib import Path
 
 import numpy as np
 
-import make_checkpoint
-import reference
+REPOSITORY = Path(__file__).resolve().parents[3]
+sys.path[:0] = [str(REPOSITORY / "Tests/Tools/fixtures"), str(REPOSITORY / "Tests/Tools/reference")]
+import make_checkpoint  # noqa: E402
+import reference  # noqa: E402
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 TOLERANCE = 1e-5
 
 SPACES = {

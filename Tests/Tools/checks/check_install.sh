@@ -9,7 +9,7 @@ set -eu
 [ $# -eq 1 ] || { echo "usage: check_install.sh VERSION" >&2; exit 64; }
 version=$1
 major=${version%%.*}
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../../.."
 checkout=$(pwd)
 
 work=$(mktemp -d)
