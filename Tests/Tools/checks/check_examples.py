@@ -3,12 +3,14 @@
 
     check_examples.py PREFIX     for example .build/stage/usr/local, where `make install` put it
 
-C is built twice, with the archive (and run under valgrind too) and with the shared library, C++ with the shared one; both see a PATH on which there is
+C is built twice, with the archive (and run under valgrind too) and with the shared library, C++ with the shared one;
+both see a PATH on which there is
 no Swift. The Swift package is built from the sources beside it, since Swift packages are. Python loads the installed
 library. All compute features of Fixtures/golden/audio/speech-b.wav with Fixtures/versions/v1-tiny-min.lhb, which may
 differ from the golden ones by 1e-5 * max(1, |value|). Prints a line an example; the exit code is 1 when one fails.
 
-Needs a C and a C++ compiler, pkg-config, valgrind, libsndfile1-dev, libzstd-dev, zstd, python3-numpy, and Swift for the Swift one.
+Needs a C and a C++ compiler, pkg-config, valgrind, libsndfile1-dev, libzstd-dev, zstd, python3-numpy, and Swift for the
+Swift one.
 """
 import io
 import os
@@ -116,7 +118,8 @@ class Examples:
     def c_with_archive(self):
         libraries = [flag for flag in self.flags("--static", "--libs", "lighthubert") if flag != "-llighthubert"]
         self.c("c-archive", [self.library / "liblighthubert.a", *libraries, *self.flags("--libs", "sndfile")])
-        valgrind = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite"]
+        valgrind = [
+            "valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite"]
         # Valgrind knows no AVX-512.
         run([*valgrind, self.work / "c-archive", MODEL, AUDIO, self.work / "valgrind.npy"],
             {**self.environment, "LHB_ISA": "avx2"})
@@ -128,14 +131,16 @@ class Examples:
     def cpp(self):
         program = self.work / "cpp"
         options = ["-std=c++17", "-O2", "-Wall", "-Wextra", "-Werror", "-pedantic"]
-        run(["c++", *options, EXAMPLES / "cpp/features.cpp", "-o", program, *self.flags("--cflags", "--libs", "lighthubert")],
+        flags = self.flags("--cflags", "--libs", "lighthubert")
+        run(["c++", *options, EXAMPLES / "cpp/features.cpp", "-o", program, *flags],
             self.environment)
         self.check_needed(program)
         self.compare_raw("c++", run([program, MODEL], self.environment, input=samples().tobytes()))
 
     def swift(self):
         scratch = REPOSITORY / ".build/examples/swift"
-        run(["swift", "build", "--quiet", "-c", "release", "--package-path", EXAMPLES / "swift", "--scratch-path", scratch])
+        run(["swift", "build", "--quiet", "-c", "release", "--package-path", EXAMPLES / "swift",
+             "--scratch-path", scratch])
         output = run([scratch / "release/features", MODEL], input=samples().tobytes())
         self.compare_raw("swift", output)
 
@@ -178,7 +183,8 @@ def main():
     status = 0
     with tempfile.TemporaryDirectory() as work:
         examples = Examples(Path(sys.argv[1]).resolve(), Path(work))
-        for example in (examples.c_with_archive, examples.c_with_shared_library, examples.cpp, examples.swift, examples.python):
+        for example in (
+                examples.c_with_archive, examples.c_with_shared_library, examples.cpp, examples.swift, examples.python):
             try:
                 example()
             except Failure as failure:

@@ -4,8 +4,8 @@
     check_layers.py
 
 Every import of another target must be declared in Package.swift; the declared ones of a module must be those of its row
-in the table; no two modules may reach each other; and what users link, the library products, may reach neither Foundation
-nor another package.
+in the table; no two modules may reach each other; and what users link, the library products, may reach neither
+Foundation nor another package.
 """
 import json
 import re
