@@ -28,8 +28,8 @@ public final class Model: Sendable {
 
   /// Packs the weights of a subnet.
   ///
-  /// - Parameter source: Has the tensors of the subnet's layout in the layout's shapes. They are read several times when
-  ///   `Precision.auto` is to choose.
+  /// - Parameter source: Has the tensors of the subnet's layout in the layout's shapes. They are read several times
+  ///   when `Precision.auto` is to choose.
   package init(
     path: String, config: ModelConfig, architecture: Architecture, provenance: Provenance? = nil,
     options: RuntimeOptions, source: TensorSource

@@ -20,7 +20,8 @@ public struct MultiplyAccumulates: Sendable, Hashable {
     [extractor, projection, positionConv, attentionProjections, attention, ffn].reduce(0, saturatingSum)
   }
 
-  /// Operations for a second of audio in an utterance of `typicalSeconds`: attention makes a second of a longer one dearer.
+  /// Operations for a second of audio in an utterance of `typicalSeconds`: attention makes a second of a longer one
+  /// dearer.
   public static func perSecond(config: ModelConfig, architecture: Architecture) -> Int {
     let samples = typicalSeconds * ModelConfig.sampleRate
     return MultiplyAccumulates(config: config, architecture: architecture, samples: samples).total / typicalSeconds

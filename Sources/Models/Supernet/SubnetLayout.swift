@@ -1,4 +1,5 @@
-/// The tensors that a subnet consists of, in the order of the forward pass: the one place where their shapes are written.
+/// The tensors that a subnet consists of, in the order of the forward pass: the one place where their shapes are
+/// written.
 ///
 /// The slicer, the file format and the runtime all go by this list. The architecture must fit the configuration
 /// (`Architecture.violations(in:)` is empty).

@@ -5,8 +5,8 @@ public struct SubnetTensor: Sendable, Hashable {
   public let name: String
   /// Its shape in a subnet.
   public var shape: [Int] { axes.map(\.count) }
-  /// Whether it may be stored and used in low precision: a matrix [out, in] or a convolution [out, in, tap] that takes part
-  /// in much of the arithmetic. The first convolution and the position convolution need their precision.
+  /// Whether it may be stored and used in low precision: a matrix [out, in] or a convolution [out, in, tap] that takes
+  /// part in much of the arithmetic. The first convolution and the position convolution need their precision.
   public let isQuantizable: Bool
 
   /// The supernet's tensor that it is cut from. For a weight-normed tensor the name without `_g` and `_v`.
@@ -43,7 +43,8 @@ struct AxisCut: Sendable, Hashable {
     AxisCut(full: full, count: count, blockSize: full, perBlock: count)
   }
 
-  /// The first `perBlock` units of each block of `blockSize`, until there are `count`; all units when `count` is `full`.
+  /// The first `perBlock` units of each block of `blockSize`, until there are `count`; all units when `count` is
+  /// `full`.
   static func blocks(_ count: Int, of full: Int, blockSize: Int, perBlock: Int) -> AxisCut {
     count == full ? whole(full) : AxisCut(full: full, count: count, blockSize: blockSize, perBlock: perBlock)
   }
