@@ -214,8 +214,10 @@ format: toolchain ## Formats all Swift sources
 	swift format --in-place --recursive $(SWIFT_SOURCES)
 
 .PHONY: lint
-lint: toolchain ## Checks the format of all Swift sources
+lint: toolchain ## Checks the format of all Swift sources, the length of all lines, and the links of all pages
 	swift format lint --strict --recursive $(SWIFT_SOURCES)
+	python3 Tests/Tools/checks/check_lines.py
+	python3 Tests/Tools/checks/check_links.py
 
 .PHONY: clean
 clean: ## Removes everything that was built
