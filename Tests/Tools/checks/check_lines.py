@@ -3,8 +3,8 @@
 
     check_lines.py
 
-Looks at every file that is ours: Markdown, Swift, C, Python, shell, make and what configures. Fixtures are data and left
-out, but for their pages. A line that is one word, such as an address, may be longer.
+Looks at every file that is ours: Markdown, Swift, C, Python, shell, make and what configures. Fixtures are data and
+left out, but for their pages. A line that is one word, such as an address, may be longer.
 """
 import sys
 
