@@ -43,6 +43,7 @@ PACKAGING_PACKAGES := binutils python3
 TEST_PACKAGES := binutils ffmpeg python3
 CHECK_INSTALL_PACKAGES := cmake g++ gcc mandoc pkg-config
 CHECK_EXAMPLES_PACKAGES := g++ gcc pkg-config python3-numpy valgrind zstd
+CHECK_DEPENDENCY_PACKAGES := git python3-numpy zstd
 CHECK_C_API_PACKAGES := gcc g++ valgrind
 CHECK_FAULTS_PACKAGES := gcc python3
 # Builds for the sanitizers. Optimised, so that all tests take minutes.
@@ -120,6 +121,11 @@ check-examples: $(PACKAGE_FOLDER)/complete ## Builds Docs/examples against an in
 	@rm -rf .build/examples/stage
 	@$(MAKE) --no-print-directory install DESTDIR='$(CURDIR)/.build/examples' PREFIX=/stage
 	/usr/bin/python3 Tests/Tools/checks/check_examples.py .build/examples/stage
+
+.PHONY: check-dependency
+check-dependency: packages toolchain ## Builds a package that depends on a version of this one, and runs it (minutes)
+	@Tests/Tools/packaging/install_packages.sh $(CHECK_DEPENDENCY_PACKAGES)
+	/usr/bin/python3 Tests/Tools/checks/check_dependency.py
 
 .PHONY: check-c-api
 check-c-api: $(PACKAGE_FOLDER)/complete ## Runs a C program that uses the whole C interface, then under valgrind

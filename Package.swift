@@ -47,7 +47,13 @@ let products: [Product] = [
   .executable(name: "lhb-bench", targets: ["lhb-bench"]),
 ]
 
-let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+/// What only the programs link. Every use of it is conditional, so that SwiftPM fetches none of it for a package that
+/// depends on this one with `traits: []`.
+func forPrograms(_ name: String, package: String) -> Target.Dependency {
+  .product(name: name, package: package, condition: .when(traits: ["Programs"]))
+}
+
+let argumentParser = forPrograms("ArgumentParser", package: "swift-argument-parser")
 
 /// A command-line program.
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -133,7 +139,7 @@ let programSupport: [Target] = [
   module("LHAudioArguments", at: "Commands/AudioArguments", ["LHAudio", argumentParser]),
   module(
     "LHArchitectureFile", at: "Commands/ArchitectureFile",
-    ["LHJSON", "LHSupernet", "LHSystem", .product(name: "Yams", package: "Yams")]),
+    ["LHJSON", "LHSupernet", "LHSystem", forPrograms("Yams", package: "Yams")]),
   module("LHCommandSupport", at: "Commands/Support", ["LHSupernet", "LHSystem", argumentParser]),
 ]
 
@@ -220,6 +226,10 @@ let isFuzzing = Context.environment["LHB_FUZZ_BUILD"] != nil
 let package = Package(
   name: "lighthubert",
   products: products,
+  traits: [
+    .trait(name: "Programs", description: "The lhb-* programs, which need packages that the libraries do not."),
+    .default(enabledTraits: ["Programs"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),

@@ -4,70 +4,25 @@
     check_examples.py PREFIX     for example .build/stage/usr/local, where `make install` put it
 
 C is built twice, with the archive (and run under valgrind too) and with the shared library, C++ with the shared one;
-both see a PATH on which there is
-no Swift. The Swift package is built from the sources beside it, since Swift packages are. Python loads the installed
-library. All compute features of Fixtures/golden/audio/speech-b.wav with Fixtures/versions/v1-tiny-min.lhb, which may
-differ from the golden ones by 1e-5 * max(1, |value|). Prints a line an example; the exit code is 1 when one fails.
+both see a PATH on which there is no Swift. The Swift package is built from the sources beside it, since Swift packages
+are. Python loads the installed library. All compute features of Fixtures/golden/audio/speech-b.wav with
+Fixtures/versions/v1-tiny-min.lhb, which may differ from the golden ones by 1e-5 * max(1, |value|). Prints a line an
+example; the exit code is 1 when one fails.
 
-Needs a C and a C++ compiler, pkg-config, valgrind, libsndfile1-dev, libzstd-dev, zstd, python3-numpy, and Swift for the
-Swift one.
+Needs a C and a C++ compiler, pkg-config, valgrind, libsndfile1-dev, libzstd-dev, zstd, python3-numpy, and Swift for
+the Swift one.
 """
-import io
 import os
-import shlex
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fixtures"))
-from byte_planes import from_byte_planes  # noqa: E402
+from golden_case import AUDIO, MODEL, REPOSITORY, Failure, compare, expected, run, samples
 
-REPOSITORY = Path(__file__).resolve().parents[3]
 EXAMPLES = REPOSITORY / "Docs/examples"
-MODEL = REPOSITORY / "Fixtures/versions/v1-tiny-min.lhb"
-AUDIO = REPOSITORY / "Fixtures/golden/audio/speech-b.wav"
-TOLERANCE = 1e-5
-
-
-def expected(kind):
-    """Golden values of a kind, "hidden_states" or "encoder_input"; see Fixtures/README.md for the packing."""
-    packed = REPOSITORY / f"Fixtures/golden/expected/tiny-min-speech-b.{kind}.npy.planes.zst"
-    planes = subprocess.run(["zstd", "-dc", packed], check=True, capture_output=True).stdout
-    return np.load(io.BytesIO(from_byte_planes(planes)))
-
-
-def samples():
-    """The samples of AUDIO: 16 bits, mono, after a header of 44 bytes."""
-    return np.frombuffer(AUDIO.read_bytes()[44:], "<i2").astype(np.float32) / np.float32(32768)
-
-
-class Failure(Exception):
-    pass
-
-
-def compare(name, found, wanted):
-    """Raises Failure unless all values are within the tolerance."""
-    if found.shape != wanted.shape:
-        raise Failure(f"{name}: shape {found.shape}, expected {wanted.shape}")
-    excess = np.abs(found.astype(np.float64) - wanted) / (TOLERANCE * np.maximum(1, np.abs(wanted)))
-    # Not a number must not pass.
-    if not excess.max() <= 1:
-        place = tuple(int(index) for index in np.unravel_index(excess.argmax(), excess.shape))
-        raise Failure(f"{name}: differs by {excess.max():.3g} of what is allowed, at {place}")
-    print(f"{name}: {found.shape}, at most {excess.max():.3f} of the allowed difference")
-
-
-def run(arguments, environment=None, **more):
-    result = subprocess.run([str(a) for a in arguments], env=environment, capture_output=True, **more)
-    if result.returncode != 0:
-        command = shlex.join(str(a) for a in arguments)
-        raise Failure(f"{command}: exit code {result.returncode}\n"
-                      + (result.stdout + result.stderr).decode(errors="replace"))
-    return result.stdout
 
 
 def without_swift(folder):
@@ -132,15 +87,14 @@ class Examples:
         program = self.work / "cpp"
         options = ["-std=c++17", "-O2", "-Wall", "-Wextra", "-Werror", "-pedantic"]
         flags = self.flags("--cflags", "--libs", "lighthubert")
-        run(["c++", *options, EXAMPLES / "cpp/features.cpp", "-o", program, *flags],
-            self.environment)
+        run(["c++", *options, EXAMPLES / "cpp/features.cpp", "-o", program, *flags], self.environment)
         self.check_needed(program)
         self.compare_raw("c++", run([program, MODEL], self.environment, input=samples().tobytes()))
 
     def swift(self):
         scratch = REPOSITORY / ".build/examples/swift"
-        run(["swift", "build", "--quiet", "-c", "release", "--package-path", EXAMPLES / "swift",
-             "--scratch-path", scratch])
+        folders = ["--package-path", EXAMPLES / "swift", "--scratch-path", scratch]
+        run(["swift", "build", "--quiet", "-c", "release", *folders])
         output = run([scratch / "release/features", MODEL], input=samples().tobytes())
         self.compare_raw("swift", output)
 
@@ -184,7 +138,8 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         examples = Examples(Path(sys.argv[1]).resolve(), Path(work))
         for example in (
-                examples.c_with_archive, examples.c_with_shared_library, examples.cpp, examples.swift, examples.python):
+                examples.c_with_archive, examples.c_with_shared_library, examples.cpp, examples.swift,
+                examples.python):
             try:
                 example()
             except Failure as failure:
