@@ -138,7 +138,7 @@ let runtime: [Target] =
       ]),
     module(
       "LightHuBERT", at: "LightHuBERT",
-      ["LHImport", "LHModel", "LHQuantization", "LHRuntime", "LHSubnetFile", "LHSupernet", "LHTorch"]),
+      ["LHImport", "LHModel", "LHQuantization", "LHRuntime", "LHSupernet", "LHTorch"]),
   ]
 
 let cInterface: [Target] = [

@@ -50,10 +50,10 @@ public final class Calibration {
   /// Runs the subnet on an utterance and adds its activations to the statistics.
   ///
   /// - Parameters:
-  ///   - samples: Mono at 16 kHz, in [-1, 1]; at least `ModelConfig.minimumSampleCount`, all finite. A few seconds that are
-  ///     like what the subnet will see are enough.
-  ///   - progress: Called with the done fraction of the work now and then; false cancels. A cancelled utterance may have
-  ///     been added in part.
+  ///   - samples: Mono at 16 kHz, in [-1, 1]; at least `ModelConfig.minimumSampleCount`, all finite. A few seconds that
+  ///     are like what the subnet will see are enough.
+  ///   - progress: Called with the done fraction of the work now and then; false cancels. A cancelled utterance may
+  ///     have been added in part.
   /// - Throws: `ModelFault.tooShort`, `.notFinite` or `.cancelled`.
   public func add(_ samples: [Float], progress: ((Double) -> Bool)? = nil) throws(ModelFault) {
     _ = try session.features(of: samples, progress: progress)

@@ -10,9 +10,9 @@ extension Model {
   /// What the model is, as one JSON object on one line.
   ///
   /// Members: `sample_rate` (Hz), `minimum_samples`, `layer_count`, `hidden_size`, `architecture` (the published form),
-  /// `published_name`, `search_spaces`, `config`, `normalizes_waveform`, `parameters`, `macs_per_second` (of an utterance of
-  /// ten seconds), `provenance`, `precision`, `precision_trials` (`precision` and `relative_error` of each) and
-  /// `missing_instructions`. Members may be added in later versions.
+  /// `published_name`, `search_spaces`, `config`, `normalizes_waveform`, `parameters`, `macs_per_second` (of an
+  /// utterance of ten seconds), `provenance`, `precision`, `precision_trials` (`precision` and `relative_error` of
+  /// each) and `missing_instructions`. Members may be added in later versions.
   public var descriptionJSON: String {
     var object = shape.description(of: subnet)
     object["precision"] = .string(precision.rawValue)

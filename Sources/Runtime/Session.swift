@@ -54,7 +54,8 @@ public final class Session {
   ///   - progress: Called with the done fraction of the work now and then; false cancels the run.
   ///   - cancellation: Ends the run from another thread or task, within milliseconds as a rule.
   /// - Returns: The hidden states, [selected, T, E].
-  /// - Throws: `ModelFault.tooShort`, `.notFinite`, `.noSuchLayer` or `.cancelled`; `.cause` when there is not memory enough.
+  /// - Throws: `ModelFault.tooShort`, `.notFinite`, `.noSuchLayer` or `.cancelled`; `.cause` when there is not memory
+  ///   enough.
   public func features(
     of samples: [Float], layers: LayerSelection = .last, layerZero: LayerZero = .projection, normalize: Bool? = nil,
     progress: ((Double) -> Bool)? = nil, cancellation: Cancellation? = nil
@@ -121,7 +122,8 @@ public final class Session {
   ///   - normalize: Whether the waveform is normalised; nil for what the model says.
   ///   - progress: Called with the done fraction of the work now and then; false cancels the run.
   ///   - cancellation: Ends the run from another thread or task.
-  ///   - body: Called with each hidden state, (its place among the selected ones, [T, E]), which is there for the call only.
+  ///   - body: Called with each hidden state, (its place among the selected ones, [T, E]), which is there for the call
+  ///     only.
   /// - Throws: `ModelFault`, as `features` does; a fault of the samples comes before the first call of `body`.
   public func forEachHiddenState(
     of samples: UnsafeBufferPointer<Float>, layers: LayerSelection, layerZero: LayerZero, normalize: Bool? = nil,

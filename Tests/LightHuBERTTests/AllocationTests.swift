@@ -5,8 +5,8 @@ import LHTestSupport
 import LightHuBERT
 import Testing
 
-/// A session that has seen an utterance's length allocates nothing for the next one. Each case runs in a process of its own:
-/// the counter sees all threads, those of other tests too.
+/// A session that has seen an utterance's length allocates nothing for the next one. Each case runs in a process of its
+/// own: the counter sees all threads, those of other tests too.
 @Suite(.enabled(if: allocation_counter_works(), "the allocator of this build cannot be replaced"))
 struct AllocationTests {
   /// Group norm, layer norm, and a position convolution of several layers.

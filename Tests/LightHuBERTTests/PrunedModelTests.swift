@@ -6,7 +6,8 @@ import LHTestSupport
 import LightHuBERT
 import Testing
 
-/// Models that no supernet has: layers without attention or FFN, no position convolution, compared with their definition.
+/// Models that no supernet has: layers without attention or FFN, no position convolution, compared with their
+/// definition.
 @Suite struct PrunedModelTests {
   @Test(arguments: [NormPlacement.after, .before], [false, true])
   func `A layer without a part computes the rest`(placement: NormPlacement, hasPosition: Bool) throws {
@@ -137,7 +138,9 @@ private struct PlainEncoder {
     for head in 0..<attention.heads {
       let columns = head * attention.headSize..<(head + 1) * attention.headSize
       for (frame, query) in q.enumerated() {
-        let scores = k.map { key in columns.reduce(0) { $0 + query[$1] * key[$1] } / Double(attention.headSize).squareRoot() }
+        let scores = k.map { key in
+          columns.reduce(0) { $0 + query[$1] * key[$1] } / Double(attention.headSize).squareRoot()
+        }
         let largest = scores.max() ?? 0
         let powers = scores.map { exp($0 - largest) }
         let total = powers.reduce(0, +)

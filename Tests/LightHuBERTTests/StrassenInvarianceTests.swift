@@ -6,8 +6,8 @@ import LHTestSupport
 import LightHuBERT
 import Testing
 
-/// A model and an utterance that are large enough for Strassen's algorithm, in the extractor and in the encoder: the golden
-/// ones are not.
+/// A model and an utterance that are large enough for Strassen's algorithm, in the extractor and in the encoder: the
+/// golden ones are not.
 @Suite struct StrassenInvarianceTests {
   /// 3 seconds of noise that swells: 149 frames.
   static let samples: [Float] = {

@@ -2,7 +2,8 @@ import LHModel
 import Testing
 
 @Suite struct EncoderLayoutTests {
-  /// A model as pruning leaves them: uneven, with a layer without attention and one without FFN, and never a supernet's.
+  /// A model as pruning leaves them: uneven, with a layer without attention and one without FFN, and never a
+  /// supernet's.
   static let pruned = EncoderShape(
     normalizesWaveform: false,
     convolutions: [

@@ -36,7 +36,8 @@ public final class Checkpoint: Sendable {
 
   /// Opens a file that `torch.save` wrote, in either container.
   ///
-  /// Checks everything but the elements: every tensor of weights lies within its storage, every storage within the file.
+  /// Checks everything but the elements: every tensor of weights lies within its storage, every storage within the
+  /// file.
   public init(path: String) throws(CheckpointFault) {
     do throws(FileFault) {
       file = try InputFile(path: path)
@@ -63,7 +64,8 @@ public final class Checkpoint: Sendable {
 
   /// The tensor of that name; nil when the state dict has none.
   ///
-  /// Each call reads the part of the file that the tensor spans, into a storage of its own. Throws `unsupportedElementType` when the tensor does not hold floating-point weights.
+  /// Each call reads the part of the file that the tensor spans, into a storage of its own. Throws
+  /// `unsupportedElementType` when the tensor does not hold floating-point weights.
   public func tensor(_ name: String) throws(CheckpointFault) -> TensorView? {
     guard let tensor = tensors[name] else { return nil }
     do throws(FileFault) {

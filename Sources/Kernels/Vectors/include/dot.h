@@ -1,8 +1,8 @@
 #ifndef LIGHTHUBERT_DOT_H
 #define LIGHTHUBERT_DOT_H
 
-// Dot products of narrow numbers that lie in the 32-bit lanes of vectors, and what belongs to them. Swift's SIMD types have
-// no such operations. Each exists where it is compiled for a processor that has it.
+// Dot products of narrow numbers that lie in the 32-bit lanes of vectors, and what belongs to them. Swift's SIMD types
+// have no such operations. Each exists where it is compiled for a processor that has it.
 
 #include "fma.h"
 
@@ -35,8 +35,8 @@ CPU_INLINE cpu_int8 cpu_dot_bytes8(cpu_int8 sum, cpu_int8 left, cpu_int8 right) 
 // MARK: What keeps the compiler within sixteen registers
 
 #if defined(__AVX2__)
-/// The 32 bits at an address in eight lanes. What follows is done with the vector, where the compiler would do it with the
-/// word, in other registers, and move that; and it reads the word again where it is wanted again.
+/// The 32 bits at an address in eight lanes. What follows is done with the vector, where the compiler would do it with
+/// the word, in other registers, and move that; and it reads the word again where it is wanted again.
 CPU_INLINE cpu_int8 cpu_word8(const void *address) {
   cpu_int8 words;
   __asm__ volatile("vpbroadcastd %1, %0" : "=x"(words) : "m"(*(const char(*)[4])address));
@@ -186,8 +186,8 @@ CPU_INLINE cpu_int16 cpu_joined4(cpu_int4 a, cpu_int4 b, cpu_int4 c, cpu_int4 d)
 }
 #endif
 
-/// The integers of four vectors, which must be in -32768...32767, as unsigned bytes; those outside 0...255 become the nearer
-/// end.
+/// The integers of four vectors, which must be in -32768...32767, as unsigned bytes; those outside 0...255 become the
+/// nearer end.
 CPU_INLINE cpu_int4 cpu_unsigned_bytes4(cpu_int4 a, cpu_int4 b, cpu_int4 c, cpu_int4 d) {
 #if defined(__SSE2__)
   return (cpu_int4)_mm_packus_epi16(

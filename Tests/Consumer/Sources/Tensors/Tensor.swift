@@ -3,9 +3,12 @@ import Memory
 
 /// Numbers with a shape.
 public struct Tensor {
+  /// The axes.
   public var shape: [Int]
+  /// As many as the axes' product.
   public var values: [Float]
 
+  /// Numbers that are there already.
   public init(shape: [Int], values: [Float]) {
     self.shape = shape
     self.values = values

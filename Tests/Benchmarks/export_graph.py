@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Writes a subnet of a supernet's checkpoint as a float32 ONNX graph, for other runtimes to run.
+"""Writes a subnet of a supernet's checkpoint as a float32 graph, for other runtimes to run.
 
-    export_onnx.py SUPERNET.pt ARCH.json OUT.onnx
+    export_graph.py SUPERNET.pt ARCH.json OUT
 
+OUT ends with .onnx, or with .torchscript for PyTorch.
 Input `samples` (1, S), 16 kHz, as they are; output `features` (1, T, E), the last hidden state. Only what the published
-models have: global attention, post-norm, GELU, a position convolution of one layer. Needs python3-numpy, python3-scipy and
-python3-torch (apt). As a module: `write` does the same.
+models have: global attention, post-norm, GELU, a position convolution of one layer. Needs python3-numpy, python3-scipy
+and python3-torch (apt). As a module: `write` does the same.
 """
 import argparse
 import sys
@@ -26,7 +27,8 @@ class Graph(torch.nn.Module):
         windows = architecture.get("slide_wsz") or []
         if (config["layer_norm_first"] or config["activation_fn"] != "gelu" or config["pos_conv_depth"] != 1
                 or any(window != "global" for window in windows)):
-            raise ValueError("only post-norm models with GELU, global attention and one position convolution are exported")
+            raise ValueError(
+                "only post-norm models with GELU, global attention and one position convolution are exported")
         self.config, self.architecture = config, architecture
         subnet = reference.cut(weights, config, architecture)
         self.embed, self.groups = architecture["embed_dim"], config["conv_pos_groups"]
@@ -100,9 +102,13 @@ def write(checkpoint, architecture, path):
     """Exports a subnet; `architecture` is a path."""
     weights, config = reference.load_checkpoint(checkpoint)
     graph = Graph(weights, config, reference.load_architecture(architecture)).eval()
+    samples = torch.randn(1, 16_000)
     with torch.no_grad():
+        if str(path).endswith(".torchscript"):
+            torch.jit.trace(graph, samples).save(str(path))
+            return
         torch.onnx.export(
-            graph, (torch.randn(1, 16_000),), str(path), input_names=["samples"], output_names=["features"],
+            graph, (samples,), str(path), input_names=["samples"], output_names=["features"],
             dynamic_axes={"samples": {1: "samples"}, "features": {1: "frames"}}, opset_version=15)
 
 
