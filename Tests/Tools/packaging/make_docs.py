@@ -3,7 +3,7 @@
 
     make_docs.py [BUILD_FOLDER, by default .build/release]
 
-`import LightHuBERT` also gives types of other modules (Sources/LightHuBERT/Exports.swift). docc knows one module at a
+`import LightHuBERT` also gives types of other modules (the files Exports.swift). docc knows one module at a
 time and the compiler leaves extensions of such types out, so the symbols of those modules are put into the library's
 own graph here. A warning is an error. The result, BUILD_FOLDER/LightHuBERT.doccarchive, can be put on any web server.
 """
@@ -18,14 +18,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 LIBRARY = ROOT / "Sources" / "LightHuBERT"
+# What the library exports as a whole, with what it exports in its turn.
+WHOLE = {"LHRuntime": ROOT / "Sources" / "Runtime"}
 
 
 def exported():
-    """Module -> names of its types that the library exports again."""
-    names = {}
-    exports = (LIBRARY / "Exports.swift").read_text()
-    for module, name in re.findall(r"^@_exported public import \w+ (\w+)\.(\w+)$", exports, re.M):
-        names.setdefault(module, set()).add(name)
+    """Module -> names of its types that the library exports again; None for all of them."""
+    names = dict.fromkeys(WHOLE)
+    for folder in (LIBRARY, *WHOLE.values()):
+        exports = (folder / "Exports.swift").read_text()
+        for module, name in re.findall(r"^@_exported public import \w+ (\w+)\.(\w+)$", exports, re.M):
+            names.setdefault(module, set()).add(name)
     return names
 
 
@@ -52,7 +55,7 @@ def main():
     library = extract("LightHuBERT", build, graphs)
     for module, names in sorted(exported().items()):
         graph = extract(module, build, graphs)
-        kept = [symbol for symbol in graph["symbols"] if symbol["pathComponents"][0] in names]
+        kept = [symbol for symbol in graph["symbols"] if names is None or symbol["pathComponents"][0] in names]
         identifiers = {symbol["identifier"]["precise"] for symbol in kept}
         library["symbols"] += kept
         library["relationships"] += [edge for edge in graph["relationships"] if edge["source"] in identifiers]

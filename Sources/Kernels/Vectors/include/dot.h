@@ -138,7 +138,9 @@ typedef unsigned cpu_uint16 __attribute__((ext_vector_type(16)));
 /// The larger integers.
 CPU_INLINE cpu_int4 cpu_larger_ints4(cpu_int4 left, cpu_int4 right) { return __builtin_elementwise_max(left, right); }
 CPU_INLINE cpu_int8 cpu_larger_ints8(cpu_int8 left, cpu_int8 right) { return __builtin_elementwise_max(left, right); }
-CPU_INLINE cpu_int16 cpu_larger_ints16(cpu_int16 left, cpu_int16 right) { return __builtin_elementwise_max(left, right); }
+CPU_INLINE cpu_int16 cpu_larger_ints16(cpu_int16 left, cpu_int16 right) {
+  return __builtin_elementwise_max(left, right);
+}
 
 /// The larger unsigned integers.
 CPU_INLINE cpu_int4 cpu_larger_unsigned4(cpu_int4 left, cpu_int4 right) {
