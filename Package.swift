@@ -1,4 +1,4 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 import PackageDescription
 
 // How the modules lie on each other is drawn in Docs/architecture.md. Arrows point only down.
@@ -24,22 +24,29 @@ func kernels(_ set: String, at folder: String? = nil, clang flags: [String], def
     swiftSettings: strict + names.map { .define($0) } + [.unsafeFlags(["-O"] + flags.flatMap { ["-Xcc", $0] })])
 }
 
+// A manifest is compiled for the machine that builds and is not told of another one, so a cross build has to say what
+// it builds for: LHB_TARGET_ARCH=aarch64.
 #if arch(x86_64)
-  let wideKernels = [
-    kernels("AVX2", clang: ["-march=x86-64-v3"], define: ["KERNELS_AVX2"]),
-    kernels("AVX2VNNI", clang: ["-march=x86-64-v3", "-mavxvnni"], define: ["KERNELS_AVX2", "KERNELS_VNNI"]),
-    kernels("AVX512", clang: ["-march=x86-64-v4"], define: ["KERNELS_AVX512"]),
-    kernels("AVX512BF16", clang: ["-march=x86-64-v4", "-mavx512bf16"], define: ["KERNELS_AVX512", "KERNELS_BF16"]),
-    kernels("AVX512VNNI", clang: ["-march=x86-64-v4", "-mavx512vnni"], define: ["KERNELS_AVX512", "KERNELS_VNNI"]),
-  ]
+  let buildingArchitecture = "x86_64"
 #else
-  let wideKernels: [Target] = []
+  let buildingArchitecture = "other"
 #endif
+let isForX86 = (Context.environment["LHB_TARGET_ARCH"] ?? buildingArchitecture) == "x86_64"
+
+let x86Kernels = [
+  kernels("AVX2", clang: ["-march=x86-64-v3"], define: ["KERNELS_AVX2"]),
+  kernels("AVX2VNNI", clang: ["-march=x86-64-v3", "-mavxvnni"], define: ["KERNELS_AVX2", "KERNELS_VNNI"]),
+  kernels("AVX512", clang: ["-march=x86-64-v4"], define: ["KERNELS_AVX512"]),
+  kernels("AVX512BF16", clang: ["-march=x86-64-v4", "-mavx512bf16"], define: ["KERNELS_AVX512", "KERNELS_BF16"]),
+  kernels("AVX512VNNI", clang: ["-march=x86-64-v4", "-mavx512vnni"], define: ["KERNELS_AVX512", "KERNELS_VNNI"]),
+]
+let wideKernels = isForX86 ? x86Kernels : []
 
 // MARK: What users link and run
 
 let products: [Product] = [
   .library(name: "LightHuBERT", targets: ["LightHuBERT"]),
+  .library(name: "LightHuBERTRuntime", targets: ["LHRuntime"]),
   .library(name: "LightHuBERTC", type: .static, targets: ["LightHuBERTC"]),
   .executable(name: "lhb-extract", targets: ["lhb-extract"]),
   .executable(name: "lhb-features", targets: ["lhb-features"]),
@@ -65,21 +72,23 @@ let programs: [Target] = [
   program(
     "lhb-extract",
     [
-      "LHArchitectureFile", "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHImport", "LHQuantization",
+      "LHArchitectureFile", "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHFamilies", "LHImport", "LHModel",
+      "LHQuantization",
       "LHSubnetFile", "LHSupernet", "LHSystem", "LightHuBERT",
     ]),
   program(
     "lhb-features",
     [
-      "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHFeatureFiles", "LHKernels", "LHSupernet", "LHSystem",
-      "LightHuBERT",
+      "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHFeatureFiles", "LHKernels", "LHRuntime", "LHSupernet",
+      "LHSystem",
     ]),
-  program("lhb-inspect", ["LHCommandSupport", "LHJSON", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTorch"]),
+  program(
+    "lhb-inspect", ["LHCommandSupport", "LHJSON", "LHModel", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTorch"]),
   program(
     "lhb-bench",
     [
-      "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHJSON", "LHKernelTypes", "LHKernels", "LHSubnetFile",
-      "LHSupernet", "LHSystem", "LightHuBERT",
+      "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHJSON", "LHKernelTypes", "LHKernels", "LHRuntime",
+      "LHSubnetFile", "LHSupernet", "LHSystem",
     ]),
 ]
 
@@ -98,15 +107,17 @@ let formats: [Target] = [
 ]
 
 let models: [Target] = [
-  module("LHSupernet", at: "Models/Supernet", ["CLightHuBERT", "LHJSON", "LHSystem", "LHTensors"]),
-  module("LHQuantization", at: "Models/Quantization", ["LHSupernet"]),
+  module("LHModel", at: "Models/Model"),
+  module("LHFamilies", at: "Models/Families", ["LHModel"]),
+  module(
+    "LHSupernet", at: "Models/Supernet", ["CLightHuBERT", "LHFamilies", "LHJSON", "LHModel", "LHSystem", "LHTensors"]),
+  module("LHQuantization", at: "Models/Quantization", ["LHModel"]),
   module(
     "LHSubnetFile", at: "Models/SubnetFile",
-    ["LHCZstd", "LHJSON", "LHQuantization", "LHSupernet", "LHSystem", "LHTensors"]),
+    ["LHCZstd", "LHFamilies", "LHJSON", "LHModel", "LHQuantization", "LHSupernet", "LHSystem", "LHTensors"]),
   module(
     "LHImport", at: "Models/Import",
-    ["LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTensors", "LHTorch"]
-  ),
+    ["LHModel", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTensors", "LHTorch"]),
 ]
 
 let runtime: [Target] =
@@ -120,11 +131,14 @@ let runtime: [Target] =
         + wideKernels.map { .target(name: $0.name) },
       path: "Sources/Kernels/Engine", swiftSettings: strict + [.unsafeFlags(["-O"])]),
     module(
-      "LightHuBERT", at: "LightHuBERT",
+      "LHRuntime", at: "Runtime",
       [
-        "LHImport", "LHJSON", "LHKernelTypes", "LHKernels", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem",
-        "LHSystemC", "LHTensors", "LHTorch",
+        "LHJSON", "LHKernelTypes", "LHKernels", "LHModel", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem",
+        "LHSystemC", "LHTensors",
       ]),
+    module(
+      "LightHuBERT", at: "LightHuBERT",
+      ["LHImport", "LHModel", "LHQuantization", "LHRuntime", "LHSupernet", "LHTorch"]),
   ]
 
 let cInterface: [Target] = [
@@ -140,7 +154,7 @@ let programSupport: [Target] = [
   module(
     "LHArchitectureFile", at: "Commands/ArchitectureFile",
     ["LHJSON", "LHSupernet", "LHSystem", forPrograms("Yams", package: "Yams")]),
-  module("LHCommandSupport", at: "Commands/Support", ["LHSupernet", "LHSystem", argumentParser]),
+  module("LHCommandSupport", at: "Commands/Support", ["LHModel", "LHSupernet", "LHSystem", argumentParser]),
 ]
 
 /// A library of the system, found by pkg-config.
@@ -181,16 +195,19 @@ let testing: [Target] = [
   tests(of: "LHTensors"),
   tests(of: "LHTorch", "LHJSON", "LHSystem", "LHTensors"),
   tests(of: "LHFeatureFiles", "LHSystem"),
-  tests(of: "LHSupernet", "LHJSON", "LHSystem", "LHTensors", "LHTorch"),
+  tests(of: "LHModel"),
+  tests(of: "LHSupernet", "LHJSON", "LHModel", "LHSystem", "LHTensors", "LHTorch"),
   tests(of: "LHArchitectureFile", "LHSupernet", "LHSystem"),
-  tests(of: "LHQuantization", "LHSupernet"),
+  tests(of: "LHQuantization", "LHFamilies", "LHModel", "LHSupernet"),
   tests(
-    of: "LHSubnetFile", "LHJSON", "LHQuantization", "LHSupernet", "LHSystem", "LHTensors", "LHTorch", "LightHuBERT"),
+    of: "LHSubnetFile", "LHFamilies", "LHJSON", "LHModel", "LHQuantization", "LHSupernet", "LHSystem", "LHTensors",
+    "LHTorch", "LightHuBERT"),
   tests(
-    of: "LHImport", "LHJSON", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTensors", "LHTorch"),
+    of: "LHImport", "LHJSON", "LHModel", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTensors",
+    "LHTorch"),
   tests(of: "LHKernels", "LHKernelTypes", "LHSystem"),
   tests(
-    of: "LightHuBERT", "LHImport", "LHJSON", "LHKernelTypes", "LHKernels", "LHQuantization", "LHSubnetFile",
+    of: "LightHuBERT", "LHImport", "LHJSON", "LHKernelTypes", "LHKernels", "LHModel", "LHQuantization", "LHSubnetFile",
     "LHSupernet", "LHSystem", "LHTensors", "LHTestAllocationCounter", "LHTorch"),
   tests(of: "LHAudio", "LHCSndFile", "LHSystem"),
   .testTarget(

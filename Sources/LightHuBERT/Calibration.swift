@@ -1,7 +1,8 @@
 public import LHImport
-import LHQuantization
+import LHModel
+public import LHQuantization
+public import LHRuntime
 public import LHSupernet
-import LHTensors
 
 /// Measures the activations of a subnet on audio, so that it is quantised for the audio that it will see.
 ///
@@ -32,11 +33,10 @@ public final class Calibration {
     var options = options
     options.precision = .f32
     let layout = SubnetLayout(config: supernet.config, architecture: architecture)
-    let tensors = Dictionary(uniqueKeysWithValues: layout.tensors.map { ($0.name, $0) })
     let model = try Model(
-      path: supernet.path, config: supernet.config, architecture: architecture, options: options,
-      source: TensorSource { name throws(ModelFault) in
-        guard let tensor = tensors[name] else { preconditionFailure("the layout has every tensor of a model") }
+      path: supernet.path, shape: EncoderShape(config: supernet.config, architecture: architecture), options: options,
+      source: TensorSource { role throws(ModelFault) in
+        guard let tensor = layout[role] else { preconditionFailure("the layout has every tensor of a model") }
         do throws(ExtractionFault) {
           return try supernet.tensor(tensor)
         } catch {
@@ -50,10 +50,10 @@ public final class Calibration {
   /// Runs the subnet on an utterance and adds its activations to the statistics.
   ///
   /// - Parameters:
-  ///   - samples: Mono at 16 kHz, in [-1, 1]; at least `ModelConfig.minimumSampleCount`, all finite. A few seconds that are
-  ///     like what the subnet will see are enough.
-  ///   - progress: Called with the done fraction of the work now and then; false cancels. A cancelled utterance may have
-  ///     been added in part.
+  ///   - samples: Mono at 16 kHz, in [-1, 1]; at least `ModelConfig.minimumSampleCount`, all finite. A few seconds that
+  ///     are like what the subnet will see are enough.
+  ///   - progress: Called with the done fraction of the work now and then; false cancels. A cancelled utterance may
+  ///     have been added in part.
   /// - Throws: `ModelFault.tooShort`, `.notFinite` or `.cancelled`.
   public func add(_ samples: [Float], progress: ((Double) -> Bool)? = nil) throws(ModelFault) {
     _ = try session.features(of: samples, progress: progress)
@@ -61,6 +61,6 @@ public final class Calibration {
 
   /// Statistics of all utterances so far; nil when there were none.
   public var statistics: ActivationStatistics? {
-    recorder.statistics(config: session.model.config, architecture: session.model.architecture)
+    recorder.statistics(session.model.shape)
   }
 }

@@ -12,7 +12,8 @@ from typing import NamedTuple
 REPOSITORY = Path(__file__).resolve().parents[2]
 SPEECH = REPOSITORY / "Fixtures/golden/audio/speech-a.wav"
 NAMES = ("small-min", "small-default", "base-max")
-# What people call them, and the options that make their checkpoints. Models with a group norm take the waveform as it is.
+# What people call them, and the options that make their checkpoints. Models with a group norm take the waveform as it
+# is.
 EXTRACTORS = {
     "layer-norm": ["--extractor", "layer_norm"],
     "group-norm": ["--extractor", "default", "--no-normalize"],

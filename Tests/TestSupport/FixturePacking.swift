@@ -25,8 +25,8 @@ enum FixturePacking: String, CaseIterable {
     return joined
   }
 
-  /// Each whole 4-byte word as a little-endian float32, rounded to float16; 0 for infinities and NaNs, whose bits differ
-  /// between processors.
+  /// Each whole 4-byte word as a little-endian float32, rounded to float16; 0 for infinities and NaNs, whose bits
+  /// differ between processors.
   private static func halves(_ bytes: [UInt8]) -> [UInt8] {
     var halves: [UInt8] = []
     halves.reserveCapacity(bytes.count / 2)

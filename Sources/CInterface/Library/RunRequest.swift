@@ -51,6 +51,6 @@ struct RunRequest {
     try checkSampleCount(samples)
     try mappingError(of: model.checkSampleCount(samples), to: CallFault.init)
     // Configurations are limited to widths and depths with which this cannot overflow.
-    return layers.count * model.frameCount(forSamples: samples) * model.architecture.embedDim
+    return layers.count * model.frameCount(forSamples: samples) * model.width
   }
 }

@@ -1,5 +1,5 @@
 import LHKernels
-import LightHuBERT
+import LHRuntime
 
 /// A float32 model that others are compared with, and its hidden states of some audio.
 struct AccuracyBench {
@@ -19,8 +19,8 @@ struct AccuracyBench {
     states = try session.features(of: samples, layers: .all)
   }
 
-  /// Compares another model's hidden states, and its times in runs that take turns with the reference's. The first run of
-  /// each is not measured.
+  /// Compares another model's hidden states, and its times in runs that take turns with the reference's. The first run
+  /// of each is not measured.
   func compare(_ model: Model) throws -> Comparison {
     let other = Session(model)
     let size = states.frameCount * states.embedDim

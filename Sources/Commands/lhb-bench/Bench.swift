@@ -1,10 +1,10 @@
 import Glibc
 import LHKernelTypes
 import LHKernels
+import LHRuntime
 import LHSubnetFile
 import LHSupernet
 import LHSystem
-import LightHuBERT
 
 /// A model that is loaded and ready to be measured.
 struct Bench {
@@ -43,8 +43,8 @@ struct Bench {
     return hash.hexadecimal()
   }
 
-  /// Runs the model on samples: once to warm up, then `runs` times, the processor's peak measured before and after each;
-  /// and some times more with a clock for the stages. Memory is that of a session which has seen no other length.
+  /// Runs the model on samples: once to warm up, then `runs` times, the processor's peak measured before and after
+  /// each; and some times more with a clock for the stages. Memory is that of a session which has seen no other length.
   func measure(_ samples: [Float]) throws -> Measurement {
     ResidentMemory.resetPeak()
     let session = Session(model)

@@ -2,7 +2,7 @@ import LHAudio
 import LHAudioArguments
 import LHCommandSupport
 import LHKernels
-import LightHuBERT
+import LHRuntime
 
 extension BenchCommand {
   /// Times, stages and memory, for each length.

@@ -1,5 +1,5 @@
 import LHCommandSupport
-import LightHuBERT
+import LHRuntime
 
 /// Measurements, for people as a table.
 struct BenchReport {
@@ -16,7 +16,8 @@ struct BenchReport {
     let plural = threadCount == 1 ? "" : "s"
     return """
       model   \(ModelText.summary(of: bench.model.architecture))
-      runs    \(bench.runs) of each length on \(threadCount) thread\(plural), \(bench.model.instructionSet), \(bench.model.precision.rawValue)
+      runs    \(bench.runs) of each length on \(threadCount) thread\(plural), \(bench.model.instructionSet), \
+      \(bench.model.precision.rawValue)
       load    \(Formatting.fixed(bench.loadSeconds, 3)) s, \(Formatting.size(bench.loadPeakMemory)) at most; weights \
       \(Formatting.size(bench.model.weightByteCount))
 

@@ -1,5 +1,5 @@
 import LHCommandSupport
-import LightHuBERT
+import LHRuntime
 
 /// Says on standard error what `--precision auto` chose, and which instructions are missed, each once.
 struct PrecisionNotes {

@@ -1,4 +1,6 @@
 import LHCommandSupport
+import LHFamilies
+import LHModel
 import LHQuantization
 import LHSubnetFile
 import LHSupernet
@@ -53,8 +55,8 @@ struct ExtractionReport {
       let error = Formatting.percentage(summary.relativeError(of: type))
       return (
         "weight error",
-        "\(type.name): \(error) of the weights' root mean square, at most \(Formatting.percentage(worst.relativeError)), "
-          + "in \(worst.name)"
+        "\(type.name): \(error) of the weights' root mean square, "
+          + "at most \(Formatting.percentage(worst.relativeError)), in \(worst.name)"
       )
     }
   }
@@ -91,9 +93,8 @@ struct ExtractionReport {
 extension QuantizableLayer {
   /// What its tensors are called.
   fileprivate var name: String {
-    switch self {
-    case .attentionInput(let layer): "encoder.layers.\(layer).self_attn.{q,k,v}_proj"
-    default: String(tensors[0].dropLast(".weight".count))
-    }
+    let name = LightHuBERTNames().name(of: tensors[0])
+    if case .attentionInput = self { return name.dropLast("q_proj.weight".count) + "{q,k,v}_proj" }
+    return String(name.dropLast(".weight".count))
   }
 }

@@ -3,7 +3,7 @@ import Glibc
 import LHAudio
 import LHCommandSupport
 public import LHKernels
-public import LightHuBERT
+public import LHRuntime
 
 /// On or off.
 enum Switch: String, ExpressibleByArgument, CaseIterable {

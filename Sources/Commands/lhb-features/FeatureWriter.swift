@@ -1,6 +1,6 @@
 import LHFeatureFiles
+import LHRuntime
 import LHSystem
-import LightHuBERT
 
 /// Writes hidden states in the order asked for, each as soon as it is there and those before it are written.
 ///
@@ -56,6 +56,7 @@ struct FeatureWriter {
 struct NonFiniteFeatures: Fault {
   var kind: FaultKind { .badData }
   var description: String {
-    "its features are not finite; samples far beyond -1 to 1 overflow: scale them, or see that the model's weights are finite"
+    "its features are not finite; samples far beyond -1 to 1 overflow: "
+      + "scale them, or see that the model's weights are finite"
   }
 }

@@ -2,9 +2,9 @@ import ArgumentParser
 import LHAudio
 import LHAudioArguments
 import LHCommandSupport
+import LHRuntime
 import LHSupernet
 import LHSystem
-import LightHuBERT
 
 /// `lhb-features`: a sound file through a model.
 @main

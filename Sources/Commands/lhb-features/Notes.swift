@@ -1,6 +1,6 @@
 import LHCommandSupport
+import LHRuntime
 import LHSupernet
-import LightHuBERT
 
 /// What a person should know about a run although nothing is wrong.
 enum Notes {

@@ -36,7 +36,8 @@ public final class Checkpoint: Sendable {
 
   /// Opens a file that `torch.save` wrote, in either container.
   ///
-  /// Checks everything but the elements: every tensor of weights lies within its storage, every storage within the file.
+  /// Checks everything but the elements: every tensor of weights lies within its storage, every storage within the
+  /// file.
   public init(path: String) throws(CheckpointFault) {
     file = try mappingError(of: InputFile(path: path), to: CheckpointFault.unreadable)
     self.path = path

@@ -4,8 +4,8 @@ internal import LHSystem
 /// byte on, then the directory, then the end record, and nothing else. Folders may be listed too, as programs that
 /// pack such an archive again do; they have no content, and nothing refers to them.
 ///
-/// Whatever two readers could read in two ways is refused: bytes that belong to no record, records that overlap, headers
-/// that contradict the directory, names that occur twice.
+/// Whatever two readers could read in two ways is refused: bytes that belong to no record, records that overlap,
+/// headers that contradict the directory, names that occur twice.
 struct ZipArchive {
   /// A record's content.
   struct Record {
@@ -77,8 +77,8 @@ struct ZipArchive {
       guard end > position, end <= directory.lowerBound else {
         throw damaged(
           index + 1 < entries.count
-            ? "the record \(entries[index + 1].name) is said to stand at byte \(end), not between the one before it and the"
-              + " zip directory"
+            ? "the record \(entries[index + 1].name) is said to stand at byte \(end), "
+              + "not between the one before it and the zip directory"
             : "the record \(entry.name) does not stand before the zip directory")
       }
       let range = try range(of: entry, in: position..<end)

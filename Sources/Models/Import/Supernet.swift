@@ -1,3 +1,4 @@
+import LHModel
 public import LHSubnetFile
 public import LHSupernet
 import LHSystem
@@ -31,8 +32,8 @@ public final class Supernet: Sendable {
   /// others inside the encoder or the extractor. A file without a configuration is refused. Nothing in the file is
   /// executed.
   ///
-  /// - Throws: `ExtractionFault.cause` when it cannot be read or is no checkpoint, `ExtractionFault.unsuitable` when it is
-  ///   not one of a LightHuBERT supernet.
+  /// - Throws: `ExtractionFault.cause` when it cannot be read or is no checkpoint, `ExtractionFault.unsuitable` when it
+  ///   is not one of a LightHuBERT supernet.
   public init(contentsOf path: String) throws(ExtractionFault) {
     self.path = path
     do throws(CheckpointFault) {
@@ -52,7 +53,8 @@ public final class Supernet: Sendable {
     }
   }
 
-  /// Cuts a subnet out and writes it to a `.lhb` file, which appears under its name only when it is whole and on the disk.
+  /// Cuts a subnet out and writes it to a `.lhb` file, which appears under its name only when it is whole and on the
+  /// disk.
   ///
   /// The same checkpoint, architecture and options give the same bytes, but for the date; the environment variable
   /// `SOURCE_DATE_EPOCH` sets that. All processors are used, on the threads of the system's pool.
@@ -61,8 +63,8 @@ public final class Supernet: Sendable {
   ///   - architecture: The subnet. It must fit `config`, but need not be in a published search space.
   ///   - path: The file to write.
   ///   - options: How it is written.
-  ///   - progress: Called with the done fraction of the work now and then, on the calling thread; false cancels, and then
-  ///     no file is left.
+  ///   - progress: Called with the done fraction of the work now and then, on the calling thread; false cancels, and
+  ///     then no file is left.
   /// - Returns: What was written.
   /// - Throws: `ExtractionFault`; whatever goes wrong, a file that was there before is as it was.
   @discardableResult
@@ -78,6 +80,7 @@ public final class Supernet: Sendable {
     do {
       try architecture.validate(in: config, source: "architecture")
       let digest = backgroundDigest()
+      let layout = SubnetLayout(config: config, architecture: architecture)
       var writer = try writer(architecture, options)
       if options.weights == .int8 {
         writer.plan = try quantizationPlan(
@@ -95,7 +98,11 @@ public final class Supernet: Sendable {
           if let progress, !progress(Double(done) / Double(count)) { throw ExtractionFault.cancelled }
         },
         values: { tensor, target in
-          try self.write(tensor, to: target, allowingNonfinite: options.allowsNonfinite && options.weights != .int8)
+          guard let tensor = layout[tensor.role] else {
+            preconditionFailure("the layout has every tensor of a subnet")
+          }
+          return try self.write(
+            tensor, to: target, allowingNonfinite: options.allowsNonfinite && options.weights != .int8)
         })
     } catch {
       throw ExtractionFault(error, checkpoint: self.path)
@@ -120,6 +127,7 @@ public final class Supernet: Sendable {
       return running
     }
   }
+
   /// Writes a tensor of a subnet.
   ///
   /// - Returns: The largest rounding error made on the way.

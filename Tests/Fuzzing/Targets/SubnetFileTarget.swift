@@ -16,11 +16,12 @@ extension FuzzTarget {
       guard let inMemory, let byPath else { return }
       var isSound = true
       var count = 0
-      for entry in inMemory.entries {
-        _ = try? inMemory.outliers(of: entry.name)
-        let whole = try? inMemory.tensor(entry.name)
+      for (entry, tensor) in zip(inMemory.entries, inMemory.layout.tensors) {
+        _ = try? inMemory.outliers(of: tensor.role)
+        let whole = try? inMemory.tensor(entry)
         var parts: [UInt32] = []
-        let isWhole = (try? byPath.forEachPart(of: entry.name, rowsAtOnce: 5) { rows, _ in parts += bits(rows) }) != nil
+        let isWhole =
+          (try? byPath.forEachPart(of: tensor.role, rowsAtOnce: 5) { rows, _ in parts += bits(rows) }) != nil
         expect(isWhole == (whole != nil), "\(entry.name) is as good whole as in parts")
         if let whole { expect(bits(whole) == parts, "\(entry.name) is the same whole and in parts") }
         isSound = isSound && isWhole
@@ -31,8 +32,8 @@ extension FuzzTarget {
       let options = RuntimeOptions(threadCount: 1, precision: precisions[bytes.count / 64 % 4])
       let model = try? bytes.withUnsafeBytes { try Model(bytes: $0, options: options) }
       expect(model == nil || isSound, "a model is made of sound tensors only")
-      guard let model, model.config.minimumSampleCount < 4000 else { return }
-      let samples = (0..<model.config.minimumSampleCount + 700).map { Float($0 % 37) / 37 - 0.5 }
+      guard let model, model.minimumSampleCount < 4000 else { return }
+      let samples = (0..<model.minimumSampleCount + 700).map { Float($0 % 37) / 37 - 0.5 }
       _ = try? model.features(of: samples)
     },
     mutate: { bytes, mutator in

@@ -21,7 +21,10 @@ sanitizer=
 rounds=3
 while [ $# -gt 0 ]; do
   case $1 in
-    --valgrind) runner="valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite" ;;
+    --valgrind)
+      runner="valgrind --quiet --error-exitcode=99 --leak-check=full"
+      runner="$runner --show-leak-kinds=definite --errors-for-leak-kinds=definite"
+      ;;
     --sanitize)
       shift
       [ $# -gt 0 ] || usage

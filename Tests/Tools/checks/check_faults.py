@@ -3,13 +3,13 @@
 
     check_faults.py BUILD_FOLDER     for example .build/release
 
-inject_faults.c is compiled, and loaded before the programs. For each way of writing a file (new, over an old one, on file
-systems that lack unnamed files, links, or renaming that replaces nothing):
+inject_faults.c is compiled, and loaded before the programs. For each way of writing a file (new, over an old one, on
+file systems that lack unnamed files, links, or renaming that replaces nothing):
 
-- killed after each call (of reads, each eighth): the target is the old file or the new one, bit by bit; nothing else is left, but for a hidden
-  temporary file where the system knows no better; the next run succeeds.
-- each call fails: the exit code is 66, 73 or 74 with one line that names what it is about, the target is the old file, and nothing else is
-  left; or the program finds another way, and the result is the same.
+- killed after each call (of reads, each eighth): the target is the old file or the new one, bit by bit; nothing else is
+  left, but for a hidden temporary file where the system knows no better; the next run succeeds.
+- each call fails: the exit code is 66, 73 or 74 with one line that names what it is about, the target is the old file,
+  and nothing else is left; or the program finds another way, and the result is the same.
 - calls are interrupted by signals, or read and write a few bytes only: the result is the same.
 - no thread can be started: the result is the same.
 
@@ -69,14 +69,15 @@ class Scenario:
         # What is there before; None for nothing.
         self.old = old
         self.refuse = refuse
-        # What comes through a pipe on standard input; then the target is what goes to standard output, and is not atomic.
+        # What comes through a pipe on standard input; then the target is what goes to standard output, and is not
+        # atomic.
         self.piped = piped
         # What is there afterwards; the first run that nothing happens to tells.
         self.new = None
 
     @property
     def leaves_temporary(self):
-        """Whether a kill may leave a hidden file: linking over a file, and linking without unnamed files, take two steps."""
+        """Whether a kill may leave a hidden file: linking over a file, or without unnamed files, takes two steps."""
         return self.old is not None or "tmpfile" in self.refuse
 
     def prepare(self, folder):
@@ -95,7 +96,8 @@ class Scenario:
         try:
             if self.piped is None:
                 return subprocess.run(
-                    command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
+                    command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True,
+                    timeout=PATIENCE)
             result = subprocess.run(
                 command, env=environment, cwd=folder, input=self.piped, capture_output=True, timeout=PATIENCE)
             (folder / self.target).write_bytes(result.stdout)
@@ -138,7 +140,8 @@ class Check:
             examine(folder, result, calls)
         except Failure as failure:
             what = " ".join(f"{key}={value}" for key, value in injection.items())
-            raise Failure(f"{self.scenario.name}: {what}: {failure}\n{result.stderr.decode(errors='replace')}") from None
+            messages = result.stderr.decode(errors="replace")
+            raise Failure(f"{self.scenario.name}: {what}: {failure}\n{messages}") from None
         shutil.rmtree(folder)
         log.unlink(missing_ok=True)
         return calls
@@ -245,13 +248,16 @@ def scenarios(build, model):
         yield Scenario(f"{name} --force", build / program, ["--force", *arguments], target, old)
         if name == "extract":
             yield Scenario(f"{name}, no unnamed files", build / program, arguments, target, None, "tmpfile")
-            yield Scenario(f"{name} --force, no unnamed files", build / program, ["--force", *arguments], target, old, "tmpfile")
+            yield Scenario(
+                f"{name} --force, no unnamed files", build / program, ["--force", *arguments], target, old, "tmpfile")
             yield Scenario(f"{name}, no links", build / program, arguments, target, None, "tmpfile,link")
             yield Scenario(f"{name}, only renaming", build / program, arguments, target, None, "tmpfile,link,noreplace")
     sound = (FIXTURES / "golden/audio/frames-2.wav").read_bytes()
     piped = ["--quiet", "--layers", "all", "--model", str(model), "-"]
     yield Scenario("features, pipes", build / "lhb-features", piped, "out.npy", None, piped=sound)
-    yield Scenario("extract --weights int8", build / "lhb-extract", ["--weights", "int8", *extract, "{folder}/out.lhb"], "out.lhb", None)
+    yield Scenario(
+        "extract --weights int8", build / "lhb-extract", ["--weights", "int8", *extract, "{folder}/out.lhb"], "out.lhb",
+        None)
     yield Scenario("extract --default", build / "lhb-extract", ["--default", *extract], "lighthubert/default.lhb", None)
 
 
@@ -267,7 +273,8 @@ def main():
              REPOSITORY / "Tests/Tools/checks/inject_faults.c", "-o", shim, "-ldl"], check=True)
         model = work / "model.lhb"
         subprocess.run(
-            [build / "lhb-extract", "--quiet", "--arch", FIXTURES / "demo/arch.json", FIXTURES / "demo/supernet.pt", model],
+            [build / "lhb-extract", "--quiet", "--arch", FIXTURES / "demo/arch.json", FIXTURES / "demo/supernet.pt",
+             model],
             check=True)
         failures = []
         for scenario in scenarios(build, model):

@@ -47,7 +47,8 @@ run_make install
   echo "777 l lib/liblighthubert.so -> liblighthubert.so.$major"
   echo "644 f lib/pkgconfig/lighthubert.pc"
 } | LC_ALL=C sort > "$work/expected"
-find "$root" ! -type d \( -type l -printf '%m %y %P -> %l\n' -o -printf '%m %y %P\n' \) | LC_ALL=C sort > "$work/installed"
+find "$root" ! -type d \( -type l -printf '%m %y %P -> %l\n' -o -printf '%m %y %P\n' \) |
+  LC_ALL=C sort > "$work/installed"
 diff "$work/expected" "$work/installed" || fail "what is installed (>) is not what should be (<)"
 # The number of files does not say that each is whole.
 [ -z "$(find "$root" -type f -empty)" ] || fail "empty files: $(find "$root" -type f -empty)"
@@ -58,8 +59,10 @@ passed "$(wc -l < "$work/installed") files, each where it belongs"
 shared=$root/lib/liblighthubert.so.$version
 for binary in "$root"/bin/* "$shared"; do
   clean ldd "$binary" > "$work/needed"
-  ! grep -i -e swift -e foundation -e dispatch -e 'not found' "$work/needed" || fail "$binary needs what is not everywhere"
-  ! readelf --dynamic "$binary" | grep -E 'RPATH|RUNPATH|TEXTREL' || fail "$binary has a path or relocations it should not"
+  ! grep -i -e swift -e foundation -e dispatch -e 'not found' "$work/needed" ||
+    fail "$binary needs what is not everywhere"
+  ! readelf --dynamic "$binary" | grep -E 'RPATH|RUNPATH|TEXTREL' ||
+    fail "$binary has a path or relocations it should not"
 done
 readelf --dynamic "$shared" | grep -q "SONAME.*\[liblighthubert.so.$major\]" || fail "the soname is wrong"
 for library in "--dynamic $shared" "--extern-only $root/lib/liblighthubert.a"; do
@@ -124,7 +127,8 @@ runs() { agrees "$1, when it runs" "$(clean "$work/$1" "$model")"; }
 # pkg-config escapes the space of the staging folder for a shell.
 pkg() { pkg-config "$@" lighthubert; }
 eval "clean gcc -Wall -Werror $(pkg --cflags) '$work/program.c' -o '$work/pkg-shared' $(pkg --libs)"
-readelf --dynamic "$work/pkg-shared" | grep -q liblighthubert.so || fail "pkg-config --libs does not link the shared library"
+readelf --dynamic "$work/pkg-shared" | grep -q liblighthubert.so ||
+  fail "pkg-config --libs does not link the shared library"
 runs pkg-shared
 archive=$(pkg --static --libs | sed 's/-llighthubert/-l:liblighthubert.a/')
 for options in "-pie -fPIE" "-no-pie" "-O2 -Wl,--gc-sections"; do
@@ -189,7 +193,8 @@ for page in "$root"/share/man/man1/*; do
   name=$(basename "$page" .1)
   grep -q '^\.Sh EXAMPLES$' "$page" && grep -q '^\.Bd -literal' "$page" || fail "$name.1 has no examples"
   # Each option of the help is in the page. In it, hyphens are escaped.
-  "$root/bin/$name" --help | grep -o -e '^ *\(-[a-z], \)\?--[a-z-]*' | grep -o -e '--[a-z-]*' | sed 's/^-//; s/-/\\-/g' |
+  "$root/bin/$name" --help |
+    grep -o -e '^ *\(-[a-z], \)\?--[a-z-]*' | grep -o -e '--[a-z-]*' | sed 's/^-//; s/-/\\-/g' |
     while read -r option; do grep -qF "Fl $option" "$page" || fail "$name.1 lacks -$option"; done
   if command -v mandoc > /dev/null; then mandoc -T lint -W warning "$page" || fail "$name.1 is not sound mdoc"; fi
 done
@@ -207,7 +212,8 @@ elsewhere=$work/elsewhere
 make --no-print-directory --silent install DESTDIR="$elsewhere" PREFIX=/p libdir=/q/lib/triplet includedir=/r/include \
   bindir=/s mandir=/t docdir=/u
 PKG_CONFIG_LIBDIR=$elsewhere/q/lib/triplet/pkgconfig
-eval "clean gcc $(pkg --cflags) '$work/program.c' -o '$work/moved' $(pkg --static --libs | sed 's/-llighthubert/-l:liblighthubert.a/')"
+libraries=$(pkg --static --libs | sed 's/-llighthubert/-l:liblighthubert.a/')
+eval "clean gcc $(pkg --cflags) '$work/program.c' -o '$work/moved' $libraries"
 runs moved
 for file in s/lhb-bench t/man1/lhb-bench.1 u/LICENSE r/include/lighthubert.h; do
   [ -f "$elsewhere/$file" ] || fail "$file was not installed where it should be"

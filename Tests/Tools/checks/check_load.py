@@ -10,7 +10,8 @@
 
 Each result must be, byte by byte, what lhb-features gave for the same samples alone before. After a warm-up, in which
 each length comes once, resident memory may grow by 2 MB, and neither the number of open files nor that of threads may
-change. Prints a table; the exit code is 1 when something is not so. Without MODEL.lhb it is Fixtures/versions/v1-tiny-min.lhb.
+change. Prints a table; the exit code is 1 when something is not so. Without MODEL.lhb it is
+Fixtures/versions/v1-tiny-min.lhb.
 """
 import array
 import ctypes

@@ -4,9 +4,9 @@
 #   check_symbols.sh [BUILD_FOLDER, by default .build/release]
 #
 # The kernels are compiled once for each instruction set. A weak symbol is defined wherever it is used, and the linker
-# keeps one definition. So no kernel object may define a weak symbol of another module, such as a specialised function of the
-# standard library, and no two sets may define the same one. (References to types are weak too: they are data, the same in
-# every object.)
+# keeps one definition. So no kernel object may define a weak symbol of another module, such as a specialised function
+# of the standard library, and no two sets may define the same one. (References to types are weak too: they are data,
+# the same in every object.)
 set -eu
 build=${1:-.build/release}
 found=0
@@ -15,7 +15,7 @@ for set in LHKernelsBaseline LHKernelsAVX2 LHKernelsAVX2VNNI LHKernelsAVX512 LHK
   objects=$(find "$build/$set.build" -name '*.o' 2>/dev/null)
   if [ -z "$objects" ]; then
     # Only x86-64 has the wide sets.
-    [ "$(uname -m)" != x86_64 ] && [ "$set" != LHKernelsBaseline ] && continue
+    [ "${LHB_TARGET_ARCH:-$(uname -m)}" != x86_64 ] && [ "$set" != LHKernelsBaseline ] && continue
     echo "check_symbols: $build has no objects of $set; build first" >&2
     exit 66
   fi

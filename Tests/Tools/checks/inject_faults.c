@@ -7,8 +7,8 @@
  *                     error:N     the call is not made and fails with errno N
  *                     interrupt   the call fails with EINTR, each second time
  *                     short:N     the call reads or writes N bytes at most
- *     INJECT_REFUSE   calls that this file system does not know, with commas between them: tmpfile (openat with O_TMPFILE),
- *                     link (linkat), noreplace (renameat2)
+ *     INJECT_REFUSE   calls that this file system does not know, with commas between them: tmpfile (openat with
+ *                     O_TMPFILE), link (linkat), noreplace (renameat2)
  *     INJECT_LOG      a file that each call that counts is added to: its name, a tab, the file that it is about
  *
  * Calls that the C library makes for itself, such as those of malloc and of fopen, are not seen.

@@ -3,9 +3,9 @@
 
     lhb_file.py FILE.lhb
 
-lists the tensors of a file that is not compressed: type, shape, outliers, root mean square. As a module: `read` gives a file
-with its tensors, `write` gives its bytes, `quantized` makes an int8 tensor of a float32 one, and `Tensor.floats` undoes it.
-Nothing is shared with the Swift code. Needs python3-numpy.
+lists the tensors of a file that is not compressed: type, shape, outliers, root mean square. As a module: `read` gives a
+file with its tensors, `write` gives its bytes, `quantized` makes an int8 tensor of a float32 one, and `Tensor.floats`
+undoes it. Nothing is shared with the Swift code. Needs python3-numpy.
 """
 import math
 import struct
@@ -104,7 +104,9 @@ def read(path):
         payload = data[offset : offset + size]
         assert encoding == 0, "compressed"
         assert xxh64(payload) == checksum, name
-        outliers = np.frombuffer(payload, "<u4", outlier_count, size - 4 * outlier_count).tolist() if outlier_count else []
+        outliers = []
+        if outlier_count:
+            outliers = np.frombuffer(payload, "<u4", outlier_count, size - 4 * outlier_count).tolist()
         tensors.append(Tensor(name, shape, element_type, payload, outliers))
         place = name_start + name_size
     assert place == table_end
@@ -121,8 +123,8 @@ def write(json_text, tensors):
     for tensor in tensors:
         payloads += bytes(-(end + len(payloads)) % 64)
         table += struct.pack(
-            "<3Q4BI", end + len(payloads), len(tensor.payload), xxh64(tensor.payload), tensor.type, 0, len(tensor.shape),
-            len(tensor.name), len(tensor.outliers))
+            "<3Q4BI", end + len(payloads), len(tensor.payload), xxh64(tensor.payload), tensor.type, 0,
+            len(tensor.shape), len(tensor.name), len(tensor.outliers))
         table += struct.pack(f"<{len(tensor.shape)}Q", *tensor.shape) + tensor.name.encode("ascii")
         payloads += tensor.payload
     version = 2 if any(tensor.type > FLOAT16 for tensor in tensors) else 1

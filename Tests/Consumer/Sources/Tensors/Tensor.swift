@@ -3,12 +3,12 @@ import Memory
 
 /// Numbers with a shape.
 public struct Tensor {
-  /// Its sizes.
+  /// The axes.
   public var shape: [Int]
-  /// Row-major.
+  /// As many as the axes' product.
   public var values: [Float]
 
-  /// A tensor of these numbers.
+  /// Numbers that are there already.
   public init(shape: [Int], values: [Float]) {
     self.shape = shape
     self.values = values

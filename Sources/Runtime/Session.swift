@@ -1,0 +1,156 @@
+public import LHKernels
+import LHModel
+import LHSystem
+
+/// Threads and memory for running one model, one utterance at a time. Memory grows to the longest utterance and is used
+/// again. Not to be used by two threads at once; make a session for each.
+public final class Session {
+  /// The model.
+  public let model: Model
+
+  package let pool: WorkerPool
+  var buffers = SessionBuffers()
+  /// The first convolution with an utterance's group norm folded into it, from the first run of a model that has one.
+  private(set) var foldedConvolution: PackedMatrix?
+
+  /// Cuts of the work, which change speed and memory but no result.
+  package var blocking: Blocking
+
+  /// Measures the stages of runs; nil for none.
+  package var clock: StageClock?
+  /// Shown what the products of runs multiply; nil for none.
+  package var recorder: ActivationRecorder?
+
+  /// How work is cut.
+  package struct Blocking {
+    /// Frames of the feature extractor that are computed at a time.
+    package var convFrames: Int
+    /// Queries of an attention block, at most `Attention.queryBlock`.
+    package var queries = Attention.queryBlock
+  }
+
+  /// Threads and memory for a model. The threads sleep between runs and end with the session.
+  ///
+  /// - Parameters:
+  ///   - model: The model, which the session keeps.
+  ///   - threadCount: Threads; nil for what the model's options say.
+  public init(_ model: Model, threadCount: Int? = nil) {
+    self.model = model
+    blocking = Blocking(
+      convFrames: model.precision == .f32 ? ConvStack.blockFrames : ConvStack.narrowBlockFrames)
+    pool = WorkerPool(threadCount: threadCount ?? model.options.resolvedThreadCount)
+  }
+
+  /// Whether the run of this moment is to end.
+  var isCancelled: Bool { pool.cancellation?.isCancelled ?? false }
+
+  /// Hidden states of one utterance.
+  ///
+  /// - Parameters:
+  ///   - samples: Mono at 16 kHz, in [-1, 1]; at least `ModelConfig.minimumSampleCount`, all finite.
+  ///   - layers: Which hidden states, in which order.
+  ///   - layerZero: What counts as hidden state 0.
+  ///   - normalize: Whether the waveform is normalised; nil for what the model says.
+  ///   - progress: Called with the done fraction of the work now and then; false cancels the run.
+  ///   - cancellation: Ends the run from another thread or task, within milliseconds as a rule.
+  /// - Returns: The hidden states, [selected, T, E].
+  /// - Throws: `ModelFault.tooShort`, `.notFinite`, `.noSuchLayer` or `.cancelled`; `.cause` when there is not memory
+  ///   enough.
+  public func features(
+    of samples: [Float], layers: LayerSelection = .last, layerZero: LayerZero = .projection, normalize: Bool? = nil,
+    progress: ((Double) -> Bool)? = nil, cancellation: Cancellation? = nil
+  ) throws(ModelFault) -> Features {
+    let indices = try model.layerIndices(layers)
+    let frames = model.frameCount(forSamples: samples.count)
+    let count = indices.count * frames * model.shape.width
+    do throws(OutOfMemory) {
+      try MemoryLimit.probe(count * MemoryLayout<Float>.stride, for: "the result")
+    } catch {
+      throw .cause(error)
+    }
+    var fault: ModelFault?
+    let values = [Float](unsafeUninitializedCapacity: count) { values, initialized in
+      samples.withUnsafeBufferPointer { samples in
+        do throws(ModelFault) {
+          try run(
+            samples, layers: layers, layerZero: layerZero, normalize: normalize, into: values, progress: progress,
+            cancellation: cancellation)
+          initialized = count
+        } catch {
+          fault = error
+        }
+      }
+    }
+    if let fault { throw fault }
+    return Features(layers: indices, frameCount: frames, embedDim: model.shape.width, values: values)
+  }
+
+  /// Writes hidden states, [selected, T, E], row-major, to memory of the caller.
+  ///
+  /// - Parameters:
+  ///   - samples: As in `features(of:layers:layerZero:normalize:progress:cancellation:)`.
+  ///   - layers: Which hidden states, in which order.
+  ///   - layerZero: What counts as hidden state 0.
+  ///   - normalize: Whether the waveform is normalised; nil for what the model says.
+  ///   - values: Room for that many floats or more; less is a programming error, which stops the program.
+  ///   - progress: Called with the done fraction of the work now and then; false cancels the run.
+  ///   - cancellation: Ends the run from another thread or task.
+  /// - Throws: `ModelFault`, as `features` does; then some of the memory may have been written.
+  public func run(
+    _ samples: UnsafeBufferPointer<Float>, layers: LayerSelection, layerZero: LayerZero, normalize: Bool? = nil,
+    into values: UnsafeMutableBufferPointer<Float>, progress: ((Double) -> Bool)? = nil,
+    cancellation: Cancellation? = nil
+  ) throws(ModelFault) {
+    let count = try model.check(layers) * model.frameCount(forSamples: samples.count) * model.shape.width
+    guard let target = values.baseAddress, values.count >= count else {
+      preconditionFailure("\(count) floats are written, there is room for \(values.count)")
+    }
+    try forEachHiddenState(
+      of: samples, layers: layers, layerZero: layerZero, normalize: normalize, progress: progress,
+      cancellation: cancellation
+    ) { place, state in
+      (target + place * state.count).update(from: state.baseAddress!, count: state.count)
+    }
+  }
+
+  /// Passes hidden states on as they come, rising, so that none is kept longer than the computation needs it.
+  ///
+  /// - Parameters:
+  ///   - samples: As in `features(of:layers:layerZero:normalize:progress:cancellation:)`.
+  ///   - layers: Which hidden states, in which order.
+  ///   - layerZero: What counts as hidden state 0.
+  ///   - normalize: Whether the waveform is normalised; nil for what the model says.
+  ///   - progress: Called with the done fraction of the work now and then; false cancels the run.
+  ///   - cancellation: Ends the run from another thread or task.
+  ///   - body: Called with each hidden state, (its place among the selected ones, [T, E]), which is there for the call
+  ///     only.
+  /// - Throws: `ModelFault`, as `features` does; a fault of the samples comes before the first call of `body`.
+  public func forEachHiddenState(
+    of samples: UnsafeBufferPointer<Float>, layers: LayerSelection, layerZero: LayerZero, normalize: Bool? = nil,
+    progress: ((Double) -> Bool)? = nil, cancellation: Cancellation? = nil,
+    _ body: (_ place: Int, _ state: UnsafeBufferPointer<Float>) -> Void
+  ) throws(ModelFault) {
+    try model.check(layers)
+    try model.checkSampleCount(samples.count)
+    pool.cancellation = cancellation
+    defer { pool.cancellation = nil }
+    let waveform = try Waveform(samples: samples, normalizes: normalize ?? model.shape.normalizesWaveform)
+    let frames = model.frameCount(forSamples: samples.count)
+    try prepareFold()
+    try ForwardPass(session: self, frames: frames).run(waveform, layerZero: layerZero, progress: progress) {
+      layer, isLast, state in
+      let state = UnsafeBufferPointer(start: state, count: frames * model.shape.width)
+      layers.forEachPlace(of: layer, isLast: isLast) { body($0, state) }
+    }
+  }
+
+  private func prepareFold() throws(ModelFault) {
+    guard foldedConvolution == nil, let first = model.weights.convs.first, first.rows != nil else { return }
+    do throws(OutOfMemory) {
+      foldedConvolution = try model.multiplier.matrix(
+        depth: first.shape.kernel, columns: first.shape.channels, hasBias: true)
+    } catch {
+      throw .cause(error)
+    }
+  }
+}

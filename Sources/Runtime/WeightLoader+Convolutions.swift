@@ -1,0 +1,135 @@
+import LHKernelTypes
+import LHKernels
+import LHModel
+import LHSystem
+import LHTensors
+
+extension WeightLoader {
+  /// Strassen's algorithm is used for convolutions whose inputs are normalised frame by frame, and whose outputs are at
+  /// most this many samples apart, 1.25 ms: its error is relative to the largest of six outputs, so that quiet frames
+  /// must not stand beside loud ones. These convolutions have four fifths of the extractor's work.
+  private static let strassenHop = 20
+
+  /// The feature extractor's layers.
+  func convolutions() throws(OutOfMemory) -> [ConvWeights] {
+    var hop = 1
+    return try shape.convolutions.enumerated().map { index, shape throws(OutOfMemory) in
+      hop *= shape.stride
+      let module = ModuleRole.convolution(index)
+      let isFolded = shape.norm == .group
+      let rows =
+        try isFolded
+        ? vector(.weight(module), count: shape.channels * shape.kernel * shape.inputChannels) : nil
+      let bias = try isFolded && shape.hasBias ? vector(.bias(module), count: shape.channels) : nil
+      return ConvWeights(
+        shape: shape, taps: try taps(of: module, shape, isFirst: index == 0, hop: hop), rows: rows, bias: bias,
+        norm: try shape.norm.map { _ throws(OutOfMemory) in
+          try norm(.convolutionNorm(index), width: shape.channels)
+        })
+    }
+  }
+
+  /// The weights of a convolution as the algorithm wants them that suits it.
+  ///
+  /// - Parameter hop: Samples between two outputs.
+  private func taps(
+    of module: ModuleRole, _ shape: ConvolutionShape, isFirst: Bool, hop: Int
+  ) throws(OutOfMemory) -> ConvWeights.Taps {
+    let format = isFirst ? .float32 : formats.format(of: [.weight(module)])
+    // With few input channels the sums of frames would cost more than the products that they save.
+    let isFast = shape.kernel == 3 && shape.stride == 2 && shape.inputChannels >= 16
+    if format != .float32 {
+      return .narrow(try narrowConvolution(module, shape, isFast: isFast, format: format))
+    }
+    if isFast && multiplier.backend == .packed {
+      let usesStrassen = shape.norm == .layer && hop <= WeightLoader.strassenHop
+      return .fast(try fastConvolution(module, shape, usesStrassen: usesStrassen))
+    }
+    let isFolded = shape.norm == .group
+    let matrix = try multiplier.matrix(
+      depth: shape.kernel * shape.inputChannels, columns: shape.channels, hasBias: isFolded || shape.hasBias,
+      in: arena)
+    if !isFolded {
+      packConvolution(
+        module, into: [matrix], inputChannels: shape.inputChannels, kernel: shape.kernel, hasBias: shape.hasBias)
+    }
+    return .direct(matrix)
+  }
+
+  /// A convolution, [out, in, kernel], whose output channels are shared out equally among matrices in order. A matrix
+  /// has the taps outside and the channels inside.
+  func packConvolution(
+    _ module: ModuleRole, into matrices: [PackedMatrix], inputChannels: Int, kernel: Int, hasBias: Bool
+  ) {
+    let kernels = multiplier.kernels
+    jobs.append { [source] () throws(ModelFault) in
+      let depth = inputChannels * kernel
+      let columns = matrices[0].columns
+      let many = 16
+      let reordered = try scratchBuffer(count: many * depth)
+      try source.forEachFloats(.weight(module), rowsAtOnce: many) { rows, count, first in
+        for row in 0..<count {
+          // [input, tap] to [tap][input]
+          kernels.transpose(
+            rows + row * depth, inputChannels, kernel, kernel, reordered.start + row * depth, inputChannels)
+        }
+        var row = 0
+        while row < count {
+          let column = (first + row) % columns
+          let packed = min(count - row, columns - column)
+          matrices[(first + row) / columns].pack(
+            rows: reordered.start + row * depth, count: packed, stride: depth, atColumn: column, kernels: kernels)
+          row += packed
+        }
+      }
+      guard hasBias else { return }
+      let values = try scratchBuffer(count: matrices.count * columns)
+      try source.tensor(.bias(module)).copy(to: values.start, strides: [1])
+      for (index, matrix) in matrices.enumerated() {
+        matrix.setBias(values.start + index * columns, count: columns, atColumn: 0)
+      }
+    }
+  }
+
+  /// A convolution of kernel 3 and stride 2 in its fast form.
+  private func fastConvolution(
+    _ module: ModuleRole, _ shape: ConvolutionShape, usesStrassen: Bool
+  ) throws(OutOfMemory) -> FastConvolution {
+    let (inputChannels, channels) = (shape.inputChannels, shape.channels)
+    let matrix = { [multiplier, arena] (hasBias: Bool) throws(OutOfMemory) in
+      try multiplier.matrix(depth: inputChannels, columns: channels, hasBias: hasBias, in: arena)
+    }
+    let convolution = try FastConvolution(
+      w0: matrix(false), w1: matrix(false), w2: matrix(false), plus: matrix(shape.hasBias), minus: matrix(false),
+      usesStrassen: usesStrassen, arena: arena)
+    let kernels = multiplier.kernels
+    let hasBias = shape.hasBias
+    jobs.append { [source] () throws(ModelFault) in
+      let many = 16
+      let size = many * inputChannels
+      let taps = try scratchBuffer(count: 5 * size)
+      let matrices = [convolution.w0, convolution.w1, convolution.w2, convolution.plus, convolution.minus]
+      try source.forEachFloats(.weight(module), rowsAtOnce: many) { rows, count, first in
+        // [output, input, tap] to [tap][output, input]
+        kernels.transpose(rows, count * inputChannels, 3, 3, taps.start, size)
+        for n in 0..<count * inputChannels {
+          let w0 = taps.start[n]
+          let w2 = taps.start[2 * size + n]
+          taps.start[3 * size + n] = (w0 + w2) / 2
+          taps.start[4 * size + n] = (w0 - w2) / 2
+        }
+        for (index, matrix) in matrices.enumerated() {
+          matrix.pack(
+            rows: taps.start + index * size, count: count, stride: inputChannels, atColumn: first, kernels: kernels)
+        }
+      }
+      if hasBias {
+        let values = try scratchBuffer(count: channels)
+        try source.tensor(.bias(module)).copy(to: values.start, strides: [1])
+        convolution.plus.setBias(values.start, count: channels, atColumn: 0)
+      }
+      convolution.finishPacking(kernels: kernels)
+    }
+    return convolution
+  }
+}

@@ -1,0 +1,146 @@
+import LHKernelTypes
+import LHKernels
+import LHModel
+
+/// The weights of a subnet, packed for the kernels. Shapes are [rows, columns] of the right-hand matrices: a linear
+/// layer that PyTorch keeps as [out, in] is [in, out] here.
+struct Weights: Sendable {
+  /// The feature extractor, first layer first.
+  let convs: [ConvWeights]
+  /// Layer norm over the extractor's channels, [C].
+  let featureNorm: NormWeights
+  /// [C, E]; nil when the channels are the hidden states.
+  let projection: WeightMatrix?
+  /// The position convolution's layers.
+  let position: [PositionWeights]
+  /// [E]
+  let encoderNorm: NormWeights
+  /// The encoder's layers.
+  let layers: [LayerWeights]
+}
+
+/// A layer norm's or group norm's gain and bias.
+struct NormWeights: Sendable {
+  /// [width]
+  let gain: AlignedBuffer
+  /// [width]
+  let bias: AlignedBuffer
+
+  /// The layer norm of some rows, in place.
+  func rows(_ x: UnsafeMutablePointer<Float>, count: Int, gelu: GELUForm? = nil) -> LayerNormRows {
+    rows(x, to: x, count: count, gelu: gelu)
+  }
+
+  /// The layer norm of some rows.
+  func rows(
+    _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int, gelu: GELUForm? = nil
+  ) -> LayerNormRows {
+    LayerNormRows(
+      rows: count, width: gain.count, x: x, xStride: gain.count, y: y, yStride: gain.count,
+      gain: UnsafePointer(gain.start), bias: UnsafePointer(bias.start), gelu: gelu)
+  }
+}
+
+/// One convolution of the feature extractor.
+struct ConvWeights: Sendable {
+  /// Kernel, stride and channels.
+  let shape: ConvolutionShape
+  /// The taps.
+  let taps: Taps
+  /// [channels, kernel * inputChannels] as float32, kept only where a group norm is folded into it for each utterance.
+  let rows: AlignedBuffer?
+  /// [channels]; of the first layer where it is folded.
+  let bias: AlignedBuffer?
+  /// The norm after the convolution, [channels].
+  let norm: NormWeights?
+
+  /// The weights, as the algorithm wants them.
+  enum Taps: Sendable {
+    /// [kernel * inputChannels, channels]: tap by tap, so that overlapping rows of the input are the left-hand matrix.
+    case direct(PackedMatrix)
+    /// Kernel 3 and stride 2 with fewer multiplications.
+    case fast(FastConvolution)
+    /// In a narrow number format.
+    case narrow(NarrowConvolution)
+
+    /// Whether the input is rounded to a narrow format.
+    var isNarrow: Bool {
+      if case .narrow = self { true } else { false }
+    }
+  }
+
+  /// Output frames that are computed together: a range of them begins at a multiple of this.
+  var groupSize: Int {
+    switch taps {
+    case .direct: 1
+    case .fast(let convolution): convolution.groupSize
+    case .narrow(let convolution): convolution.groupSize
+    }
+  }
+}
+
+/// One layer of the position convolution.
+enum PositionWeights: Sendable {
+  /// A product for each group.
+  case direct(GroupedConvWeights)
+  /// Fourier transforms, for a long kernel.
+  case fourier(FourierConvolution)
+
+  /// Channels of the input or the output, of which there are more.
+  var widestChannels: Int {
+    switch self {
+    case .direct(let layer): max(layer.inputPerGroup, layer.outputPerGroup) * layer.groups.count
+    case .fourier(let convolution): convolution.width * convolution.groups
+    }
+  }
+
+  /// Channels of the output.
+  var outputChannels: Int {
+    switch self {
+    case .direct(let layer): layer.outputPerGroup * layer.groups.count
+    case .fourier(let convolution): convolution.width * convolution.groups
+    }
+  }
+}
+
+/// A grouped convolution as products of matrices.
+struct GroupedConvWeights: Sendable {
+  /// Taps.
+  let kernel: Int
+  /// Channels of a group's input.
+  let inputPerGroup: Int
+  /// Channels of a group's output.
+  let outputPerGroup: Int
+  /// One a group: [kernel * inputPerGroup, outputPerGroup]
+  let groups: [PackedMatrix]
+}
+
+/// One layer of the encoder.
+struct LayerWeights: Sendable {
+  /// Nil where the layer has no attention.
+  let attention: AttentionWeights?
+  /// [E]
+  let attentionNorm: NormWeights
+  /// Nil where the layer has no FFN.
+  let feedForward: FeedForwardWeights?
+  /// [E]
+  let feedForwardNorm: NormWeights
+}
+
+/// The attention of a layer, of H heads of size D.
+struct AttentionWeights: Sendable {
+  /// Heads, their size, and what a frame attends to.
+  let shape: AttentionShape
+  /// [E, 3 H D]: queries (scaled by D^-0.5), keys, values.
+  let qkv: WeightMatrix
+  /// [H D, E]
+  let output: WeightMatrix
+}
+
+/// The FFN of a layer.
+struct FeedForwardWeights: Sendable {
+  /// [E, F]
+  let input: WeightMatrix
+  /// [F, E]
+  let output: WeightMatrix
+}
