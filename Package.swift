@@ -117,7 +117,7 @@ let runtime: [Target] =
       "LightHuBERT", at: "LightHuBERT",
       [
         "LHImport", "LHJSON", "LHKernelTypes", "LHKernels", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem",
-        "LHSystemC", "LHTensors", "LHTorch",
+        "LHTensors", "LHTorch",
       ]),
   ]
 

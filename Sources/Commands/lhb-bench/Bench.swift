@@ -23,9 +23,9 @@ struct Bench {
 
   init(path: String, options: RuntimeOptions, runs: Int) throws {
     self.runs = runs
-    let start = Bench.now()
+    let start = monotonicSeconds()
     model = try Model(contentsOf: path, options: options)
-    loadSeconds = Bench.now() - start
+    loadSeconds = monotonicSeconds() - start
     loadPeakMemory = ResidentMemory.peak
     kernels = try InstructionSet.select(options.instructionSet)
     modelDigest = try Bench.digest(of: path)
@@ -55,9 +55,9 @@ struct Bench {
     var peaks = [peak()]
     var isWarm = false
     while times.count < runs {
-      let start = Bench.now()
+      let start = monotonicSeconds()
       try session.run(samples, into: &values)
-      let elapsed = Bench.now() - start
+      let elapsed = monotonicSeconds() - start
       if isWarm || elapsed > Bench.longRun { times.append(elapsed) }
       isWarm = true
       peaks.append(peak())
@@ -77,9 +77,9 @@ struct Bench {
   private func peak() -> Double {
     var rounds = 1000
     while true {
-      let start = Bench.now()
+      let start = monotonicSeconds()
       let operations = kernels.peak(rounds)
-      let elapsed = Bench.now() - start
+      let elapsed = monotonicSeconds() - start
       if elapsed > 0.002 { return Double(operations) / elapsed }
       rounds *= 4
     }
@@ -92,13 +92,6 @@ struct Bench {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return (Float(state >> 40) / Float(1 << 24) - 0.5) * 0.2
     }
-  }
-
-  /// Seconds of a clock that only goes forward.
-  static func now() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }
 
