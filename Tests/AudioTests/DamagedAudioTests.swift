@@ -130,6 +130,21 @@ import Testing
     }
   }
 
+  @Test func `Of two sounds in one CAF file none is taken`() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/two.caf"
+      SoundFormat("CAF, 16 bits", SF_FORMAT_CAF, SF_FORMAT_PCM_16).write(sine(rate: 16_000, count: 4_000), to: path)
+      let one = try Recording(of: .file(path: path))
+      #expect(one.samples.count == 4_000)
+      let second = Array("data".utf8) + [0, 0, 0, 0, 0, 0, 0, 104] + [UInt8](repeating: 0, count: 104)
+      writeBytes(readBytes(path) + second, to: path)
+      let problem = "it has two chunks 'data'"
+      #expect(throws: AudioFault.damaged(name: path, format: "CAF", problem: problem)) {
+        try Recording(of: .file(path: path))
+      }
+    }
+  }
+
   @Test(arguments: [0, 1, 2, 1024, 1025, 65_535] as [UInt16])
   func `Any number of channels is read or refused`(count: UInt16) {
     withTemporaryFolder { folder in
