@@ -60,20 +60,20 @@ let programs: [Target] = [
     "lhb-extract",
     [
       "LHArchitectureFile", "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHImport", "LHQuantization",
-      "LHSubnetFile", "LHSupernet", "LHSystem", "LightHuBERT",
+      "LHSubnetFile", "LHSupernet", "LHSystem", "LHUtterances", "LightHuBERT",
     ]),
   program(
     "lhb-features",
     [
       "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHFeatureFiles", "LHKernels", "LHSupernet", "LHSystem",
-      "LightHuBERT",
+      "LHUtterances", "LightHuBERT",
     ]),
   program("lhb-inspect", ["LHCommandSupport", "LHJSON", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTorch"]),
   program(
     "lhb-bench",
     [
       "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHJSON", "LHKernelTypes", "LHKernels", "LHSubnetFile",
-      "LHSupernet", "LHSystem", "LightHuBERT",
+      "LHSupernet", "LHSystem", "LHUtterances", "LightHuBERT",
     ]),
 ]
 
@@ -130,7 +130,8 @@ let programSupport: [Target] = [
   module(
     "LHAudio", at: "Audio",
     ["LHCFLAC", "LHCMPG123", "LHCOgg", "LHCOpus", "LHCSndFile", "LHCSoxr", "LHCVorbis", "LHSystem"]),
-  module("LHAudioArguments", at: "Commands/AudioArguments", ["LHAudio", argumentParser]),
+  module("LHUtterances", at: "Utterances", ["LHAudio", "LHFeatureFiles", "LHSystem", "LightHuBERT"]),
+  module("LHAudioArguments", at: "Commands/AudioArguments", ["LHAudio", "LHUtterances", argumentParser]),
   module(
     "LHArchitectureFile", at: "Commands/ArchitectureFile",
     ["LHJSON", "LHSupernet", "LHSystem", .product(name: "Yams", package: "Yams")]),
@@ -187,6 +188,7 @@ let testing: [Target] = [
     of: "LightHuBERT", "LHImport", "LHJSON", "LHKernelTypes", "LHKernels", "LHQuantization", "LHSubnetFile",
     "LHSupernet", "LHSystem", "LHTensors", "LHTestAllocationCounter", "LHTorch"),
   tests(of: "LHAudio", "LHCSndFile", "LHSystem"),
+  tests(of: "LHUtterances", "LHAudio", "LHFeatureFiles", "LHSystem", "LightHuBERT", "lhb-features"),
   .testTarget(
     name: "CAPITests",
     dependencies: [

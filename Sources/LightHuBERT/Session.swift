@@ -54,7 +54,8 @@ public final class Session {
   ///   - progress: Called with the done fraction of the work now and then; false cancels the run.
   ///   - cancellation: Ends the run from another thread or task, within milliseconds as a rule.
   /// - Returns: The hidden states, [selected, T, E].
-  /// - Throws: `ModelFault.tooShort`, `.notFinite`, `.noSuchLayer` or `.cancelled`; `.cause` when there is not memory enough.
+  /// - Throws: `ModelFault.tooShort`, `.notFinite`, `.noSuchLayer` or `.cancelled`; `.cause` when there is not memory
+  ///   enough.
   public func features(
     of samples: [Float], layers: LayerSelection = .last, layerZero: LayerZero = .projection, normalize: Bool? = nil,
     progress: ((Double) -> Bool)? = nil, cancellation: Cancellation? = nil
@@ -121,24 +122,48 @@ public final class Session {
   ///   - normalize: Whether the waveform is normalised; nil for what the model says.
   ///   - progress: Called with the done fraction of the work now and then; false cancels the run.
   ///   - cancellation: Ends the run from another thread or task.
-  ///   - body: Called with each hidden state, (its place among the selected ones, [T, E]), which is there for the call only.
+  ///   - body: Called with each hidden state, (its place among the selected ones, [T, E]), which is there for the call
+  ///     only.
   /// - Throws: `ModelFault`, as `features` does; a fault of the samples comes before the first call of `body`.
   public func forEachHiddenState(
     of samples: UnsafeBufferPointer<Float>, layers: LayerSelection, layerZero: LayerZero, normalize: Bool? = nil,
     progress: ((Double) -> Bool)? = nil, cancellation: Cancellation? = nil,
     _ body: (_ place: Int, _ state: UnsafeBufferPointer<Float>) -> Void
   ) throws(ModelFault) {
-    try model.check(layers)
-    try model.checkSampleCount(samples.count)
+    do throws(RunFault<Never>) {
+      try forEachHiddenState(
+        of: samples, layers: layers, layerZero: layerZero, normalize: normalize, progress: progress,
+        cancellation: cancellation, throwing: body)
+    } catch {
+      switch error {
+      case .model(let fault): throw fault
+      }
+    }
+  }
+
+  /// The same with a `body` that may fail, for example where hidden states are written to a disk. What it throws ends
+  /// the run at once, and is thrown as `RunFault.body`; the session is as good as new.
+  public func forEachHiddenState<Failure: Error>(
+    of samples: UnsafeBufferPointer<Float>, layers: LayerSelection, layerZero: LayerZero, normalize: Bool? = nil,
+    progress: ((Double) -> Bool)? = nil, cancellation: Cancellation? = nil,
+    throwing body: (_ place: Int, _ state: UnsafeBufferPointer<Float>) throws(Failure) -> Void
+  ) throws(RunFault<Failure>) {
+    let waveform = try RunFault<Failure>.ofModel { () throws(ModelFault) in
+      try model.check(layers)
+      try model.checkSampleCount(samples.count)
+      let waveform = try Waveform(samples: samples, normalizes: normalize ?? model.config.normalizesWaveform)
+      try prepareFold()
+      return waveform
+    }
     pool.cancellation = cancellation
     defer { pool.cancellation = nil }
-    let waveform = try Waveform(samples: samples, normalizes: normalize ?? model.config.normalizesWaveform)
     let frames = model.frameCount(forSamples: samples.count)
-    try prepareFold()
     try ForwardPass(session: self, frames: frames).run(waveform, layerZero: layerZero, progress: progress) {
-      layer, isLast, state in
+      (layer, isLast, state) throws(RunFault<Failure>) in
       let state = UnsafeBufferPointer(start: state, count: frames * model.architecture.embedDim)
-      layers.forEachPlace(of: layer, isLast: isLast) { body($0, state) }
+      try layers.forEachPlace(of: layer, isLast: isLast) { place throws(RunFault<Failure>) in
+        do throws(Failure) { try body(place, state) } catch { throw .body(error) }
+      }
     }
   }
 

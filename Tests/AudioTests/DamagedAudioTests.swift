@@ -45,7 +45,7 @@ import Testing
         let bytes = damaged(whole, round: index, using: &numbers)
         writeBytes(bytes, to: path)
         do throws(AudioFault) {
-          let recording = try Recording(of: .file(path: path), limits: DamagedAudioTests.limits)
+          let recording = try Recording(of: .file(path: path), RecordingOptions(limits: DamagedAudioTests.limits))
           #expect(recording.samples.count <= 20 * 16_000 + 1, "round \(index)")
           let allFinite = recording.samples.allSatisfy(\.isFinite)
           #expect(allFinite, "round \(index)")

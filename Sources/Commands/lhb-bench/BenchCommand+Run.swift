@@ -2,6 +2,7 @@ import LHAudio
 import LHAudioArguments
 import LHCommandSupport
 import LHKernels
+import LHUtterances
 import LightHuBERT
 
 extension BenchCommand {
@@ -49,9 +50,9 @@ extension BenchCommand {
   /// The samples of `--audio`.
   private func recordedSamples() throws -> [Float]? {
     guard let audio else { return nil }
-    let recording = try audioOptions.recording(of: .file(path: audio))
-    recording.notes(name: audio).forEach { StandardError.line("lhb-bench: note: \($0)") }
-    return recording.samples
+    let utterance = try Utterance(.sound(.file(path: audio)), audioOptions.recordingOptions())
+    utterance.notes.forEach { StandardError.line("lhb-bench: note: \($0)") }
+    return utterance.samples
   }
 
   /// Names the option that samples come from in faults of theirs.

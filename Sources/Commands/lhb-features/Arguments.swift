@@ -3,6 +3,7 @@ import Glibc
 import LHAudio
 import LHCommandSupport
 public import LHKernels
+import LHSystem
 public import LightHuBERT
 
 /// On or off.
@@ -56,5 +57,20 @@ extension AudioInput {
       throw UsageFault("standard input is a terminal, expected a sound file: redirect it (< audio.wav) or name a file")
     }
     self = .standardInput
+  }
+}
+
+extension OutputTarget {
+  /// From a path, or nil and "-" for standard output, which then must not be a screen.
+  init(argument: String?, replacing: Bool) throws {
+    if let argument, argument != "-" {
+      self = try OutputTarget(path: argument, replacing: replacing)
+      return
+    }
+    guard isatty(STDOUT_FILENO) == 0 else {
+      throw UsageFault(
+        "standard output is a terminal, and features are binary: redirect it (> feats.npy) or use --output feats.npy")
+    }
+    self = .stream(StreamTarget(descriptor: STDOUT_FILENO, name: "standard output"))
   }
 }

@@ -2,8 +2,10 @@ import ArgumentParser
 import LHAudio
 import LHAudioArguments
 import LHCommandSupport
+import LHFeatureFiles
 import LHSupernet
 import LHSystem
+import LHUtterances
 import LightHuBERT
 
 /// `lhb-features`: a sound file through a model.
@@ -110,49 +112,41 @@ struct FeaturesCommand: ParsableCommand {
   }
 
   func run() throws {
-    let target = try FeatureOutput(path: output, replacing: force)
+    let target = try OutputTarget(argument: output, replacing: force)
     let modelPath = try ModelLocation.path(option: model)
     let input = try AudioInput(argument: audio)
     let model = try Model(
       contentsOf: modelPath,
       options: RuntimeOptions(threadCount: threads, gemm: gemm.backend, precision: precision, maxError: maxError))
-    let session = Session(model)
-    let stateCount: Int
-    do {
-      stateCount = try model.layerIndices(layers).count
-    } catch {
-      throw LocatedFault(path: modelPath, error)
-    }
-
-    let recording = try audioOptions.recording(of: input, channel: channel, resamples: !noResample)
-    do {
-      try model.checkSampleCount(recording.samples.count)
-    } catch {
-      throw LocatedFault(path: input.name, error)
-    }
-    var notes = recording.notes(name: input.name)
+    let pipeline = try pipeline(for: model, path: modelPath)
+    let utterance = try pipeline.read(.sound(input))
+    var notes = utterance.notes
     if normalize == nil { notes += Notes.aboutWaveform(of: model) }
     notes += Notes.aboutPrecision(of: model)
     if !quiet { notes.forEach { StandardError.line("lhb-features: note: \($0)") } }
 
     let progress = ProgressLine("computing features", isQuiet: quiet)
-    let matrix = [model.frameCount(forSamples: recording.samples.count), model.architecture.embedDim]
-    var writer = FeatureWriter(output: target, shape: layers == .last ? matrix : [stateCount] + matrix)
-    do {
-      try recording.samples.withUnsafeBufferPointer { samples throws(ModelFault) in
-        try session.forEachHiddenState(
-          of: samples, layers: layers, layerZero: layerZero, normalize: normalize.map { $0 == .on },
-          progress: { done in
-            progress.update(done)
-            return writer.fault == nil
-          }
-        ) { place, state in writer.take(state, place: place) }
+    var sink = NumPySink(target)
+    do throws(UtteranceFault) {
+      try pipeline.write(utterance, to: &sink) { done in
+        progress.update(done)
+        return true
       }
     } catch {
-      if writer.fault == nil { throw LocatedFault(path: input.name, error) }
+      guard case .sink(let fault) = error else { throw error }
+      throw fault
     }
-    progress.finish()
-    if let fault = writer.fault as? NonFiniteFeatures { throw LocatedFault(path: input.name, fault) }
-    try writer.finish()
+  }
+
+  private func pipeline(for model: Model, path: String) throws -> UtterancePipeline {
+    let selection = FeatureSelection(
+      layers: layers, layerZero: layerZero, normalize: normalize.map { $0 == .on })
+    do throws(ModelFault) {
+      return try UtterancePipeline(
+        Session(model), selection: selection,
+        recordingOptions: audioOptions.recordingOptions(channel: channel, resamples: !noResample))
+    } catch {
+      throw LocatedFault(path: path, error)
+    }
   }
 }
