@@ -65,15 +65,15 @@ let programs: [Target] = [
   program(
     "lhb-features",
     [
-      "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHFeatureFiles", "LHKernels", "LHSupernet", "LHSystem",
-      "LHUtterances", "LightHuBERT",
+      "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHFeatureFiles", "LHKernels", "LHModelArguments",
+      "LHSupernet", "LHSystem", "LHUtterances", "LightHuBERT",
     ]),
   program("lhb-inspect", ["LHCommandSupport", "LHJSON", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTorch"]),
   program(
     "lhb-bench",
     [
-      "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHJSON", "LHKernelTypes", "LHKernels", "LHSubnetFile",
-      "LHSupernet", "LHSystem", "LHUtterances", "LightHuBERT",
+      "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHJSON", "LHKernelTypes", "LHKernels", "LHModelArguments",
+      "LHSubnetFile", "LHSupernet", "LHSystem", "LHUtterances", "LightHuBERT",
     ]),
 ]
 
@@ -132,6 +132,9 @@ let programSupport: [Target] = [
     ["LHCFLAC", "LHCMPG123", "LHCOgg", "LHCOpus", "LHCSndFile", "LHCSoxr", "LHCVorbis", "LHSystem"]),
   module("LHUtterances", at: "Utterances", ["LHAudio", "LHFeatureFiles", "LHSystem", "LightHuBERT"]),
   module("LHAudioArguments", at: "Commands/AudioArguments", ["LHAudio", "LHUtterances", argumentParser]),
+  module(
+    "LHModelArguments", at: "Commands/ModelArguments",
+    ["LHCommandSupport", "LHKernels", "LightHuBERT", argumentParser]),
   module(
     "LHArchitectureFile", at: "Commands/ArchitectureFile",
     ["LHJSON", "LHSupernet", "LHSystem", .product(name: "Yams", package: "Yams")]),
@@ -199,7 +202,8 @@ let testing: [Target] = [
   .testTarget(
     name: "CommandTests",
     dependencies: [
-      "LHJSON", "LHSupernet", "LHSystem", "LHTestSupport", "lhb-bench", "lhb-extract", "lhb-features", "lhb-inspect",
+      "LHCommandSupport", "LHJSON", "LHSupernet", "LHSystem", "LHTestSupport", "lhb-bench", "lhb-extract",
+      "lhb-features", "lhb-inspect",
     ],
     swiftSettings: strict),
 ]

@@ -32,7 +32,7 @@ public final class Calibration {
     var options = options
     options.precision = .f32
     let layout = SubnetLayout(config: supernet.config, architecture: architecture)
-    let tensors = Dictionary(uniqueKeysWithValues: layout.tensors.map { ($0.name, $0) })
+    let tensors = layout.tensorsByName
     let model = try Model(
       path: supernet.path, config: supernet.config, architecture: architecture, options: options,
       source: TensorSource { name throws(ModelFault) in

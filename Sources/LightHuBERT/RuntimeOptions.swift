@@ -31,6 +31,9 @@ public struct RuntimeOptions: Sendable {
     self.maxError = maxError
   }
 
+  /// How many threads a program should let people ask for; `LH_MAX_THREADS` says the same to C.
+  public static let threadCounts = 1...1024
+
   /// The number of threads that these options mean on this machine.
   public var resolvedThreadCount: Int {
     max(threadCount ?? usableProcessorCount, 1)

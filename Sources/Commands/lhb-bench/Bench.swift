@@ -16,7 +16,6 @@ struct Bench {
   let loadPeakMemory: Int
   /// SHA-256 of the model's file, in hexadecimal.
   let modelDigest: String
-  private let kernels: KernelSet
 
   /// Seconds beyond which the first run counts like the others: what it does for the first time is a small part of it.
   private static let longRun = 10.0
@@ -27,7 +26,6 @@ struct Bench {
     model = try Model(contentsOf: path, options: options)
     loadSeconds = monotonicSeconds() - start
     loadPeakMemory = ResidentMemory.peak
-    kernels = try InstructionSet.select(options.instructionSet)
     modelDigest = try Bench.digest(of: path)
   }
 
@@ -78,7 +76,7 @@ struct Bench {
     var rounds = 1000
     while true {
       let start = monotonicSeconds()
-      let operations = kernels.peak(rounds)
+      let operations = model.kernels.peak(rounds)
       let elapsed = monotonicSeconds() - start
       if elapsed > 0.002 { return Double(operations) / elapsed }
       rounds *= 4
@@ -87,11 +85,8 @@ struct Bench {
 
   /// Noise of the loudness of speech, the same every time.
   static func noise(seconds: Double) -> [Float] {
-    var state: UInt64 = 0x9e37_79b9_7f4a_7c15
-    return (0..<Int(seconds * 16_000)).map { _ in
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return (Float(state >> 40) / Float(1 << 24) - 0.5) * 0.2
-    }
+    var noise = NoiseGenerator()
+    return (0..<Int(seconds * 16_000)).map { _ in (Float(noise.next() >> 40) / Float(1 << 24) - 0.5) * 0.2 }
   }
 }
 

@@ -2,7 +2,6 @@ public import ArgumentParser
 import Glibc
 import LHAudio
 import LHCommandSupport
-public import LHKernels
 import LHSystem
 public import LightHuBERT
 
@@ -11,21 +10,7 @@ enum Switch: String, ExpressibleByArgument, CaseIterable {
   case on, off
 }
 
-/// Who multiplies matrices, as named on the command line.
-enum Multiplication: String, ExpressibleByArgument, CaseIterable {
-  case auto, openblas
-
-  var backend: GEMMBackend {
-    switch self {
-    case .auto: .automatic
-    case .openblas: .openBLAS
-    }
-  }
-}
-
 extension LayerZero: ExpressibleByArgument {}
-
-extension Precision: ExpressibleByArgument {}
 
 extension LayerSelection {
   /// From "last", "all" or numbers with commas between them.

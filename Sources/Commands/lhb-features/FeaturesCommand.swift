@@ -3,6 +3,8 @@ import LHAudio
 import LHAudioArguments
 import LHCommandSupport
 import LHFeatureFiles
+import LHKernels
+import LHModelArguments
 import LHSupernet
 import LHSystem
 import LHUtterances
@@ -89,14 +91,8 @@ struct FeaturesCommand: ParsableCommand {
   @Option(help: PrecisionText.help)
   var precision = Precision.auto
 
-  @Option(help: PrecisionText.maxErrorHelp, transform: PrecisionText.maxError(argument:))
-  var maxError: Double?
-
-  @Option(help: ArgumentHelp("Threads; when missing, as many as there are processors.", valueName: "number"))
-  var threads: Int?
-
-  @Option(help: ArgumentHelp("Who multiplies matrices.", valueName: "library"))
-  var gemm = Multiplication.auto
+  @OptionGroup
+  var runOptions: RunOptions
 
   @Flag(help: "Say nothing but errors.")
   var quiet = false
@@ -105,24 +101,20 @@ struct FeaturesCommand: ParsableCommand {
 
   func validate() throws {
     if let channel, channel < 1 { throw ValidationError("--channel counts from 1, found \(channel)") }
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads takes a number from 1 to 1024, found \(threads)")
-    }
-    if maxError != nil, precision != .auto { throw PrecisionText.maxErrorWithoutAuto(precision.rawValue) }
+    try runOptions.check(precision)
   }
 
   func run() throws {
     let target = try OutputTarget(argument: output, replacing: force)
     let modelPath = try ModelLocation.path(option: model)
     let input = try AudioInput(argument: audio)
-    let model = try Model(
-      contentsOf: modelPath,
-      options: RuntimeOptions(threadCount: threads, gemm: gemm.backend, precision: precision, maxError: maxError))
+    let model = try Model(contentsOf: modelPath, options: runOptions.runtimeOptions(precision))
     let pipeline = try pipeline(for: model, path: modelPath)
     let utterance = try pipeline.read(.sound(input))
     var notes = utterance.notes
-    if normalize == nil { notes += Notes.aboutWaveform(of: model) }
-    notes += Notes.aboutPrecision(of: model)
+    if normalize == nil, let guess = waveformNote(on: model) { notes.append(guess) }
+    var precisionNotes = PrecisionNotes()
+    notes += precisionNotes.notes(about: model)
     if !quiet { notes.forEach { StandardError.line("lhb-features: note: \($0)") } }
 
     let progress = ProgressLine("computing features", isQuiet: quiet)

@@ -15,7 +15,7 @@ extension Supernet {
     maxError: Double = QuantizationPlan.defaultMaxError
   ) throws(ExtractionFault) -> QuantizationPlan {
     let layout = SubnetLayout(config: config, architecture: architecture)
-    let tensors = Dictionary(uniqueKeysWithValues: layout.tensors.map { ($0.name, $0) })
+    let tensors = layout.tensorsByName
     func named(_ name: String) -> SubnetTensor {
       guard let tensor = tensors[name] else { preconditionFailure("the layout has every tensor of a subnet") }
       return tensor

@@ -20,6 +20,11 @@ public struct SubnetLayout: Sendable {
     tensors = builder.tensors
   }
 
+  /// The same by their names.
+  public var tensorsByName: [String: SubnetTensor] {
+    Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
+  }
+
   /// The supernet's layers that a subnet of `layerCount` layers keeps, in order; nil when there is no such subnet.
   ///
   /// The published code knows depths 6 to 12 of a supernet of 12 layers. Any other supernet is taken whole.
