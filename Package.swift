@@ -40,6 +40,7 @@ func kernels(_ set: String, at folder: String? = nil, clang flags: [String], def
 
 let products: [Product] = [
   .library(name: "LightHuBERT", targets: ["LightHuBERT"]),
+  .library(name: "LightHuBERTRuntime", targets: ["LHRuntime"]),
   .library(name: "LightHuBERTC", type: .static, targets: ["LightHuBERTC"]),
   .executable(name: "lhb-extract", targets: ["lhb-extract"]),
   .executable(name: "lhb-features", targets: ["lhb-features"]),
@@ -59,21 +60,22 @@ let programs: [Target] = [
   program(
     "lhb-extract",
     [
-      "LHArchitectureFile", "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHImport", "LHQuantization",
-      "LHSubnetFile", "LHSupernet", "LHSystem", "LHUtterances", "LightHuBERT",
+      "LHArchitectureFile", "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHFamilies", "LHImport", "LHModel",
+      "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem", "LHUtterances", "LightHuBERT",
     ]),
   program(
     "lhb-features",
     [
       "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHFeatureFiles", "LHKernels", "LHModelArguments",
-      "LHSupernet", "LHSystem", "LHUtterances", "LightHuBERT",
+      "LHRuntime", "LHSupernet", "LHSystem", "LHUtterances",
     ]),
-  program("lhb-inspect", ["LHCommandSupport", "LHJSON", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTorch"]),
+  program(
+    "lhb-inspect", ["LHCommandSupport", "LHJSON", "LHModel", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTorch"]),
   program(
     "lhb-bench",
     [
       "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHJSON", "LHKernelTypes", "LHKernels", "LHModelArguments",
-      "LHSubnetFile", "LHSupernet", "LHSystem", "LHUtterances", "LightHuBERT",
+      "LHRuntime", "LHSubnetFile", "LHSupernet", "LHSystem", "LHUtterances",
     ]),
 ]
 
@@ -92,15 +94,17 @@ let formats: [Target] = [
 ]
 
 let models: [Target] = [
-  module("LHSupernet", at: "Models/Supernet", ["CLightHuBERT", "LHJSON", "LHSystem", "LHTensors"]),
-  module("LHQuantization", at: "Models/Quantization", ["LHSupernet"]),
+  module("LHModel", at: "Models/Model"),
+  module("LHFamilies", at: "Models/Families", ["LHModel"]),
+  module(
+    "LHSupernet", at: "Models/Supernet", ["CLightHuBERT", "LHFamilies", "LHJSON", "LHModel", "LHSystem", "LHTensors"]),
+  module("LHQuantization", at: "Models/Quantization", ["LHModel"]),
   module(
     "LHSubnetFile", at: "Models/SubnetFile",
-    ["LHCZstd", "LHJSON", "LHQuantization", "LHSupernet", "LHSystem", "LHTensors"]),
+    ["LHCZstd", "LHFamilies", "LHJSON", "LHModel", "LHQuantization", "LHSupernet", "LHSystem", "LHTensors"]),
   module(
     "LHImport", at: "Models/Import",
-    ["LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTensors", "LHTorch"]
-  ),
+    ["LHModel", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTensors", "LHTorch"]),
 ]
 
 let runtime: [Target] =
@@ -114,11 +118,14 @@ let runtime: [Target] =
         + wideKernels.map { .target(name: $0.name) },
       path: "Sources/Kernels/Engine", swiftSettings: strict + [.unsafeFlags(["-O"])]),
     module(
-      "LightHuBERT", at: "LightHuBERT",
+      "LHRuntime", at: "Runtime",
       [
-        "LHImport", "LHJSON", "LHKernelTypes", "LHKernels", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem",
-        "LHTensors", "LHTorch",
+        "LHJSON", "LHKernelTypes", "LHKernels", "LHModel", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem",
+        "LHTensors",
       ]),
+    module(
+      "LightHuBERT", at: "LightHuBERT",
+      ["LHImport", "LHModel", "LHQuantization", "LHRuntime", "LHSubnetFile", "LHSupernet", "LHTorch"]),
   ]
 
 let cInterface: [Target] = [
@@ -130,15 +137,15 @@ let programSupport: [Target] = [
   module(
     "LHAudio", at: "Audio",
     ["LHCFLAC", "LHCMPG123", "LHCOgg", "LHCOpus", "LHCSndFile", "LHCSoxr", "LHCVorbis", "LHSystem"]),
-  module("LHUtterances", at: "Utterances", ["LHAudio", "LHFeatureFiles", "LHSystem", "LightHuBERT"]),
+  module("LHUtterances", at: "Utterances", ["LHAudio", "LHFeatureFiles", "LHRuntime", "LHSystem"]),
   module("LHAudioArguments", at: "Commands/AudioArguments", ["LHAudio", "LHUtterances", argumentParser]),
   module(
     "LHModelArguments", at: "Commands/ModelArguments",
-    ["LHCommandSupport", "LHKernels", "LightHuBERT", argumentParser]),
+    ["LHCommandSupport", "LHKernels", "LHRuntime", argumentParser]),
   module(
     "LHArchitectureFile", at: "Commands/ArchitectureFile",
     ["LHJSON", "LHSupernet", "LHSystem", .product(name: "Yams", package: "Yams")]),
-  module("LHCommandSupport", at: "Commands/Support", ["LHSupernet", "LHSystem", argumentParser]),
+  module("LHCommandSupport", at: "Commands/Support", ["LHModel", "LHSupernet", "LHSystem", argumentParser]),
 ]
 
 /// A library of the system, found by pkg-config.
@@ -179,19 +186,21 @@ let testing: [Target] = [
   tests(of: "LHTensors"),
   tests(of: "LHTorch", "LHJSON", "LHSystem", "LHTensors"),
   tests(of: "LHFeatureFiles", "LHSystem"),
-  tests(of: "LHSupernet", "LHJSON", "LHSystem", "LHTensors", "LHTorch"),
+  tests(of: "LHSupernet", "LHJSON", "LHModel", "LHSystem", "LHTensors", "LHTorch"),
   tests(of: "LHArchitectureFile", "LHSupernet", "LHSystem"),
-  tests(of: "LHQuantization", "LHSupernet"),
+  tests(of: "LHQuantization", "LHFamilies", "LHModel", "LHSupernet"),
   tests(
-    of: "LHSubnetFile", "LHJSON", "LHQuantization", "LHSupernet", "LHSystem", "LHTensors", "LHTorch", "LightHuBERT"),
+    of: "LHSubnetFile", "LHFamilies", "LHJSON", "LHModel", "LHQuantization", "LHSupernet", "LHSystem", "LHTensors",
+    "LHTorch", "LightHuBERT"),
   tests(
-    of: "LHImport", "LHJSON", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTensors", "LHTorch"),
+    of: "LHImport", "LHJSON", "LHModel", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTensors",
+    "LHTorch"),
   tests(of: "LHKernels", "LHKernelTypes", "LHSystem"),
   tests(
-    of: "LightHuBERT", "LHImport", "LHJSON", "LHKernelTypes", "LHKernels", "LHQuantization", "LHSubnetFile",
+    of: "LightHuBERT", "LHImport", "LHJSON", "LHKernelTypes", "LHKernels", "LHModel", "LHQuantization", "LHSubnetFile",
     "LHSupernet", "LHSystem", "LHTensors", "LHTestAllocationCounter", "LHTorch"),
   tests(of: "LHAudio", "LHCSndFile", "LHSystem"),
-  tests(of: "LHUtterances", "LHAudio", "LHFeatureFiles", "LHSystem", "LightHuBERT", "lhb-features"),
+  tests(of: "LHUtterances", "LHAudio", "LHFeatureFiles", "LHRuntime", "LHSystem", "lhb-features"),
   .testTarget(
     name: "CAPITests",
     dependencies: [

@@ -1,7 +1,9 @@
 public import LHImport
-import LHQuantization
+import LHModel
+public import LHQuantization
+public import LHRuntime
+import LHSubnetFile
 public import LHSupernet
-import LHTensors
 
 /// Measures the activations of a subnet on audio, so that it is quantised for the audio that it will see.
 ///
@@ -32,11 +34,11 @@ public final class Calibration {
     var options = options
     options.precision = .f32
     let layout = SubnetLayout(config: supernet.config, architecture: architecture)
-    let tensors = layout.tensorsByName
     let model = try Model(
-      path: supernet.path, config: supernet.config, architecture: architecture, options: options,
-      source: TensorSource { name throws(ModelFault) in
-        guard let tensor = tensors[name] else { preconditionFailure("the layout has every tensor of a model") }
+      path: supernet.path, description: SubnetDescription(config: supernet.config, architecture: architecture),
+      options: options,
+      source: TensorSource { role throws(ModelFault) in
+        guard let tensor = layout[role] else { preconditionFailure("the layout has every tensor of a model") }
         do throws(ExtractionFault) {
           return try supernet.tensor(tensor)
         } catch {
@@ -61,6 +63,6 @@ public final class Calibration {
 
   /// Statistics of all utterances so far; nil when there were none.
   public var statistics: ActivationStatistics? {
-    recorder.statistics(config: session.model.config, architecture: session.model.architecture)
+    recorder.statistics(session.model.shape)
   }
 }

@@ -1,48 +1,9 @@
-// Whoever imports LightHuBERT names and uses these types without a second import. A typealias would not do: members of a
-// type are visible only where the module that declares them is imported, or exported again as here. Only what belongs to
-// the library's interface is listed, so that the modules' other types stay out of the way.
+// Whoever imports LightHuBERT has all of the runtime, and what cuts subnets out of checkpoints. What is only run needs no
+// more than the runtime, see Docs/architecture.md.
+
+@_exported public import LHRuntime
 
 @_exported public import enum LHImport.ExtractionFault
 @_exported public import struct LHImport.ExtractionOptions
 @_exported public import class LHImport.Supernet
-@_exported public import enum LHJSON.JSONFault
-@_exported public import struct LHJSON.JSONObject
-@_exported public import enum LHJSON.JSONValue
-@_exported public import class LHKernels.Cancellation
-@_exported public import enum LHKernels.GEMMBackend
-@_exported public import enum LHKernels.KernelFault
-@_exported public import enum LHKernels.Precision
-@_exported public import struct LHQuantization.ActivationStatistics
-@_exported public import struct LHQuantization.ChannelStatistics
-@_exported public import enum LHQuantization.QuantizableLayer
-@_exported public import struct LHQuantization.QuantizationPlan
-@_exported public import enum LHSubnetFile.HeaderPart
-@_exported public import enum LHSubnetFile.Int8Problem
-@_exported public import struct LHSubnetFile.Provenance
-@_exported public import enum LHSubnetFile.StoredElementType
-@_exported public import enum LHSubnetFile.SubnetFileFault
-@_exported public import struct LHSubnetFile.SubnetSummary
-@_exported public import enum LHSubnetFile.TensorEncoding
-@_exported public import struct LHSubnetFile.TensorEntry
-@_exported public import struct LHSubnetFile.WeightError
-@_exported public import enum LHSubnetFile.WeightsChoice
-@_exported public import enum LHSupernet.Activation
-@_exported public import struct LHSupernet.Architecture
-@_exported public import enum LHSupernet.AttentionWindow
-@_exported public import struct LHSupernet.ConvLayer
-@_exported public import enum LHSupernet.ExtractorMode
-@_exported public import enum LHSupernet.LightHuBERTVersion
-@_exported public import struct LHSupernet.ModelConfig
-@_exported public import struct LHSupernet.MultiplyAccumulates
-@_exported public import struct LHSupernet.ParameterCount
-@_exported public import struct LHSupernet.SearchSpace
-@_exported public import enum LHSupernet.SubnetFault
-@_exported public import enum LHSupernet.TensorProblem
-@_exported public import struct LHSupernet.Violation
-@_exported public import protocol LHSystem.Fault
-@_exported public import enum LHSystem.FaultKind
-@_exported public import enum LHSystem.FileFault
-@_exported public import struct LHSystem.OutOfMemory
-@_exported public import struct LHSystem.SystemError
-@_exported public import enum LHTensors.ElementType
 @_exported public import enum LHTorch.CheckpointFault

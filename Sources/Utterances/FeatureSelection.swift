@@ -1,4 +1,4 @@
-public import LightHuBERT
+public import LHRuntime
 
 /// Which features of an utterance are wanted.
 public struct FeatureSelection: Equatable, Sendable {

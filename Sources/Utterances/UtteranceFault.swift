@@ -1,6 +1,6 @@
 public import LHAudio
+public import LHRuntime
 public import LHSystem
-public import LightHuBERT
 
 /// Why an utterance's features did not reach their sink.
 ///

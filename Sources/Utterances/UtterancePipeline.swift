@@ -1,6 +1,6 @@
 public import LHAudio
 public import LHFeatureFiles
-public import LightHuBERT
+public import LHRuntime
 
 /// Takes utterances to features, one at a time: an input is read as mono sound at 16 kHz, a session runs the model on
 /// it, and a sink gets the hidden states that are wanted, each as soon as it is there.
@@ -51,7 +51,7 @@ public struct UtterancePipeline {
     FeatureShape(
       stateCount: selection.layers == .last ? nil : stateCount,
       frameCount: session.model.frameCount(forSamples: utterance.samples.count),
-      width: session.model.architecture.embedDim)
+      width: session.model.shape.width)
   }
 
   /// Runs the model on an utterance and gives its features to a sink, from `begin` to `finish`; when anything fails, to

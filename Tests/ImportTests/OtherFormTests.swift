@@ -1,5 +1,6 @@
 import LHImport
 import LHJSON
+import LHModel
 import LHSubnetFile
 import LHSupernet
 import LHTensors
@@ -106,9 +107,9 @@ import Testing
         }
         let expected = try checksums(of: tiny, in: folder)
         let reader = try SubnetReader(path: folder + "/a.lhb")
-        let folded = try reader.tensor(Self.position + "weight")
+        let folded = try reader.tensor(.weight(.position(0)))
         let found = try checksums(of: path, in: folder)
-        let taken = try SubnetReader(path: folder + "/a.lhb").tensor(Self.position + "weight")
+        let taken = try SubnetReader(path: folder + "/a.lhb").tensor(.weight(.position(0)))
         let name = Self.position + "weight"
         #expect(expected.filter { $0.key != name } == found.filter { $0.key != name })
         if isExact { #expect(expected[name] == found[name]) }

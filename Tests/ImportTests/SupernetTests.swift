@@ -30,7 +30,7 @@ import Testing
       #expect(reader.provenance.tool == "lighthubert \(LightHuBERTVersion.current)")
       let checkpoint = try Checkpoint(path: tiny)
       for tensor in SubnetLayout(config: supernet.config, architecture: architecture).tensors {
-        let found = try reader.tensor(tensor.name)
+        let found = try reader.tensor(tensor.role)
         var expected = [Float](repeating: 0, count: tensor.count)
         let slice = try tensor.slice { try checkpoint.tensor($0) }
         _ = try expected.withUnsafeMutableBufferPointer { try slice.write(to: $0) }
@@ -84,12 +84,12 @@ import Testing
       #expect(counts[0] == planned.decisions.count / 2 + 1 && counts[1] > 0)
       let reader = try SubnetReader(path: folder + "/a.lhb")
       for tensor in SubnetLayout(config: supernet.config, architecture: architecture).tensors {
-        let entry = try reader.entry(tensor.name)
-        let decision = plan[tensor: tensor.name]
+        let entry = try reader.entry(tensor.role)
+        let decision = plan[tensor: tensor.role]
         #expect(tensor.isQuantizable == (decision != nil))
         guard let decision else { continue }
         #expect(entry.elementType == (decision.isInt8 ? .int8 : .bfloat16))
-        #expect(try reader.outliers(of: tensor.name) == (decision.isInt8 ? decision.outliers : []))
+        #expect(try reader.outliers(of: tensor.role) == (decision.isInt8 ? decision.outliers : []))
       }
       #expect(try supernet.extract(architecture, to: folder + "/b.lhb", options: .init(weights: .bf16)).plan == nil)
     }

@@ -1,5 +1,6 @@
 import Glibc
 import LHImport
+import LHModel
 import LHQuantization
 import LHSubnetFile
 import LHSupernet
@@ -124,10 +125,10 @@ import Testing
         options: ExtractionOptions(weights: .int8, maxError: 1, statistics: measured))
       let fromNorms = try SubnetReader(path: folder + "/float.lhb").outlierChannels()
       let stored = try SubnetReader(path: folder + "/int8.lhb").outlierChannels()
-      let conv = "feature_extractor.conv_layers.2.0.weight"
+      let conv = TensorRole.weight(.convolution(2))
       #expect(fromNorms[conv] == [] && stored[conv] == [PlantedSupernet.loudInWeights])
       for outliers in [fromNorms, stored] {
-        #expect(outliers["post_extract_proj.weight"] == [PlantedSupernet.loudInNorm])
+        #expect(outliers[.weight(.featureProjection)] == [PlantedSupernet.loudInNorm])
         #expect(
           outliers.count
             == SubnetLayout(config: supernet.config, architecture: architecture).tensors.count(where: \.isQuantizable))
@@ -193,7 +194,8 @@ private struct PlainExtractor {
     var rows = (config.normalizesWaveform ? standardized([samples.map(Double.init)])[0] : samples.map(Double.init))
       .map { [$0] }
     var inputs: [(QuantizableLayer, [[Double]])] = []
-    for (index, layer) in config.convLayers.enumerated() {
+    let shape = EncoderShape(config: config, architecture: config.wholeArchitecture)
+    for (index, layer) in shape.convolutions.enumerated() {
       let count = layer.frameCount(forInput: rows.count)
       if index > 0 {
         inputs.append((.convolution(index), Array(rows.prefix((count - 1) * layer.stride + layer.kernel))))
@@ -203,7 +205,7 @@ private struct PlainExtractor {
     return inputs + [(.projection, scaled(standardized(rows), "layer_norm"))]
   }
 
-  private func convolved(_ rows: [[Double]], _ index: Int, _ layer: ConvLayer, count: Int) -> [[Double]] {
+  private func convolved(_ rows: [[Double]], _ index: Int, _ layer: ConvolutionShape, count: Int) -> [[Double]] {
     let name = "feature_extractor.conv_layers.\(index)"
     let weights = values(name + ".0.weight") ?? []
     let bias = values(name + ".0.bias")

@@ -1,4 +1,6 @@
 import LHJSON
+import LHModel
+import LHSubnetFile
 import LHSupernet
 import LHTensors
 import LHTestSupport
@@ -48,22 +50,23 @@ func goldenModel(checkpoint: String, architecture: String, options: RuntimeOptio
   let path = Fixture.path("golden/arch-\(architecture).json")
   let text = String(bytes: readBytes(path))
   let subnet = try Architecture(json: JSONValue(parsing: text), source: path, fitting: config)
-  var tensors: [String: TensorView] = [:]
+  var tensors: [TensorRole: TensorView] = [:]
   for tensor in SubnetLayout(config: config, architecture: subnet).tensors {
     let slice = try tensor.slice { try source.tensor($0) }
     let count = tensor.shape.reduce(1, *)
     let storage = try TensorStorage(byteCount: count * 4) { bytes in
       _ = try slice.write(to: bytes.bindMemory(to: Float.self))
     }
-    tensors[tensor.name] = TensorView(elementType: .float32, shape: tensor.shape, storage: storage)
+    tensors[tensor.role] = TensorView(elementType: .float32, shape: tensor.shape, storage: storage)
   }
   let all = tensors
-  let tensorSource = TensorSource { name throws(ModelFault) in
-    guard let view = all[name] else { throw .unsupported(path: checkpoint, what: "no tensor \(name)") }
+  let tensorSource = TensorSource { role throws(ModelFault) in
+    guard let view = all[role] else { throw .unsupported(path: checkpoint, what: "no tensor \(role)") }
     return view
   }
   return try Model(
-    path: checkpoint, config: config, architecture: subnet, options: options, source: tensorSource)
+    path: checkpoint, description: SubnetDescription(config: config, architecture: subnet), options: options,
+    source: tensorSource)
 }
 
 extension String {

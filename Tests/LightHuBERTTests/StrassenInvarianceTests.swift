@@ -1,4 +1,5 @@
 import LHKernels
+import LHSubnetFile
 import LHSupernet
 import LHTensors
 import LHTestSupport
@@ -57,7 +58,7 @@ import Testing
     config.encoderHeads = 4
     let architecture = config.wholeArchitecture
     var numbers = SeededNumbers(seed: 4)
-    var tensors: [String: TensorView] = [:]
+    var tensors: [TensorRole: TensorView] = [:]
     for tensor in SubnetLayout(config: config, architecture: architecture).tensors {
       // Gains are about 1, biases small, and weights divided by the root of the length of their sums.
       let length = Float(tensor.shape.dropFirst().reduce(1, *))
@@ -67,13 +68,15 @@ import Testing
       let storage = TensorStorage(byteCount: 4 * values.count) { (bytes) throws(Never) in
         values.withUnsafeBytes { bytes.copyMemory(from: $0) }
       }
-      tensors[tensor.name] = TensorView(elementType: .float32, shape: tensor.shape, storage: storage)
+      tensors[tensor.role] = TensorView(elementType: .float32, shape: tensor.shape, storage: storage)
     }
     let all = tensors
-    let source = TensorSource { name throws(ModelFault) in
-      guard let view = all[name] else { throw .unsupported(path: "noise", what: "no tensor \(name)") }
+    let source = TensorSource { role throws(ModelFault) in
+      guard let view = all[role] else { throw .unsupported(path: "noise", what: "no tensor \(role)") }
       return view
     }
-    return try Model(path: "noise", config: config, architecture: architecture, options: options, source: source)
+    return try Model(
+      path: "noise", description: SubnetDescription(config: config, architecture: architecture), options: options,
+      source: source)
   }
 }

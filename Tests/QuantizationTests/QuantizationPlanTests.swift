@@ -1,3 +1,5 @@
+import LHFamilies
+import LHModel
 import LHQuantization
 import LHSupernet
 import LHTestSupport
@@ -21,9 +23,10 @@ import Testing
 
   /// Statistics from norms whose gains are 1 but for some channels, and whose biases are 0.
   private func statistics(_ config: ModelConfig, gains: [String: [Int: Float]] = [:]) -> ActivationStatistics {
-    let tensors = SubnetLayout(config: config, architecture: config.wholeArchitecture).tensors
-    return ActivationStatistics(config: config, architecture: config.wholeArchitecture) { name in
-      let count = tensors.first { $0.name == name }?.count ?? 0
+    let shape = EncoderShape(config: config, architecture: config.wholeArchitecture)
+    let (tensors, names) = (EncoderLayout(shape).tensors, LightHuBERTNames(shape))
+    return ActivationStatistics(shape) { role in
+      let (name, count) = (names.name(of: role), tensors.first { $0.role == role }?.count ?? 0)
       guard name.hasSuffix(".weight") else { return [Float](repeating: 0, count: count) }
       var vector = [Float](repeating: 1, count: count)
       for (channel, gain) in gains[String(name.dropLast(".weight".count))] ?? [:] { vector[channel] = gain }
@@ -141,17 +144,17 @@ import Testing
     // A channel that is hardly ever heard has weights that all others share their scale with.
     let config = Self.config(.layerNorm)
     let statistics = statistics(config, gains: ["encoder.layers.1.self_attn_layer_norm": [7: 1e-3]])
-    let bad = "encoder.layers.1.fc1.weight"
+    let bad = TensorRole.weight(.feedForwardInput(1))
     let shapes = Dictionary(
       uniqueKeysWithValues: SubnetLayout(config: config, architecture: config.wholeArchitecture).tensors.map {
-        ($0.name, $0.shape)
+        ($0.role, $0.shape)
       })
     func plan(_ maxError: Double) -> QuantizationPlan {
-      QuantizationPlan(statistics: statistics, maxError: maxError) { name, outliers in
-        let layout = Int8Layout(shape: shapes[name] ?? [], outliers: outliers)
+      QuantizationPlan(statistics: statistics, maxError: maxError) { role, outliers in
+        let layout = Int8Layout(shape: shapes[role] ?? [], outliers: outliers)
         var numbers = SeededNumbers(seed: 7)
         var weights = numbers.floats(layout.outputs * layout.rowCount)
-        if name == bad { for output in 0..<layout.outputs { weights[output * layout.rowCount + 7] = 100 } }
+        if role == bad { for output in 0..<layout.outputs { weights[output * layout.rowCount + 7] = 100 } }
         var errors = ChannelErrors(channelCount: layout.inputs)
         layout.addErrors(of: weights, count: layout.outputs, to: &errors)
         return errors
@@ -168,15 +171,15 @@ import Testing
 
   @Test func `Every quantisable tensor has a decision, in the forward pass's order`() {
     let config = Self.config(.layerNorm)
-    let names = QuantizableLayer.all(config: config, architecture: config.wholeArchitecture).flatMap(\.tensors)
-    let quantizable = SubnetLayout(config: config, architecture: config.wholeArchitecture).tensors
-      .filter(\.isQuantizable).map(\.name)
-    #expect(Set(names) == Set(quantizable) && names.count == quantizable.count)
+    let shape = EncoderShape(config: config, architecture: config.wholeArchitecture)
+    let tensors = QuantizableLayer.all(shape).flatMap(\.tensors)
+    let quantizable = EncoderLayout(shape).tensors.filter(\.isQuantizable).map(\.role)
+    #expect(Set(tensors) == Set(quantizable) && tensors.count == quantizable.count)
     let plan = QuantizationPlan(statistics: statistics(config))
-    #expect(names.allSatisfy { plan[tensor: $0] != nil })
-    #expect(plan[tensor: "layer_norm.weight"] == nil)
-    for part in ["q", "k", "v"] {
-      #expect(plan[tensor: "encoder.layers.1.self_attn.\(part)_proj.weight"]?.layer == .attentionInput(1))
+    #expect(tensors.allSatisfy { plan[tensor: $0] != nil })
+    #expect(plan[tensor: .weight(.featureNorm)] == nil)
+    for module in [ModuleRole.query(1), .key(1), .value(1)] {
+      #expect(plan[tensor: .weight(module)]?.layer == .attentionInput(1))
     }
   }
 }

@@ -1,4 +1,5 @@
 import LHJSON
+import LHModel
 import LHSubnetFile
 import LHSupernet
 import LHSystem

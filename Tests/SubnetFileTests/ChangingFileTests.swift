@@ -1,4 +1,5 @@
 import Glibc
+import LHModel
 import LHSubnetFile
 import LHSystem
 import LHTestSupport
@@ -15,12 +16,12 @@ import Testing
       writeBytes(bytes, to: path)
       let reader = try SubnetReader(path: path)
       change(path)
-      return reader.entries.map { entry in
+      return zip(reader.entries, reader.layout.tensors).map { entry, tensor in
         do throws(SubnetFileFault) {
           if inParts {
-            try reader.forEachPart(of: entry.name, rowsAtOnce: 3) { _, _ in }
+            try reader.forEachPart(of: tensor.role, rowsAtOnce: 3) { _, _ in }
           } else {
-            _ = try reader.tensor(entry.name)
+            _ = try reader.tensor(entry)
           }
           return nil
         } catch {
@@ -63,11 +64,12 @@ import Testing
       let path = folder + "/a.lhb"
       writeBytes(file.bytes, to: path)
       let reader = try SubnetReader(path: path)
-      #expect(try reader.outliers(of: name) == [0, 6])
+      let role = try reader.role(named: name)
+      #expect(try reader.outliers(of: role) == [0, 6])
       writeBytes(bytes, to: path)
-      #expect(throws: SubnetFileFault.file(.changed(path: path))) { _ = try reader.tensor(name) }
+      #expect(throws: SubnetFileFault.file(.changed(path: path))) { _ = try reader.tensor(role) }
       #expect(throws: SubnetFileFault.file(.changed(path: path))) {
-        try reader.forEachPart(of: name, rowsAtOnce: 3) { _, _ in }
+        try reader.forEachPart(of: role, rowsAtOnce: 3) { _, _ in }
       }
     }
   }
@@ -77,18 +79,18 @@ import Testing
       try withTemporaryFolder { folder in
         writeBytes(bytes, to: folder + "/a.lhb")
         let (file, memory) = (try SubnetReader(path: folder + "/a.lhb"), try open(bytes))
-        for entry in file.entries {
-          let expected = floats(try memory.tensor(entry.name))
-          #expect(floats(try file.tensor(entry.name)) == expected)
+        for (entry, tensor) in zip(file.entries, file.layout.tensors) {
+          let expected = floats(try memory.tensor(entry))
+          #expect(floats(try file.tensor(entry)) == expected)
           for reader in [file, memory] {
             var parts: [Float] = []
-            try reader.forEachPart(of: entry.name, rowsAtOnce: 3) { rows, first in
+            try reader.forEachPart(of: tensor.role, rowsAtOnce: 3) { rows, first in
               #expect(first * expected.count / entry.shape[0] == parts.count)
               parts += floats(rows)
             }
             #expect(parts == expected)
           }
-          #expect(try file.outliers(of: entry.name) == memory.outliers(of: entry.name))
+          #expect(try file.outliers(of: tensor.role) == memory.outliers(of: tensor.role))
         }
       }
     }

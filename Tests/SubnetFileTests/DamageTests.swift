@@ -1,3 +1,4 @@
+import LHModel
 import LHSubnetFile
 import LHSupernet
 import LHSystem
@@ -65,9 +66,9 @@ import Testing
         memory[place] ^= UInt8.random(in: 1...255, using: &generator)
         do throws(SubnetFileFault) {
           if inParts {
-            try reader.forEachPart(of: entry.name, rowsAtOnce: 3) { _, _ in }
+            try reader.forEachPart(of: reader.layout.tensors[index].role, rowsAtOnce: 3) { _, _ in }
           } else {
-            _ = try reader.tensor(entry.name)
+            _ = try reader.tensor(entry)
           }
           Issue.record("byte \(place) of \(entry.name)")
         } catch {

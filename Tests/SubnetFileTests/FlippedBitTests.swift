@@ -59,13 +59,13 @@ struct FileKind: Sendable, CustomTestStringConvertible {
       for place in entry.range.lowerBound..<(isLast ? memory.bytes.count : reader.entries[index + 1].range.lowerBound) {
         let bit = UInt8(1) << (place % 8)
         memory.bytes[place] ^= bit
-        #expect(throws: SubnetFileFault.self, "byte \(place)") { _ = try reader.tensor(entry.name) }
+        #expect(throws: SubnetFileFault.self, "byte \(place)") { _ = try reader.tensor(entry) }
         #expect(throws: SubnetFileFault.self, "byte \(place)") {
-          try reader.forEachPart(of: entry.name, rowsAtOnce: 5) { _, _ in }
+          try reader.forEachPart(of: reader.layout.tensors[index].role, rowsAtOnce: 5) { _, _ in }
         }
         memory.bytes[place] ^= bit
       }
-      _ = try reader.tensor(entry.name)
+      _ = try reader.tensor(entry)
     }
   }
 

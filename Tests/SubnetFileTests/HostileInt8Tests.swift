@@ -1,3 +1,4 @@
+import LHModel
 import LHSubnetFile
 import LHSupernet
 import LHTestSupport
@@ -29,10 +30,10 @@ import Testing
     hostile.spoil(&file)
     let reader = try open(file.bytes)
     #expect(throws: hostile.fault) {
-      for entry in reader.entries { try reader.forEachPart(of: entry.name, rowsAtOnce: 2) { _, _ in } }
+      for tensor in reader.layout.tensors { try reader.forEachPart(of: tensor.role, rowsAtOnce: 2) { _, _ in } }
     }
     if case .wrongInt8(_, let tensor, .outliers) = hostile.fault {
-      #expect(throws: hostile.fault) { _ = try reader.outliers(of: tensor) }
+      #expect(throws: hostile.fault) { _ = try reader.outliers(of: reader.role(named: tensor)) }
     }
   }
 
@@ -127,8 +128,8 @@ import Testing
     let fault = Self.fault(.value(index: Self.valueCount - 150))
     #expect(firstFault(in: file.bytes) == fault)
     let reader = try open(file.bytes)
-    #expect(throws: fault) { try reader.forEachPart(of: Self.name, rowsAtOnce: 3) { _, _ in } }
-    #expect(try reader.outliers(of: Self.name) == [0, 7])
+    #expect(throws: fault) { try reader.forEachPart(of: reader.role(named: Self.name), rowsAtOnce: 3) { _, _ in } }
+    #expect(try reader.outliers(of: reader.role(named: Self.name)) == [0, 7])
   }
 
   /// Of the smallest tensor whose values do not end at a multiple of 4.

@@ -1,3 +1,5 @@
+import LHFamilies
+import LHModel
 import LHQuantization
 import LHSubnetFile
 import LHSupernet
@@ -26,32 +28,34 @@ import Testing
     let reader = try open(try TestSubnet.int8Bytes(level: level))
     #expect(reader.version == 2 && reader.provenance.weights == .int8)
     for tensor in TestSubnet.layout {
-      let entry = try reader.entry(tensor.name)
+      let entry = try reader.entry(tensor.role)
       #expect((entry.elementType == .bfloat16) == (tensor.name == "encoder.layers.0.fc2.weight"))
       #expect((entry.elementType == .int8) == (tensor.isQuantizable && entry.elementType != .bfloat16))
       let outliers = outliers(of: tensor.name)
-      #expect(try reader.outliers(of: tensor.name) == outliers)
+      #expect(try reader.outliers(of: tensor.role) == outliers)
       #expect(entry.outlierCount == outliers.count)
-      let view = try reader.tensor(tensor.name)
+      let view = try reader.tensor(tensor.role)
       #expect(view.elementType == entry.elementType.decoded && view.shape == tensor.shape)
       let expected = restored(TestSubnet.values(tensor), entry.elementType, tensor.shape, outliers: outliers)
       #expect(floats(view) == expected, "\(tensor.name)")
     }
-    #expect(throws: SubnetFileFault.noSuchTensor(path: "memory", tensor: "x")) { _ = try reader.outliers(of: "x") }
+    #expect(throws: SubnetFileFault.noSuchTensor(path: "memory", tensor: "final_proj.weight")) {
+      _ = try reader.outliers(of: .weight(.finalProjection))
+    }
   }
 
   @Test(arguments: [0, 3], [1, 2, 1000]) func partsAreTheWhole(level: Int, rowsAtOnce: Int) throws {
     let reader = try open(try TestSubnet.int8Bytes(level: level))
     for tensor in TestSubnet.layout where tensor.isQuantizable {
       var values: [Float] = []
-      try reader.forEachPart(of: tensor.name, rowsAtOnce: rowsAtOnce) { rows, first in
+      try reader.forEachPart(of: tensor.role, rowsAtOnce: rowsAtOnce) { rows, first in
         #expect(first * tensor.count / tensor.shape[0] == values.count && rows.shape[0] <= rowsAtOnce)
         values += [Float](unsafeUninitializedCapacity: rows.count) { target, count in
           rows.copy(to: target.baseAddress!, strides: TensorView.rowMajorStrides(rows.shape)!)
           count = rows.count
         }
       }
-      #expect(values == floats(try reader.tensor(tensor.name)), "\(tensor.name)")
+      #expect(values == floats(try reader.tensor(tensor.role)), "\(tensor.name)")
     }
   }
 
@@ -62,7 +66,7 @@ import Testing
     let second = try withTemporaryFolder { folder in
       _ = try TestSubnet.int8Writer().write(to: folder + "/a.lhb", sourceDigest: { TestSubnet.digest }) {
         tensor, target in
-        let view = try reader.tensor(tensor.name)
+        let view = try reader.tensor(tensor.role)
         view.copy(to: target.baseAddress!, strides: TensorView.rowMajorStrides(tensor.shape)!)
         return 0
       }
@@ -114,7 +118,7 @@ import Testing
     for tensor in layout where tensor.isQuantizable {
       let outliers = tensor.name == layout[index].name ? [2, 6] : []
       #expect(
-        floats(try reader.tensor(tensor.name))
+        floats(try reader.tensor(tensor.role))
           == restored(TestSubnet.values(tensor), .int8, tensor.shape, outliers: outliers), "\(tensor.name)")
     }
   }
@@ -128,8 +132,8 @@ import Testing
       for type in [StoredElementType.bfloat16, .int8, .float16] {
         var (error, power) = (0.0, 0.0)
         var relative: [String: Double] = [:]
-        for tensor in TestSubnet.layout where try reader.entry(tensor.name).elementType == type {
-          let (stored, original) = (floats(try reader.tensor(tensor.name)), TestSubnet.values(tensor))
+        for tensor in TestSubnet.layout where try reader.entry(tensor.role).elementType == type {
+          let (stored, original) = (floats(try reader.tensor(tensor.role)), TestSubnet.values(tensor))
           guard stored != original else { continue }
           let errors = zip(stored, original).reduce(0.0) {
             $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1))
@@ -151,14 +155,14 @@ import Testing
   /// Numbers that float16 cannot hold, or not well, stay float32 where they need not be small.
   @Test(arguments: [70_000, 1e-7]) func keepsWhatFloat16CannotHold(factor: Float) throws {
     try withTemporaryFolder { folder in
-      let name = "encoder.pos_conv.0.weight"
+      let role = TensorRole.weight(.position(0))
       _ = try TestSubnet.writer(.bf16).write(to: folder + "/a.lhb", sourceDigest: { TestSubnet.digest }) {
         tensor, target in
         let error = TestSubnet.fill(tensor, target)
-        if tensor.name == name { for index in target.indices { target[index] *= 10 * factor } }
+        if tensor.role == role { for index in target.indices { target[index] *= 10 * factor } }
         return error
       }
-      #expect(try SubnetReader(path: folder + "/a.lhb").entry(name).elementType == .float32)
+      #expect(try SubnetReader(path: folder + "/a.lhb").entry(role).elementType == .float32)
     }
   }
 
@@ -172,7 +176,9 @@ import Testing
             tensor, target in
             let error = TestSubnet.fill(tensor, target)
             // The largest number whose 127th part, times 127, is not finite.
-            if tensor.name == name { target[5] = weights == .int8 ? Float.greatestFiniteMagnitude : 0x1.fffp127 }
+            if TestSubnet.names.name(of: tensor.role) == name {
+              target[5] = weights == .int8 ? Float.greatestFiniteMagnitude : 0x1.fffp127
+            }
             return error
           }
         }

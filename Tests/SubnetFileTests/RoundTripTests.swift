@@ -1,5 +1,7 @@
 import Dispatch
 import Glibc
+import LHFamilies
+import LHModel
 import LHSubnetFile
 import LHSupernet
 import LHSystem
@@ -25,11 +27,11 @@ import Testing
 
       var largestError = 0.0
       for tensor in TestSubnet.layout {
-        let entry = try reader.entry(tensor.name)
+        let entry = try reader.entry(tensor.role)
         let type = expectedType(of: tensor, weights)
         #expect(entry.elementType == type, "\(tensor.name)")
         #expect(entry.range.lowerBound.isMultiple(of: 64), "\(tensor.name)")
-        let view = try reader.tensor(tensor.name)
+        let view = try reader.tensor(tensor.role)
         #expect(view.shape == tensor.shape)
         #expect(view.isContiguous)
         let given = TestSubnet.values(tensor)
@@ -72,17 +74,17 @@ import Testing
     let reader = try SubnetReader(bytes: storage.bytes, owner: storage, name: "memory")
     let start = try #require(storage.bytes.baseAddress)
     for entry in reader.entries {
-      let view = try reader.tensor(entry.name)
+      let view = try reader.tensor(entry)
       #expect(view.storage.bytes.baseAddress == start + entry.range.lowerBound)
       #expect(view.storage.bytes.count == entry.range.count)
     }
   }
 
   @Test func viewsOutliveTheReader() throws {
-    let name = TestSubnet.layout[0].name
+    let role = TestSubnet.layout[0].role
     let view = try withTemporaryFolder { folder in
       try TestSubnet.write(to: folder + "/a.lhb")
-      return try SubnetReader(path: folder + "/a.lhb").tensor(name)
+      return try SubnetReader(path: folder + "/a.lhb").tensor(role)
     }
     #expect(floats(view) == TestSubnet.values(TestSubnet.layout[0]))
   }
@@ -92,7 +94,7 @@ import Testing
     for tensor in TestSubnet.layout {
       var values: [Float] = []
       var next = 0
-      try reader.forEachPart(of: tensor.name, rowsAtOnce: rowsAtOnce) { rows, first in
+      try reader.forEachPart(of: tensor.role, rowsAtOnce: rowsAtOnce) { rows, first in
         #expect(first == next && rows.shape[0] <= rowsAtOnce && rows.shape.dropFirst() == tensor.shape.dropFirst())
         next += rows.shape[0]
         values += [Float](unsafeUninitializedCapacity: rows.count) { target, count in
@@ -103,8 +105,8 @@ import Testing
       #expect(next == tensor.shape[0])
       #expect(values == TestSubnet.values(tensor), "\(tensor.name)")
     }
-    #expect(throws: SubnetFileFault.noSuchTensor(path: "memory", tensor: "x")) {
-      try reader.forEachPart(of: "x", rowsAtOnce: 1) { _, _ in }
+    #expect(throws: SubnetFileFault.noSuchTensor(path: "memory", tensor: "final_proj.bias")) {
+      try reader.forEachPart(of: .bias(.finalProjection), rowsAtOnce: 1) { _, _ in }
     }
   }
 
@@ -113,7 +115,7 @@ import Testing
     let wrong = Locked<[String]>([])
     DispatchQueue.concurrentPerform(iterations: 4 * TestSubnet.layout.count) { index in
       let tensor = TestSubnet.layout[index % TestSubnet.layout.count]
-      let values = (try? reader.tensor(tensor.name)).map(floats)
+      let values = (try? reader.tensor(tensor.role)).map(floats)
       if values != TestSubnet.values(tensor) { wrong.withLock { $0.append(tensor.name) } }
     }
     #expect(wrong.withLock { $0 } == [])
@@ -137,14 +139,14 @@ import Testing
       let last = TestSubnet.layout[TestSubnet.layout.count - 1].name
       #expect(throws: Refusal.self) {
         _ = try TestSubnet.writer().write(to: path, sourceDigest: { TestSubnet.digest }) { tensor, target in
-          if tensor.name == last { throw Refusal() }
+          if TestSubnet.names.name(of: tensor.role) == last { throw Refusal() }
           return TestSubnet.fill(tensor, target)
         }
       }
       #expect(throws: SubnetFileFault.outOfRange(tensor: last, type: "float16")) {
         _ = try TestSubnet.writer(.f16).write(to: path, sourceDigest: { TestSubnet.digest }) { tensor, target in
           let error = TestSubnet.fill(tensor, target)
-          if tensor.name == last { target[3] = 70_000 }
+          if TestSubnet.names.name(of: tensor.role) == last { target[3] = 70_000 }
           return error
         }
       }
@@ -169,7 +171,9 @@ import Testing
     let missing = FileFault.cannotRead(path: "/no/file", reason: SystemError(code: ENOENT))
     #expect(throws: SubnetFileFault.file(missing)) { _ = try SubnetReader(path: "/no/file") }
     let reader = try open(try TestSubnet.bytes())
-    #expect(throws: SubnetFileFault.noSuchTensor(path: "memory", tensor: "x")) { _ = try reader.tensor("x") }
+    #expect(throws: SubnetFileFault.noSuchTensor(path: "memory", tensor: "encoder.layers.2.fc1.bias")) {
+      _ = try reader.tensor(.bias(.feedForwardInput(2)))
+    }
   }
 
   @Test(arguments: [

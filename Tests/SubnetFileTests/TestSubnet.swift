@@ -1,9 +1,12 @@
+import LHFamilies
+import LHModel
 import LHQuantization
 import LHSubnetFile
 import LHSupernet
 import LHSystem
 import LHTensors
 import LHTestSupport
+import Testing
 
 /// A small subnet with made-up weights: biases that float16 holds exactly, and weights that it does not.
 enum TestSubnet {
@@ -26,6 +29,8 @@ enum TestSubnet {
   static let architecture = Architecture(
     embedDim: 32, headCounts: [1, 1], ffnDims: [40, 64], windows: [.global, .sliding(size: 4)])
 
+  static let names = LightHuBERTNames(EncoderShape(config: config, architecture: architecture))
+
   static let layout = SubnetLayout(config: config, architecture: architecture).tensors
 
   static func provenance(_ weights: WeightsChoice = .auto) -> Provenance {
@@ -37,16 +42,20 @@ enum TestSubnet {
   static let digest = String(repeating: "0123456789abcdef", count: 4)
 
   /// A tensor's elements, which depend on its name only.
-  static func values(_ tensor: SubnetTensor) -> [Float] {
-    var generator = SeededNumbers(seed: tensor.name.utf8.reduce(5381) { $0 &* 33 &+ UInt64($1) })
+  static func values(_ tensor: SubnetTensor) -> [Float] { values(tensor.tensor) }
+
+  /// The same.
+  static func values(_ tensor: EncoderTensor) -> [Float] {
+    let name = names.name(of: tensor.role)
+    var generator = SeededNumbers(seed: name.utf8.reduce(5381) { $0 &* 33 &+ UInt64($1) })
     return (0..<tensor.count).map { _ in
       let bits = generator.next()
-      if tensor.name.hasSuffix("bias") { return Float(Int(bits % 2048) - 1024) / 512 }
+      if name.hasSuffix("bias") { return Float(Int(bits % 2048) - 1024) / 512 }
       return (Float(bits % 1_000_003) / 1_000_003 - 0.5) * 0.37
     }
   }
 
-  static func fill(_ tensor: SubnetTensor, _ target: UnsafeMutableBufferPointer<Float>) -> Double {
+  static func fill(_ tensor: EncoderTensor, _ target: UnsafeMutableBufferPointer<Float>) -> Double {
     _ = target.update(fromContentsOf: values(tensor))
     return 0
   }
@@ -94,11 +103,18 @@ func open(_ bytes: [UInt8]) throws(SubnetFileFault) -> SubnetReader {
   return try SubnetReader(bytes: storage.bytes, owner: storage, name: "memory")
 }
 
+extension SubnetReader {
+  /// What the tensor is for that the file has under a name.
+  func role(named name: String) throws -> TensorRole {
+    try #require(zip(entries, layout.tensors).first { $0.0.name == name }).1.role
+  }
+}
+
 /// The first thing that is wrong with bytes, when they are opened and every tensor is read.
 func firstFault(in bytes: [UInt8]) -> SubnetFileFault? {
   do throws(SubnetFileFault) {
     let reader = try open(bytes)
-    for entry in reader.entries { _ = try reader.tensor(entry.name) }
+    for entry in reader.entries { _ = try reader.tensor(entry) }
     return nil
   } catch {
     return error

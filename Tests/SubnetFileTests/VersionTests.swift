@@ -1,4 +1,5 @@
 import LHJSON
+import LHModel
 import LHQuantization
 import LHSubnetFile
 import LHSupernet
@@ -41,18 +42,19 @@ import Testing
       var expected = [Float](repeating: .nan, count: tensor.count)
       let slice = try tensor.slice(from: checkpoint.tensor)
       _ = try expected.withUnsafeMutableBufferPointer { try slice.write(to: $0) }
-      #expect(floats(try reader.tensor(tensor.name)) == expected, "\(tensor.name)")
+      #expect(floats(try reader.tensor(tensor.role)) == expected, "\(tensor.name)")
     }
   }
 
   @Test func todaysWriterGivesTheSameBytes() throws {
     let (checkpoint, config, architecture) = try source()
     let old = try SubnetReader(path: Fixture.path(Self.fixture))
+    let layout = SubnetLayout(config: config, architecture: architecture)
     var writer = SubnetWriter(config: config, architecture: architecture, provenance: old.provenance)
     writer.compressionLevel = 0
     try withTemporaryFolder { folder in
       _ = try writer.write(to: folder + "/a.lhb", sourceDigest: { old.provenance.sourceSHA256 }) { tensor, target in
-        try tensor.slice(from: checkpoint.tensor).write(to: target)
+        try #require(layout[tensor.role]).slice(from: checkpoint.tensor).write(to: target)
       }
       #expect(readBytes(folder + "/a.lhb") == readBytes(Fixture.path(Self.fixture)))
     }
@@ -67,25 +69,26 @@ import Testing
       var values = [Float](repeating: .nan, count: tensor.count)
       let slice = try tensor.slice(from: checkpoint.tensor)
       _ = try values.withUnsafeMutableBufferPointer { try slice.write(to: $0) }
-      let type = try reader.entry(tensor.name).elementType
-      let decision = Self.plan[tensor: tensor.name]
+      let type = try reader.entry(tensor.role).elementType
+      let decision = Self.plan[tensor: tensor.role]
       #expect((type == .int8) == (tensor.isQuantizable && decision?.isInt8 != false), "\(tensor.name)")
       let outliers = decision?.outliers ?? []
-      #expect(try reader.outliers(of: tensor.name) == outliers)
+      #expect(try reader.outliers(of: tensor.role) == outliers)
       let expected = restored(values, type, tensor.shape, outliers: outliers)
-      #expect(floats(try reader.tensor(tensor.name)) == expected, "\(tensor.name)")
+      #expect(floats(try reader.tensor(tensor.role)) == expected, "\(tensor.name)")
     }
   }
 
   @Test func todaysWriterGivesTheBytesThatNumPyGives() throws {
     let (checkpoint, config, architecture) = try source()
     let old = try SubnetReader(path: Fixture.path(Self.int8Fixture))
+    let layout = SubnetLayout(config: config, architecture: architecture)
     var writer = SubnetWriter(config: config, architecture: architecture, provenance: old.provenance)
     writer.compressionLevel = 0
     writer.plan = Self.plan
     try withTemporaryFolder { folder in
       _ = try writer.write(to: folder + "/a.lhb", sourceDigest: { old.provenance.sourceSHA256 }) { tensor, target in
-        try tensor.slice(from: checkpoint.tensor).write(to: target)
+        try #require(layout[tensor.role]).slice(from: checkpoint.tensor).write(to: target)
       }
       #expect(readBytes(folder + "/a.lhb") == readBytes(Fixture.path(Self.int8Fixture)))
     }

@@ -1,4 +1,5 @@
 import LHJSON
+import LHModel
 import LHSupernet
 import LHSystem
 import Testing

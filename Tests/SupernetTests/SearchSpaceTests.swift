@@ -1,3 +1,4 @@
+import LHModel
 import LHSupernet
 import LHSystem
 import Testing

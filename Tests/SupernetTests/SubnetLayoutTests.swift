@@ -14,12 +14,12 @@ import Testing
     (10, [0, 1, 2, 3, 4, 5, 6, 8, 9, 10]), (9, [0, 1, 2, 4, 5, 6, 8, 9, 10]), (8, [0, 1, 2, 4, 5, 6, 8, 9]),
     (7, [0, 1, 2, 4, 5, 8, 9]), (6, [0, 1, 4, 5, 8, 9]),
   ]) func keepsTheLayersOfTheDepthMap(layerCount: Int, kept: [Int]) {
-    #expect(SubnetLayout.keptLayers(layerCount, of: 12) == kept)
+    #expect(KeptLayers.indices(layerCount, of: 12) == kept)
   }
 
   @Test(arguments: [(5, 12), (13, 12), (0, 12), (-1, 12), (0, 0), (10, 24), (6, 8)])
   func knowsNoOtherDepths(layerCount: Int, supernetLayers: Int) {
-    #expect(SubnetLayout.keptLayers(layerCount, of: supernetLayers) == nil)
+    #expect(KeptLayers.indices(layerCount, of: supernetLayers) == nil)
   }
 
   @Test func listsAPublishedSubnet() throws {

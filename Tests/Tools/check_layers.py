@@ -4,8 +4,8 @@
     check_layers.py
 
 Every import of another target must be declared in Package.swift; the declared ones of a module must be those of its row
-in the table; no two modules may reach each other; and what users link, the library products, may reach neither Foundation
-nor another package.
+in the table; no two modules may reach each other; what users link, the library products, may reach neither Foundation nor
+another package; and what only runs models may not reach what reads checkpoints.
 """
 import json
 import re
@@ -14,6 +14,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+# What runs models and cuts none out of checkpoints, and what the latter takes.
+RUNNING = ("LHRuntime", "lhb-features", "lhb-bench")
+IMPORTING = ("LHTorch", "LHImport")
 
 
 def manifest():
@@ -103,6 +108,8 @@ def main():
         return False
 
     problems += [f"{name} reaches itself" for name in sorted(targets) if reaches(name, name, set())]
+    problems += [f"{name} runs models and reaches {other}"
+                 for name in RUNNING for other in IMPORTING if reaches(name, other, set())]
     print("\n".join(problems) if problems else f"{len(targets)} modules: imports, Package.swift and the table agree")
     return 1 if problems else 0
 

@@ -1,8 +1,8 @@
 import LHFeatureFiles
+import LHRuntime
 import LHSystem
 import LHTestSupport
 import LHUtterances
-import LightHuBERT
 import Testing
 
 @Suite struct CancellationTests {

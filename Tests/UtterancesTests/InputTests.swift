@@ -1,10 +1,10 @@
 import Glibc
 import LHAudio
 import LHFeatureFiles
+import LHRuntime
 import LHSystem
 import LHTestSupport
 import LHUtterances
-import LightHuBERT
 import Testing
 
 @Suite struct InputTests {

@@ -1,7 +1,7 @@
 import LHAudio
+import LHRuntime
 import LHTestSupport
 import LHUtterances
-import LightHuBERT
 
 /// A small subnet of eleven hidden states.
 let modelPath = Fixture.path("versions/v1-tiny-min.lhb")

@@ -1,9 +1,9 @@
 import Glibc
 import LHAudio
+import LHRuntime
 import LHSystem
 import LHTestSupport
 import LHUtterances
-import LightHuBERT
 import Testing
 
 /// Several workers in one process, each with a pipeline of its own, on sound and broken files of all formats.

@@ -1,4 +1,4 @@
-public import LightHuBERT
+public import LHRuntime
 
 /// What a person should know of models' precisions: what `--precision auto` chose, and which instructions are missed,
 /// each once.

@@ -1,6 +1,6 @@
 public import ArgumentParser
 import LHCommandSupport
-import LightHuBERT
+import LHRuntime
 
 /// What the programs say about the number formats of products, in words.
 public enum PrecisionText {

@@ -1,6 +1,6 @@
 public import ArgumentParser
 public import LHKernels
-public import LightHuBERT
+public import LHRuntime
 
 /// What the programs that run a model let the user say about that, beside the precision: what is meant without that
 /// option is each program's own.

@@ -1,3 +1,4 @@
+import LHModel
 public import LHSupernet
 
 /// What the programs say about models, in words.

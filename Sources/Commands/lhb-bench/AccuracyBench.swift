@@ -1,6 +1,6 @@
 import LHKernels
+import LHRuntime
 import LHSystem
-import LightHuBERT
 
 /// A float32 model that others are compared with, and its hidden states of some audio.
 struct AccuracyBench {

@@ -1,5 +1,5 @@
 import LHJSON
-import LightHuBERT
+import LHRuntime
 
 extension AccuracyReport {
   /// One object. What is infinite, such as the SNR of states that are the same, is null.

@@ -1,5 +1,5 @@
 import LHCommandSupport
-import LightHuBERT
+import LHRuntime
 
 /// Comparisons with float32, for people as tables.
 struct AccuracyReport {

@@ -1,10 +1,10 @@
 import Glibc
 import LHKernelTypes
 import LHKernels
+import LHRuntime
 import LHSubnetFile
 import LHSupernet
 import LHSystem
-import LightHuBERT
 
 /// A model that is loaded and ready to be measured.
 struct Bench {

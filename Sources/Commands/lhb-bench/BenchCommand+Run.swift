@@ -3,8 +3,8 @@ import LHAudioArguments
 import LHCommandSupport
 import LHKernels
 import LHModelArguments
+import LHRuntime
 import LHUtterances
-import LightHuBERT
 
 extension BenchCommand {
   /// Times, stages and memory, for each length.

@@ -1,5 +1,5 @@
 import LHJSON
-import LightHuBERT
+import LHRuntime
 
 extension BenchReport {
   /// One object. `median_s` and its companions are those of the last length; `measurements` has all.

@@ -1,5 +1,5 @@
 import LHCommandSupport
-import LightHuBERT
+import LHRuntime
 
 /// Measurements, for people as a table.
 struct BenchReport {

@@ -1,4 +1,4 @@
-import LightHuBERT
+import LHRuntime
 
 /// What was measured with audio of one length.
 struct Measurement {

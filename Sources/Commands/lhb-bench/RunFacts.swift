@@ -1,7 +1,7 @@
 import Glibc
 import LHJSON
+import LHRuntime
 import LHSupernet
-import LightHuBERT
 
 /// What was measured, by what and on what, as JSON.
 enum RunFacts {

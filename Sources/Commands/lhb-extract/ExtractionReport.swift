@@ -1,4 +1,6 @@
 import LHCommandSupport
+import LHFamilies
+import LHModel
 import LHQuantization
 import LHSubnetFile
 import LHSupernet
@@ -91,9 +93,8 @@ struct ExtractionReport {
 extension QuantizableLayer {
   /// What its tensors are called.
   fileprivate var name: String {
-    switch self {
-    case .attentionInput(let layer): "encoder.layers.\(layer).self_attn.{q,k,v}_proj"
-    default: String(tensors[0].dropLast(".weight".count))
-    }
+    let name = LightHuBERTNames().name(of: tensors[0])
+    if case .attentionInput = self { return name.dropLast("q_proj.weight".count) + "{q,k,v}_proj" }
+    return String(name.dropLast(".weight".count))
   }
 }

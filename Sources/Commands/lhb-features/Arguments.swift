@@ -2,8 +2,8 @@ public import ArgumentParser
 import Glibc
 import LHAudio
 import LHCommandSupport
+public import LHRuntime
 import LHSystem
-public import LightHuBERT
 
 /// On or off.
 enum Switch: String, ExpressibleByArgument, CaseIterable {

@@ -5,10 +5,10 @@ import LHCommandSupport
 import LHFeatureFiles
 import LHKernels
 import LHModelArguments
+import LHRuntime
 import LHSupernet
 import LHSystem
 import LHUtterances
-import LightHuBERT
 
 /// `lhb-features`: a sound file through a model.
 @main

@@ -1,5 +1,5 @@
+import LHRuntime
 import LHSupernet
-import LightHuBERT
 
 /// That a model does not say whether the waveform is normalised, which the results depend on; nil where it does.
 func waveformNote(on model: Model) -> String? {

@@ -1,5 +1,6 @@
 import LHCommandSupport
 import LHJSON
+import LHModel
 import LHSupernet
 import LHSystem
 import LHTorch

@@ -1,5 +1,6 @@
 import LHCommandSupport
 import LHJSON
+import LHModel
 import LHSubnetFile
 import LHSupernet
 import LHSystem
@@ -21,7 +22,7 @@ struct SubnetInspection {
     var faults: [String: SubnetFileFault] = [:]
     for entry in reader.entries {
       do throws(SubnetFileFault) {
-        _ = try reader.tensor(entry.name)
+        _ = try reader.tensor(entry)
       } catch {
         faults[entry.name] = error
       }
@@ -70,7 +71,7 @@ struct SubnetInspection {
       "sound": isVerified ? .bool(faults[entry.name] == nil) : .null,
     ]
     if entry.elementType == .int8 {
-      object["outliers"] = (try? reader.outliers(of: entry.name)).map { .array($0.map(JSONValue.integer)) } ?? .null
+      object["outliers"] = (try? reader.outliers(of: entry)).map { .array($0.map(JSONValue.integer)) } ?? .null
     }
     return .object(object)
   }

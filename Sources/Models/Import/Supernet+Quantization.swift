@@ -1,3 +1,4 @@
+import LHModel
 public import LHQuantization
 public import LHSupernet
 import LHSystem
@@ -15,24 +16,24 @@ extension Supernet {
     maxError: Double = QuantizationPlan.defaultMaxError
   ) throws(ExtractionFault) -> QuantizationPlan {
     let layout = SubnetLayout(config: config, architecture: architecture)
-    let tensors = layout.tensorsByName
-    func named(_ name: String) -> SubnetTensor {
-      guard let tensor = tensors[name] else { preconditionFailure("the layout has every tensor of a subnet") }
+    func tensor(_ role: TensorRole) -> SubnetTensor {
+      guard let tensor = layout[role] else { preconditionFailure("the layout has every tensor of a subnet") }
       return tensor
     }
     let statistics =
       if let statistics {
         statistics
       } else {
-        try ActivationStatistics(config: config, architecture: architecture) { name throws(ExtractionFault) in
-          try floats(of: named(name))
+        try ActivationStatistics(EncoderShape(config: config, architecture: architecture)) {
+          role throws(ExtractionFault) in
+          try floats(of: tensor(role))
         }
       }
     let layers = QuantizationPlan(statistics: statistics).decisions
-    let quantized = layers.flatMap { layer in layer.layer.tensors.map { (named($0), layer.outliers) } }
+    let quantized = layers.flatMap { layer in layer.layer.tensors.map { (tensor($0), layer.outliers) } }
     let errors = try errors(of: quantized)
-    return QuantizationPlan(statistics: statistics, maxError: maxError) { name, outliers in
-      errors[name] ?? ChannelErrors(channelCount: named(name).shape[1])
+    return QuantizationPlan(statistics: statistics, maxError: maxError) { role, outliers in
+      errors[role] ?? ChannelErrors(channelCount: tensor(role).shape[1])
     }
   }
 
@@ -65,11 +66,11 @@ extension Supernet {
     }
   }
 
-  /// What quantising does to tensors, by their names; on all processors.
+  /// What quantising does to tensors; on all processors.
   private func errors(
     of tensors: [(tensor: SubnetTensor, outliers: [Int])]
-  ) throws(ExtractionFault) -> [String: ChannelErrors] {
-    let results = Locked<Result<[String: ChannelErrors], ExtractionFault>>(.success([:]))
+  ) throws(ExtractionFault) -> [TensorRole: ChannelErrors] {
+    let results = Locked<Result<[TensorRole: ChannelErrors], ExtractionFault>>(.success([:]))
     inParallel(tensors.count) { index in
       let (tensor, outliers) = tensors[index]
       do throws(ExtractionFault) {
@@ -78,7 +79,7 @@ extension Supernet {
         layout.addErrors(of: try floats(of: tensor), count: layout.outputs, to: &errors)
         results.withLock { result in
           if case .success(var all) = result {
-            all[tensor.name] = errors
+            all[tensor.role] = errors
             result = .success(all)
           }
         }

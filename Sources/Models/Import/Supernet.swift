@@ -1,3 +1,4 @@
+import LHModel
 public import LHSubnetFile
 public import LHSupernet
 import LHSystem
@@ -78,6 +79,7 @@ public final class Supernet: Sendable {
     do {
       try architecture.validate(in: config, source: "architecture")
       let digest = backgroundDigest()
+      let layout = SubnetLayout(config: config, architecture: architecture)
       var writer = try writer(architecture, options)
       if options.weights == .int8 {
         writer.plan = try quantizationPlan(
@@ -95,7 +97,11 @@ public final class Supernet: Sendable {
           if let progress, !progress(Double(done) / Double(count)) { throw ExtractionFault.cancelled }
         },
         values: { tensor, target in
-          try self.write(tensor, to: target, allowingNonfinite: options.allowsNonfinite && options.weights != .int8)
+          guard let tensor = layout[tensor.role] else {
+            preconditionFailure("the layout has every tensor of a subnet")
+          }
+          return try self.write(
+            tensor, to: target, allowingNonfinite: options.allowsNonfinite && options.weights != .int8)
         })
     } catch {
       throw ExtractionFault(error, checkpoint: self.path)
@@ -120,6 +126,7 @@ public final class Supernet: Sendable {
       return running
     }
   }
+
   /// Writes a tensor of a subnet.
   ///
   /// - Returns: The largest rounding error made on the way.

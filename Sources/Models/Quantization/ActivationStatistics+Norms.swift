@@ -1,19 +1,19 @@
-public import LHSupernet
+public import LHModel
 
 extension ActivationStatistics {
-  /// Statistics that follow from a subnet's norms: no audio is needed, and no pass over the weights.
+  /// Statistics that follow from an encoder's norms: no audio is needed, and no pass over the weights.
   ///
   /// After a norm a channel has the norm's bias as its mean and, if what came in was alike in all channels, its gain as its
   /// standard deviation. In post-norm encoders it was not: the residual stream keeps the loudness that the norm before
   /// gave each channel. What no norm precedes, the attention's output and the inner activations of the FFN, counts as alike
   /// in all channels.
   ///
-  /// - Parameter vector: Gives the elements of a tensor with one axis by its name: gains and biases of norms.
+  /// - Parameter vector: Gives the elements of a tensor with one axis: gains and biases of norms.
   public init<Failure>(
-    config: ModelConfig, architecture: Architecture, vector: (_ name: String) throws(Failure) -> [Float]
+    _ shape: EncoderShape, vector: (_ tensor: TensorRole) throws(Failure) -> [Float]
   ) throws(Failure) {
-    var norms = NormStatistics(config: config, architecture: architecture)
-    try self.init(config: config, architecture: architecture) { layer throws(Failure) in
+    var norms = NormStatistics(shape)
+    try self.init(shape) { layer throws(Failure) in
       try norms.channels(layer, vector)
     }
   }
@@ -21,8 +21,7 @@ extension ActivationStatistics {
 
 /// Statistics of one layer after the other, in the order of the forward pass.
 private struct NormStatistics {
-  let config: ModelConfig
-  let architecture: Architecture
+  let shape: EncoderShape
   /// Mean squares of the hidden states' channels, of which only the ratios count.
   var hidden: [Double]
 
@@ -30,71 +29,67 @@ private struct NormStatistics {
   /// value matters little, but without a residual stream two thirds of the outliers are missed.
   private static let branchPower = 0.25
 
-  init(config: ModelConfig, architecture: Architecture) {
-    self.config = config
-    self.architecture = architecture
-    hidden = Array(repeating: 1, count: architecture.embedDim)
+  init(_ shape: EncoderShape) {
+    self.shape = shape
+    hidden = Array(repeating: 1, count: shape.width)
   }
 
   mutating func channels<Failure>(
-    _ layer: QuantizableLayer, _ vector: (String) throws(Failure) -> [Float]
+    _ layer: QuantizableLayer, _ vector: (TensorRole) throws(Failure) -> [Float]
   ) throws(Failure) -> ChannelStatistics {
     switch layer {
     case .convolution(let index):
       return try convolved(index - 1, vector).statistics
     case .projection:
-      let convolved = try convolved(config.convLayers.count - 1, vector)
+      let convolved = try convolved(shape.convolutions.count - 1, vector)
       let average = convolved.means.reduce(0, +) / Double(convolved.means.count)
       let powers = zip(convolved.means, convolved.statistics.meanSquares).map { mean, meanSquare in
         meanSquare - 2 * average * mean + average * average
       }
-      return try normalized(powers, by: "layer_norm", vector)
+      return try normalized(powers, by: .featureNorm, vector)
     case .attentionInput(let index):
-      let name = "encoder.layers.\(index)"
-      if config.layerNormFirst { return try normalized(nil, by: name + ".self_attn_layer_norm", vector) }
-      let norm = index == 0 ? "encoder.layer_norm" : "encoder.layers.\(index - 1).final_layer_norm"
+      if shape.normPlacement == .before { return try normalized(nil, by: .attentionNorm(index), vector) }
+      let norm = index == 0 ? ModuleRole.encoderNorm : .feedForwardNorm(index - 1)
       return try normalizedStream(by: norm, isFirst: index == 0, vector)
     case .feedForwardInput(let index):
-      let name = "encoder.layers.\(index)"
-      if config.layerNormFirst { return try normalized(nil, by: name + ".final_layer_norm", vector) }
-      return try normalizedStream(by: name + ".self_attn_layer_norm", isFirst: false, vector)
-    case .attentionOutput(let index):
-      return ChannelStatistics.normal(means: [0], deviations: [1]).repeated(architecture.attentionDims[index])
-    case .feedForwardOutput(let index):
+      if shape.normPlacement == .before { return try normalized(nil, by: .feedForwardNorm(index), vector) }
+      return try normalizedStream(by: .attentionNorm(index), isFirst: false, vector)
+    case .attentionOutput:
+      return ChannelStatistics.normal(means: [0], deviations: [1]).repeated(layer.channelCount(shape))
+    case .feedForwardOutput:
       // GELU and ReLU differ by little here.
-      return ChannelStatistics.gelu(means: [0], deviations: [1]).statistics.repeated(architecture.ffnDims[index])
+      return ChannelStatistics.gelu(means: [0], deviations: [1]).statistics.repeated(layer.channelCount(shape))
     }
   }
 
   /// The output of a layer of the feature extractor.
   private func convolved<Failure>(
-    _ layer: Int, _ vector: (String) throws(Failure) -> [Float]
+    _ layer: Int, _ vector: (TensorRole) throws(Failure) -> [Float]
   ) throws(Failure) -> (statistics: ChannelStatistics, means: [Double]) {
-    let name = "feature_extractor.conv_layers.\(layer).2"
-    if config.extractorMode == .groupNorm && layer > 0 {
+    guard shape.convolutions[layer].norm != nil else {
       let (statistics, means) = ChannelStatistics.gelu(means: [0], deviations: [1])
-      let count = config.convLayers[layer].channels
+      let count = shape.convolutions[layer].channels
       return (statistics.repeated(count), Array(repeating: means[0], count: count))
     }
-    let (gains, biases) = try norm(config.extractorMode == .layerNorm ? name + ".1" : name, vector)
+    let (gains, biases) = try norm(.convolutionNorm(layer), vector)
     return ChannelStatistics.gelu(means: biases, deviations: gains)
   }
 
   /// The residual stream after the next norm.
   private mutating func normalizedStream<Failure>(
-    by name: String, isFirst: Bool, _ vector: (String) throws(Failure) -> [Float]
+    by module: ModuleRole, isFirst: Bool, _ vector: (TensorRole) throws(Failure) -> [Float]
   ) throws(Failure) -> ChannelStatistics {
     let added = isFirst ? 0 : NormStatistics.branchPower * hidden.reduce(0, +) / Double(hidden.count)
-    let statistics = try normalized(hidden.map { $0 + added }, by: name, vector)
+    let statistics = try normalized(hidden.map { $0 + added }, by: module, vector)
     hidden = statistics.meanSquares
     return statistics
   }
 
   /// A layer norm of channels with some powers; nil for equal ones.
   private func normalized<Failure>(
-    _ powers: [Double]?, by name: String, _ vector: (String) throws(Failure) -> [Float]
+    _ powers: [Double]?, by module: ModuleRole, _ vector: (TensorRole) throws(Failure) -> [Float]
   ) throws(Failure) -> ChannelStatistics {
-    let (gains, biases) = try norm(name, vector)
+    let (gains, biases) = try norm(module, vector)
     guard let powers else { return .normal(means: biases, deviations: gains) }
     let average = powers.reduce(0, +) / Double(powers.count)
     return .normal(
@@ -102,9 +97,9 @@ private struct NormStatistics {
   }
 
   private func norm<Failure>(
-    _ name: String, _ vector: (String) throws(Failure) -> [Float]
+    _ module: ModuleRole, _ vector: (TensorRole) throws(Failure) -> [Float]
   ) throws(Failure) -> (gains: [Double], biases: [Double]) {
-    (try vector(name + ".weight").map(Double.init), try vector(name + ".bias").map(Double.init))
+    (try vector(.weight(module)).map(Double.init), try vector(.bias(module)).map(Double.init))
   }
 }
 

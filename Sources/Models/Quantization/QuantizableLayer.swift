@@ -1,4 +1,4 @@
-public import LHSupernet
+public import LHModel
 
 /// A product of activations with weights that may be computed in int8. Tensors that multiply the same activations belong
 /// together: they have the same outlier channels and the same number format.
@@ -16,36 +16,37 @@ public enum QuantizableLayer: Sendable, Hashable {
   /// The second matrix of an encoder layer's FFN.
   case feedForwardOutput(Int)
 
-  /// Those of a subnet, in the order of the forward pass.
-  public static func all(config: ModelConfig, architecture: Architecture) -> [QuantizableLayer] {
-    var layers = config.convLayers.indices.dropFirst().map(QuantizableLayer.convolution)
-    if config.hasProjection { layers.append(.projection) }
-    for layer in 0..<architecture.layerCount {
-      layers += [.attentionInput(layer), .attentionOutput(layer), .feedForwardInput(layer), .feedForwardOutput(layer)]
+  /// Those of an encoder, in the order of the forward pass.
+  public static func all(_ shape: EncoderShape) -> [QuantizableLayer] {
+    var layers = shape.convolutions.indices.dropFirst().map(QuantizableLayer.convolution)
+    if shape.projectsFeatures { layers.append(.projection) }
+    for (index, layer) in shape.layers.enumerated() {
+      if layer.attention != nil { layers += [.attentionInput(index), .attentionOutput(index)] }
+      if layer.feedForwardWidth != nil { layers += [.feedForwardInput(index), .feedForwardOutput(index)] }
     }
     return layers
   }
 
-  /// Names of its weights' tensors.
-  public var tensors: [String] {
+  /// Its weights.
+  public var tensors: [TensorRole] {
     switch self {
-    case .convolution(let layer): ["feature_extractor.conv_layers.\(layer).0.weight"]
-    case .projection: ["post_extract_proj.weight"]
-    case .attentionInput(let layer): ["q", "k", "v"].map { "encoder.layers.\(layer).self_attn.\($0)_proj.weight" }
-    case .attentionOutput(let layer): ["encoder.layers.\(layer).self_attn.out_proj.weight"]
-    case .feedForwardInput(let layer): ["encoder.layers.\(layer).fc1.weight"]
-    case .feedForwardOutput(let layer): ["encoder.layers.\(layer).fc2.weight"]
+    case .convolution(let index): [.weight(.convolution(index))]
+    case .projection: [.weight(.featureProjection)]
+    case .attentionInput(let layer): [.weight(.query(layer)), .weight(.key(layer)), .weight(.value(layer))]
+    case .attentionOutput(let layer): [.weight(.attentionOutput(layer))]
+    case .feedForwardInput(let layer): [.weight(.feedForwardInput(layer))]
+    case .feedForwardOutput(let layer): [.weight(.feedForwardOutput(layer))]
     }
   }
 
-  /// Input channels in a subnet.
-  public func channelCount(config: ModelConfig, architecture: Architecture) -> Int {
+  /// Input channels in an encoder that has the layer.
+  public func channelCount(_ shape: EncoderShape) -> Int {
     switch self {
-    case .convolution(let layer): config.convLayers[layer - 1].channels
-    case .projection: config.convChannels
-    case .attentionInput, .feedForwardInput: architecture.embedDim
-    case .attentionOutput(let layer): architecture.attentionDims[layer]
-    case .feedForwardOutput(let layer): architecture.ffnDims[layer]
+    case .convolution(let index): shape.convolutions[index].inputChannels
+    case .projection: shape.extractorChannels
+    case .attentionInput, .feedForwardInput: shape.width
+    case .attentionOutput(let layer): shape.layers[layer].attention?.width ?? 0
+    case .feedForwardOutput(let layer): shape.layers[layer].feedForwardWidth ?? 0
     }
   }
 }

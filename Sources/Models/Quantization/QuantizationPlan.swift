@@ -1,3 +1,5 @@
+public import LHModel
+
 /// Which products of a subnet are computed in int8, and with which outlier channels.
 ///
 /// It depends on statistics and weights only: the same ones give the same plan everywhere.
@@ -30,7 +32,7 @@ public struct QuantizationPlan: Sendable {
 
   /// The decisions in the order of the forward pass.
   public let decisions: [Decision]
-  private let indices: [String: Int]
+  private let indices: [TensorRole: Int]
 
   /// A plan without a look at the weights: everything is computed in int8.
   public init(statistics: ActivationStatistics) {
@@ -47,7 +49,7 @@ public struct QuantizationPlan: Sendable {
   ///   - errors: Gives what quantising with these outliers does to a tensor.
   public init<Failure>(
     statistics: ActivationStatistics, maxError: Double = defaultMaxError,
-    errors: (_ tensor: String, _ outliers: [Int]) throws(Failure) -> ChannelErrors
+    errors: (_ tensor: TensorRole, _ outliers: [Int]) throws(Failure) -> ChannelErrors
   ) throws(Failure) {
     var decisions: [Decision] = []
     for (layer, channels) in statistics.layers {
@@ -65,7 +67,7 @@ public struct QuantizationPlan: Sendable {
   /// A plan of decisions that were made elsewhere, one for each layer.
   package init(_ decisions: [Decision]) {
     self.decisions = decisions
-    var indices: [String: Int] = [:]
+    var indices: [TensorRole: Int] = [:]
     for (index, decision) in decisions.enumerated() {
       for tensor in decision.layer.tensors { indices[tensor] = index }
     }
@@ -73,5 +75,5 @@ public struct QuantizationPlan: Sendable {
   }
 
   /// What is done with a tensor; nil when it is never quantised.
-  public subscript(tensor name: String) -> Decision? { indices[name].map { decisions[$0] } }
+  public subscript(tensor role: TensorRole) -> Decision? { indices[role].map { decisions[$0] } }
 }

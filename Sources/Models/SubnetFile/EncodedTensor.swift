@@ -1,5 +1,5 @@
+import LHModel
 import LHQuantization
-import LHSupernet
 import LHSystem
 import LHTensors
 
@@ -19,12 +19,12 @@ struct EncodedTensor: Sendable {
 
   /// Chooses the element type, converts, compresses where that helps.
   init(
-    _ tensor: SubnetTensor, form: TensorForm, compressionLevel: Int,
-    values: (SubnetTensor, UnsafeMutableBufferPointer<Float>) throws -> Double
+    _ tensor: NamedTensor, form: TensorForm, compressionLevel: Int,
+    values: (EncoderTensor, UnsafeMutableBufferPointer<Float>) throws -> Double
   ) throws {
     var sourceError = 0.0
     let floats = try [Float](unsafeUninitializedCapacity: tensor.count) { target, count in
-      sourceError = try values(tensor, UnsafeMutableBufferPointer(rebasing: target[..<tensor.count]))
+      sourceError = try values(tensor.tensor, UnsafeMutableBufferPointer(rebasing: target[..<tensor.count]))
       count = tensor.count
     }
     let plain = try PlainTensor(floats, tensor, form)
@@ -61,7 +61,7 @@ private struct PlainTensor {
   let content: StoredBytes
   let error: WeightError
 
-  init(_ floats: [Float], _ tensor: SubnetTensor, _ form: TensorForm) throws(SubnetFileFault) {
+  init(_ floats: [Float], _ tensor: NamedTensor, _ form: TensorForm) throws(SubnetFileFault) {
     switch form {
     case .float32: self.init(floats)
     case .float16: self = try .narrowed(floats, to: .float16, tensor)
@@ -94,7 +94,7 @@ private struct PlainTensor {
 
   /// Rounds to a type of two bytes.
   private static func narrowed(
-    _ floats: [Float], to type: StoredElementType, _ tensor: SubnetTensor
+    _ floats: [Float], to type: StoredElementType, _ tensor: NamedTensor
   ) throws(SubnetFileFault) -> PlainTensor {
     var largest = 0.0
     let bytes = [UInt8](unsafeUninitializedCapacity: 2 * floats.count) { target, count in

@@ -1,3 +1,4 @@
+public import LHModel
 import LHQuantization
 import LHSystem
 public import LHTensors
@@ -8,8 +9,10 @@ extension SubnetReader {
   ///
   /// They are in memory of their own, read, verified and decoded anew at each call. Only a raw tensor of a file that lies in
   /// memory is a view of that.
-  public func tensor(_ name: String) throws(SubnetFileFault) -> TensorView {
-    let entry = try entry(name)
+  public func tensor(_ role: TensorRole) throws(SubnetFileFault) -> TensorView { try tensor(try entry(role)) }
+
+  /// The elements of the tensor of an entry of this file, as `tensor(_:)` gives them by their role.
+  public func tensor(_ entry: TensorEntry) throws(SubnetFileFault) -> TensorView {
     let payload = try payload(of: entry)
     guard entry.elementType == .int8 else { return view(of: payload, entry, rows: entry.shape[0]) }
     let int8 = try int8Payload(entry, UnsafeRawBufferPointer(rebasing: payload.bytes[entry.int8Sections.rest]))
@@ -31,9 +34,9 @@ extension SubnetReader {
   /// - Parameter body: Called with the rows, as `tensor` would give them, and the index of the first of them. They are there
   ///   for the call only.
   public func forEachPart(
-    of name: String, rowsAtOnce: Int, _ body: (_ rows: TensorView, _ first: Int) -> Void
+    of role: TensorRole, rowsAtOnce: Int, _ body: (_ rows: TensorView, _ first: Int) -> Void
   ) throws(SubnetFileFault) {
-    let entry = try entry(name)
+    let entry = try entry(role)
     guard entry.elementType == .int8 else {
       return try forEachStoredPart(of: entry, rowsAtOnce) { part, rows throws(SubnetFileFault) in
         body(view(of: part, entry, rows: rows.count), rows.lowerBound)
@@ -59,8 +62,10 @@ extension SubnetReader {
   /// others'; in rising order. None for the other types.
   ///
   /// The checksum is not verified: it is when the tensor is read, which then must have the same outliers.
-  public func outliers(of name: String) throws(SubnetFileFault) -> [Int] {
-    let entry = try entry(name)
+  public func outliers(of role: TensorRole) throws(SubnetFileFault) -> [Int] { try outliers(of: try entry(role)) }
+
+  /// The same of the tensor of an entry of this file.
+  public func outliers(of entry: TensorEntry) throws(SubnetFileFault) -> [Int] {
     guard entry.outlierCount > 0 else { return [] }
     let place = entry.int8Sections.outliers
     let bytes: [UInt8]
@@ -77,7 +82,7 @@ extension SubnetReader {
         try Int8Payload.outliers(entry, UnsafeRawBufferPointer(bytes))
       }
     }
-    toldOutliers.withLock { $0[name] = outliers }
+    toldOutliers.withLock { $0[entry.name] = outliers }
     return outliers
   }
 

@@ -1,3 +1,5 @@
+import LHFamilies
+public import LHModel
 public import LHSupernet
 public import LHSystem
 
@@ -12,7 +14,11 @@ public final class SubnetReader: Sendable {
   public let architecture: Architecture
   /// Where the file comes from.
   public let provenance: Provenance
-  /// The tensor table: the names and shapes of `SubnetLayout`, in its order.
+  /// What the subnet computes.
+  public let shape: EncoderShape
+  /// The subnet's tensors.
+  public let layout: EncoderLayout
+  /// The tensor table, in the layout's order.
   public let entries: [TensorEntry]
   /// The file's path, or what the caller called the bytes.
   public let path: String
@@ -24,7 +30,7 @@ public final class SubnetReader: Sendable {
   let bytes: SubnetBytes
   /// The outlier channels of tensors that were asked for.
   let toldOutliers = Locked<[String: [Int]]>([:])
-  private let places: [String: Int]
+  private let places: [TensorRole: Int]
 
   /// Whether a file begins like a subnet file, sound or not.
   public static func recognizes(_ file: InputFile) throws(FileFault) -> Bool {
@@ -71,7 +77,9 @@ public final class SubnetReader: Sendable {
           from: FileFormat.aligned(preamble.end), to: bytes.count, version: preamble.version, path: name)
       )
     }
-    try SubnetReader.check(entries, against: header, path: name)
+    let shape = EncoderShape(config: header.config, architecture: header.architecture)
+    let layout = EncoderLayout(shape)
+    try SubnetReader.check(entries, against: layout, LightHuBERTNames(shape), path: name)
     guard let first = entries.first,
       try bytes.copy(preamble.end..<first.range.lowerBound).allSatisfy({ $0 == 0 })
     else {
@@ -88,17 +96,17 @@ public final class SubnetReader: Sendable {
     self.entries = entries
     self.bytes = bytes
     path = name
-    places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.name, $0) })
+    self.shape = shape
+    self.layout = layout
+    places = Dictionary(uniqueKeysWithValues: layout.tensors.enumerated().map { ($1.role, $0) })
   }
 
   private static func check(
-    _ entries: [TensorEntry], against header: SubnetHeader, path: String
+    _ entries: [TensorEntry], against layout: EncoderLayout, _ names: some TensorNames, path: String
   ) throws(SubnetFileFault) {
-    let layout = SubnetLayout(config: header.config, architecture: header.architecture)
     for (entry, tensor) in zip(entries, layout.tensors) {
-      guard entry.name == tensor.name else {
-        throw .wrongTensor(path: path, found: entry.name, expected: tensor.name)
-      }
+      let name = names.name(of: tensor.role)
+      guard entry.name == name else { throw .wrongTensor(path: path, found: entry.name, expected: name) }
       guard entry.shape == tensor.shape else {
         throw .wrongShape(path: path, tensor: entry.name, found: entry.shape, expected: tensor.shape)
       }
@@ -112,8 +120,10 @@ public final class SubnetReader: Sendable {
   }
 
   /// The table's entry for a tensor.
-  public func entry(_ name: String) throws(SubnetFileFault) -> TensorEntry {
-    guard let place = places[name] else { throw .noSuchTensor(path: path, tensor: name) }
+  public func entry(_ role: TensorRole) throws(SubnetFileFault) -> TensorEntry {
+    guard let place = places[role] else {
+      throw .noSuchTensor(path: path, tensor: LightHuBERTNames(shape).name(of: role))
+    }
     return entries[place]
   }
 }

@@ -1,3 +1,5 @@
+import LHFamilies
+public import LHModel
 public import LHQuantization
 public import LHSupernet
 import LHSystem
@@ -47,9 +49,11 @@ public struct SubnetWriter: Sendable {
   public func write(
     to path: String, replacing: Bool = false, sourceDigest: () throws -> String,
     progress: (Int, Int) throws -> Void = { _, _ in },
-    values: @Sendable (SubnetTensor, UnsafeMutableBufferPointer<Float>) throws -> Double
+    values: @Sendable (EncoderTensor, UnsafeMutableBufferPointer<Float>) throws -> Double
   ) throws -> SubnetSummary {
-    let layout = SubnetLayout(config: config, architecture: architecture).tensors
+    let shape = EncoderShape(config: config, architecture: architecture)
+    let names = LightHuBERTNames(shape)
+    let layout = EncoderLayout(shape).tensors.map { NamedTensor(tensor: $0, name: names.name(of: $0.role)) }
     let tableLength = layout.reduce(0) { $0 + TensorEntry.size(name: $1.name, rank: $1.shape.count) }
     var header = SubnetHeader(config: config, architecture: architecture, provenance: provenance)
     let preamble = Preamble(
@@ -82,7 +86,7 @@ public struct SubnetWriter: Sendable {
   }
 
   /// The limits that a reader insists on.
-  private func check(_ preamble: Preamble, _ layout: [SubnetTensor], path: String) throws(SubnetFileFault) {
+  private func check(_ preamble: Preamble, _ layout: [NamedTensor], path: String) throws(SubnetFileFault) {
     for (part, range, limit) in [
       (HeaderPart.json, preamble.json, FileFormat.jsonLimit), (.table, preamble.table, FileFormat.tableLimit),
     ] where range.count > limit {
@@ -99,7 +103,7 @@ public struct SubnetWriter: Sendable {
 
   /// Arrays that cannot be had end the process: makes sure that there is room for a batch as what it is made of, as float32
   /// numbers, as what is stored, and compressed.
-  private func checkMemory(for tensors: ArraySlice<SubnetTensor>) throws(SubnetFileFault) {
+  private func checkMemory(for tensors: ArraySlice<NamedTensor>) throws(SubnetFileFault) {
     let copies = compressionLevel > 0 ? 4 : 3
     let size = tensors.reduce(0) { $0 + $1.count * ElementType.float32.byteCount }
     do throws(OutOfMemory) {
@@ -110,8 +114,8 @@ public struct SubnetWriter: Sendable {
   }
 
   private func encode(
-    _ tensors: ArraySlice<SubnetTensor>,
-    _ values: @Sendable (SubnetTensor, UnsafeMutableBufferPointer<Float>) throws -> Double
+    _ tensors: ArraySlice<NamedTensor>,
+    _ values: @Sendable (EncoderTensor, UnsafeMutableBufferPointer<Float>) throws -> Double
   ) throws -> [EncodedTensor] {
     let results = Locked<[Result<EncodedTensor, any Error>?]>(Array(repeating: nil, count: tensors.count))
     withoutActuallyEscaping(values) { values in
@@ -128,7 +132,7 @@ public struct SubnetWriter: Sendable {
   }
 
   private func append(
-    _ tensor: SubnetTensor, _ encoded: EncodedTensor, to file: AtomicFile
+    _ tensor: NamedTensor, _ encoded: EncodedTensor, to file: AtomicFile
   ) throws(FileFault) -> TensorEntry {
     let start = FileFormat.aligned(file.byteCount)
     try file.write([UInt8](repeating: 0, count: start - file.byteCount))

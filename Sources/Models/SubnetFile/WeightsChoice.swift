@@ -1,5 +1,4 @@
 import LHQuantization
-import LHSupernet
 
 /// Which element types tensors are stored in.
 public enum WeightsChoice: String, Sendable, Hashable, CaseIterable {
@@ -40,14 +39,14 @@ enum TensorForm: Sendable, Hashable {
 
 extension SubnetWriter {
   /// What becomes of a tensor by `provenance.weights`.
-  func form(of tensor: SubnetTensor) -> TensorForm {
+  func form(of tensor: NamedTensor) -> TensorForm {
     switch provenance.weights {
     case .auto: .lossless
     case .f32: .float32
     case .f16: .float16
     case .bf16 where tensor.isQuantizable: .bfloat16
     case .int8 where tensor.isQuantizable:
-      if let decision = plan?[tensor: tensor.name] {
+      if let decision = plan?[tensor: tensor.role] {
         decision.isInt8 ? .int8(outliers: decision.outliers) : .bfloat16
       } else {
         .int8(outliers: [])

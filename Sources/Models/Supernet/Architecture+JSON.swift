@@ -1,4 +1,5 @@
 public import LHJSON
+public import LHModel
 
 extension Architecture {
   /// The architecture that a text stands for: a published name ("small-default"), else JSON in the published form.

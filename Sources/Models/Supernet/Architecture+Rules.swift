@@ -1,3 +1,5 @@
+import LHModel
+
 extension Architecture {
   /// Every rule that the architecture breaks as a subnet of a supernet; empty when it fits.
   ///
@@ -44,7 +46,7 @@ struct ArchitectureDraft {
       } else {
         check("embed_dim", embedDim, "\(full), since the supernet has no post_extract_proj") { $0 == full }
       }
-      let depths = SubnetLayout.layerCounts(of: config.encoderLayers)
+      let depths = KeptLayers.layerCounts(of: config.encoderLayers)
       let names = depths.count > 1 ? "\(depths[0])...\(depths[depths.count - 1])" : "\(depths[0])"
       check("layer_num", layerCount, "\(names), of the supernet's \(config.encoderLayers)") { depths.contains($0) }
     } else {

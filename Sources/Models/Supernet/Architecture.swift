@@ -1,3 +1,5 @@
+public import LHModel
+
 /// One subnet of the supernet: the five dimensions that are searched, and the attention windows.
 ///
 /// Per-layer lists have `layerCount` entries; entry l belongs to the l-th kept layer. Names in files: `embed_dim`,
@@ -29,12 +31,4 @@ public struct Architecture: Sendable, Hashable {
 
   /// The attention width A of each layer, 64 times its head count.
   public var attentionDims: [Int] { headCounts.map { $0 * Architecture.headSize } }
-}
-
-/// The frames that a frame attends to.
-public enum AttentionWindow: Sendable, Hashable {
-  /// All of them.
-  case global
-  /// `size / 2` frames on either side; `size` is even and positive.
-  case sliding(size: Int)
 }

@@ -1,4 +1,5 @@
 public import LHJSON
+import LHModel
 
 extension ModelConfig {
   /// What a checkpoint's `cfg` says (`cfg.model` and `cfg.task`), with the published defaults for what it does not say:

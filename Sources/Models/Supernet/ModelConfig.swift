@@ -1,3 +1,5 @@
+public import LHModel
+
 /// What a supernet is, apart from its weights: everything that `cfg.model` and `cfg.task` say about inference.
 ///
 /// The defaults are those of the published code. A subnet keeps its supernet's configuration, since the FFN slice, the
@@ -54,11 +56,6 @@ public enum ExtractorMode: String, Sendable, Hashable, CaseIterable {
   case layerNorm = "layer_norm"
 }
 
-/// The function between the two matrices of the FFN.
-public enum Activation: String, Sendable, Hashable, CaseIterable {
-  case gelu, relu
-}
-
 /// One convolution of the feature extractor: no padding, no dilation.
 public struct ConvLayer: Sendable, Hashable {
   /// Output channels.
@@ -75,9 +72,6 @@ public struct ConvLayer: Sendable, Hashable {
     self.stride = stride
   }
 
-  /// Output frames for a number of input frames; 0 when the input is shorter than the kernel.
-  public func frameCount(forInput count: Int) -> Int { count < kernel ? 0 : (count - kernel) / stride + 1 }
-
   /// The published extractor: (512,10,5), four times (512,3,2), twice (512,2,2).
   public static let published =
     [ConvLayer(channels: 512, kernel: 10, stride: 5)]
@@ -87,7 +81,7 @@ public struct ConvLayer: Sendable, Hashable {
 
 extension ModelConfig {
   /// Samples a second of every model's input.
-  public static let sampleRate = 16_000
+  public static let sampleRate = EncoderShape.sampleRate
 
   /// Channels that the feature extractor gives.
   public var convChannels: Int { convLayers.last?.channels ?? 0 }
@@ -98,13 +92,25 @@ extension ModelConfig {
   /// Width of the supernet's attention, 64 times its heads.
   public var attentionDim: Int { encoderHeads * Architecture.headSize }
 
-  /// Frames T for a number of samples at 16 kHz; 0 when they are too few for one frame.
-  public func frameCount(forSamples count: Int) -> Int {
-    convLayers.reduce(count) { $1.frameCount(forInput: $0) }
+  /// The extractor's convolutions, with what follows them.
+  var convolutions: [ConvolutionShape] {
+    var inputChannels = 1
+    return convLayers.enumerated().map { index, layer in
+      defer { inputChannels = layer.channels }
+      let norm: ConvolutionNorm? =
+        switch extractorMode {
+        case .layerNorm: .layer
+        case .groupNorm: index == 0 ? .group : nil
+        }
+      return ConvolutionShape(
+        inputChannels: inputChannels, channels: layer.channels, kernel: layer.kernel, stride: layer.stride,
+        hasBias: convBias, norm: norm)
+    }
   }
 
+  /// Frames T for a number of samples at 16 kHz; 0 when they are too few for one frame.
+  public func frameCount(forSamples count: Int) -> Int { convolutions.frameCount(forSamples: count) }
+
   /// The fewest samples that give a frame: 400 with the published extractor.
-  public var minimumSampleCount: Int {
-    convLayers.reversed().reduce(1) { frames, layer in (frames - 1) * layer.stride + layer.kernel }
-  }
+  public var minimumSampleCount: Int { convolutions.minimumSampleCount }
 }

@@ -1,3 +1,5 @@
+import LHModel
+
 /// A published search space: one width and depth a subnet, one head count and FFN ratio a layer.
 public struct SearchSpace: Sendable, Hashable {
   /// "base" or "small".

@@ -1,14 +1,12 @@
+import LHFamilies
+public import LHModel
+
 /// One tensor of a subnet, and where it comes from in the supernet.
 public struct SubnetTensor: Sendable, Hashable {
-  /// Its name in a subnet: the checkpoint's own, with the kept layers counted from 0 and the weight-normed position
-  /// convolution folded into one `encoder.pos_conv.0.weight`.
+  /// What it is in the subnet.
+  public let tensor: EncoderTensor
+  /// Its name in a subnet's file.
   public let name: String
-  /// Its shape in a subnet.
-  public var shape: [Int] { axes.map(\.count) }
-  /// Whether it may be stored and used in low precision: a matrix [out, in] or a convolution [out, in, tap] that takes part
-  /// in much of the arithmetic. The first convolution and the position convolution need their precision.
-  public let isQuantizable: Bool
-
   /// The supernet's tensor that it is cut from. For a weight-normed tensor the name without `_g` and `_v`.
   let source: String
   /// What is kept along each axis.
@@ -17,11 +15,18 @@ public struct SubnetTensor: Sendable, Hashable {
   /// removed: then it has the weight itself, under the name of `source`.
   let isWeightNormed: Bool
 
+  /// What it is for.
+  public var role: TensorRole { tensor.role }
+  /// Its shape in a subnet.
+  public var shape: [Int] { tensor.shape }
+  /// Whether it may be stored and used in low precision.
+  public var isQuantizable: Bool { tensor.isQuantizable }
+  /// The number of elements.
+  public var count: Int { tensor.count }
   /// The shape of the supernet's tensor.
   var sourceShape: [Int] { axes.map(\.full) }
-
-  /// The number of elements.
-  public var count: Int { shape.reduce(1, *) }
+  /// The names of a weight-normed tensor's factors.
+  var factors: (length: String, direction: String) { LightHuBERTNames.weightNorm(of: source) }
 }
 
 /// What a subnet keeps along one axis of a supernet tensor.

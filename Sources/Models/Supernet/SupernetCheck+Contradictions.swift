@@ -1,3 +1,6 @@
+import LHFamilies
+import LHModel
+
 extension SupernetCheck {
   /// What is there, or is not, and shows that the configuration is another one.
   func contradictions(_ exists: (String) -> Bool) -> [TensorProblem] {
@@ -7,8 +10,12 @@ extension SupernetCheck {
       problems.append(
         .contradiction(key: key, value: value, evidence: evidence, remedy: "\(key) should be \(right)"))
     }
-    let conv = "feature_extractor.conv_layers"
-    let (groupNorm, layerNorm) = ("\(conv).0.2.weight", "\(conv).0.2.1.weight")
+    func weight(_ module: ModuleRole, _ norm: ConvolutionNorm? = nil, _ position: PositionShape.Kind = .layered)
+      -> String
+    {
+      LightHuBERTNames(extractorNorm: norm, position: position).name(of: .weight(module))
+    }
+    let (groupNorm, layerNorm) = (weight(.convolutionNorm(0), .group), weight(.convolutionNorm(0), .layer))
     switch config.extractorMode {
     case .layerNorm where exists(groupNorm) && !exists(layerNorm):
       contradict("extractor_mode", "\"layer_norm\"", "the tensor \(groupNorm) is a group norm's", "\"default\"")
@@ -16,33 +23,33 @@ extension SupernetCheck {
       contradict("extractor_mode", "\"default\"", "the tensor \(layerNorm) is a layer norm's", "\"layer_norm\"")
     default: break
     }
-    let bias = "\(conv).0.0.bias"
-    if exists("\(conv).0.0.weight") && exists(bias) != config.convBias {
+    let bias = LightHuBERTNames().name(of: .bias(.convolution(0)))
+    if exists(weight(.convolution(0))) && exists(bias) != config.convBias {
       contradict(
         "conv_bias", "\(config.convBias)", "the tensor \(bias) is \(config.convBias ? "missing" : "there")",
         "\(!config.convBias)")
     }
-    let nextConv = "\(conv).\(config.convLayers.count).0.weight"
+    let nextConv = weight(.convolution(config.convLayers.count))
     if exists(nextConv) {
       contradict(
         "conv_feature_layers", "\(config.convLayers.count) layers", "the tensor \(nextConv) is there", "longer")
     }
-    let projection = "post_extract_proj.weight"
+    let projection = weight(.featureProjection)
     if !config.hasProjection && exists(projection) {
       contradict(
         "encoder_embed_dim", "\(config.encoderEmbedDim), the channels of the last convolution",
         "the tensor \(projection) is there", "another number")
     }
-    let (folded, plain) = ("encoder.pos_conv.0.weight_v", "encoder.pos_conv.0.0.weight")
+    let folded = LightHuBERTNames.weightNorm(of: weight(.position(0), nil, .weightNormed)).direction
+    let (plain, next) = (weight(.position(0)), weight(.position(config.positionDepth)))
     if config.positionDepth == 1 && exists(plain) && !exists(folded) {
       contradict("pos_conv_depth", "1", "the tensor \(plain) is there", "the number of position convolutions")
     } else if config.positionDepth > 1 && exists(folded) && !exists(plain) {
       contradict("pos_conv_depth", "\(config.positionDepth)", "the tensor \(folded) is there", "1")
-    } else if config.positionDepth > 1 && exists("encoder.pos_conv.\(config.positionDepth).0.weight") {
-      let next = "encoder.pos_conv.\(config.positionDepth).0.weight"
+    } else if config.positionDepth > 1 && exists(next) {
       contradict("pos_conv_depth", "\(config.positionDepth)", "the tensor \(next) is there", "larger")
     }
-    let nextLayer = "encoder.layers.\(config.encoderLayers).fc1.weight"
+    let nextLayer = weight(.feedForwardInput(config.encoderLayers))
     if exists(nextLayer) {
       contradict("encoder_layers", "\(config.encoderLayers)", "the tensor \(nextLayer) is there", "larger")
     }

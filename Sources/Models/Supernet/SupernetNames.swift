@@ -1,3 +1,5 @@
+import LHFamilies
+
 /// Which of a checkpoint's tensors are those of a supernet, and what they are called there.
 ///
 /// The published code calls a tensor "encoder.layers.0.fc1.weight". Programs that wrap the model put something in front
@@ -12,10 +14,6 @@ public struct SupernetNames: Sendable, Hashable {
   /// Tensors that have one published name and several in the checkpoint.
   let collisions: [TensorProblem]
 
-  /// A part of the first convolution of the extractor, and of the first layer: one of them marks a prefix.
-  private static let marks = ["feature_extractor.conv_layers.0.0.weight", "encoder.layers.0.fc1.weight"]
-  /// Where the tensors of the model begin; whatever stands elsewhere belongs to training.
-  private static let roots: Set<Substring> = ["feature_extractor", "encoder", "layer_norm", "post_extract_proj"]
   /// Modules that hold another one under a name of their own: of torch.compile, FSDP, checkpointed activations,
   /// Lightning.
   private static let wrapperNames: Set<Substring> = [
@@ -30,12 +28,12 @@ public struct SupernetNames: Sendable, Hashable {
     var collisions: [TensorProblem] = []
     for name in all where name.hasPrefix(prefix) {
       var parts = name.dropFirst(prefix.count).split(separator: ".", omittingEmptySubsequences: false)
-      guard let root = parts.first, SupernetNames.roots.contains(root) else { continue }
+      guard let root = parts.first, LightHuBERTNames.roots.contains(root) else { continue }
       for part in parts where SupernetNames.wrapperNames.contains(part) && !wrappers.contains(String(part)) {
         wrappers.append(String(part))
       }
       parts.removeAll { SupernetNames.wrapperNames.contains($0) }
-      let published = SupernetNames.weightNormed(parts.joined(separator: "."))
+      let published = LightHuBERTNames.withoutParametrization(parts.joined(separator: "."))
       if let other = names.updateValue(name, forKey: published) {
         collisions.append(.twice(tensor: published, names: [other, name]))
       }
@@ -65,24 +63,13 @@ public struct SupernetNames: Sendable, Hashable {
       let own = parts.indices.reversed().lazy.filter { !wrapperNames.contains(parts[$0]) }.prefix(5)
       guard own.count == 5, let first = own.map({ $0 }).last else { continue }
       let rest = parts[first...].filter { !wrapperNames.contains($0) }.joined(separator: ".")
-      if marks.contains(rest) { prefixes.insert(parts[..<first].map { $0 + "." }.joined()) }
+      if LightHuBERTNames.marks.contains(rest) { prefixes.insert(parts[..<first].map { $0 + "." }.joined()) }
     }
     return prefixes.sorted()
   }
 
   /// Whether some name begins as those of a model do.
   static func hasRoots(_ all: [String]) -> Bool {
-    all.contains { name in name.firstIndex(of: ".").map { roots.contains(name[..<$0]) } ?? false }
-  }
-
-  /// The name that weight norm has as a hook for one that it has as a parametrization, which PyTorch writes since 2.0:
-  /// `original0` is the length, `original1` the direction.
-  private static func weightNormed(_ name: String) -> String {
-    let position = "encoder.pos_conv.0."
-    switch name {
-    case position + "parametrizations.weight.original0": return position + "weight_g"
-    case position + "parametrizations.weight.original1": return position + "weight_v"
-    default: return name
-    }
+    all.contains { name in name.firstIndex(of: ".").map { LightHuBERTNames.roots.contains(name[..<$0]) } ?? false }
   }
 }

@@ -1,4 +1,6 @@
+import LHFamilies
 public import LHJSON
+import LHModel
 
 /// A checkpoint understood as a supernet: its configuration, and which of its tensors are the model's.
 public struct SupernetReading: Sendable {
@@ -74,9 +76,10 @@ public struct SupernetReading: Sendable {
   ]
 
   private static func positionWeight(_ config: ModelConfig, _ names: SupernetNames) -> String {
-    let position = "encoder.pos_conv.0"
     guard config.positionDepth == 1 else { return "plain, \(config.positionDepth) convolutions" }
-    guard let length = names[published: position + ".weight_g"] else { return "plain, its weight norm was removed" }
-    return length.hasSuffix("weight_g") ? "weight norm, weight_g and weight_v" : "weight norm, parametrizations.weight"
+    let factors = LightHuBERTNames.weightNorm(of: LightHuBERTNames().name(of: .weight(.position(0))))
+    guard let length = names[published: factors.length] else { return "plain, its weight norm was removed" }
+    return LightHuBERTNames.isParametrization(length)
+      ? "weight norm, parametrizations.weight" : "weight norm, weight_g and weight_v"
   }
 }

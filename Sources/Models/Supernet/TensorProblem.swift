@@ -1,3 +1,5 @@
+import LHFamilies
+
 /// One way in which a supernet's tensors and its configuration disagree.
 public enum TensorProblem: Sendable, Hashable, CustomStringConvertible {
   /// A tensor that the configuration calls for is not there.
@@ -30,7 +32,7 @@ public enum TensorProblem: Sendable, Hashable, CustomStringConvertible {
       "\(tensors.count) \(tensors.count == 1 ? "tensor" : "tensors") inside the encoder or the extractor would not be"
         + " used, so that the model would compute something else: \(firstFew(tensors))"
     case .noneOfModel(let found):
-      "none of its tensors, such as feature_extractor.conv_layers.0.0.weight, is there; found \(firstFew(found))"
+      "none of its tensors, such as \(LightHuBERTNames.marks[0]), is there; found \(firstFew(found))"
     case .contradiction(let key, let value, let evidence, let remedy):
       "\(key) is \(value) (or that by default), but \(evidence); \(remedy)"
     }

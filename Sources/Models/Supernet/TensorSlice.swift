@@ -65,7 +65,7 @@ extension SubnetTensor {
   /// The supernet's tensors that this one is made from, with their full shapes, as the published code has them.
   public var sources: [(name: String, shape: [Int])] {
     guard isWeightNormed else { return [(source, sourceShape)] }
-    return [(source + "_g", [1, 1, sourceShape[2]]), (source + "_v", sourceShape)]
+    return [(factors.length, [1, 1, sourceShape[2]]), (factors.direction, sourceShape)]
   }
 
   /// The same for a checkpoint of which some tensors are known to be there: `sources`, or the plain weight when that is

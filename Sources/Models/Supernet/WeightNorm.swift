@@ -15,7 +15,7 @@ struct WeightNorm: Sendable {
     let taps = directions.shape[2]
     let norms = norms()
     for (tap, norm) in norms.enumerated() where norm == 0 {
-      throw .zeroNorm(tensor: tensor.source + "_v", tap: tap)
+      throw .zeroNorm(tensor: tensor.factors.direction, tap: tap)
     }
     let lengths = doubles(lengths)
     let (channels, inputs) = (tensor.shape[0], tensor.shape[1])

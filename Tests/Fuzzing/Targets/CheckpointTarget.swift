@@ -73,6 +73,6 @@ private func readCheckpoint(_ bytes: [UInt8]) {
   guard (try? supernet.extract(whole, to: output.path, options: options)) != nil else { return }
   guard let reader = try? SubnetReader(path: output.path) else { fatalError("what was written cannot be read") }
   for entry in reader.entries {
-    expect((try? reader.tensor(entry.name)) != nil, "\(entry.name) can be read")
+    expect((try? reader.tensor(entry)) != nil, "\(entry.name) can be read")
   }
 }

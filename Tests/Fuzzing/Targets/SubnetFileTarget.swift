@@ -16,11 +16,12 @@ extension FuzzTarget {
       guard let inMemory, let byPath else { return }
       var isSound = true
       var count = 0
-      for entry in inMemory.entries {
-        _ = try? inMemory.outliers(of: entry.name)
-        let whole = try? inMemory.tensor(entry.name)
+      for (entry, tensor) in zip(inMemory.entries, inMemory.layout.tensors) {
+        _ = try? inMemory.outliers(of: tensor.role)
+        let whole = try? inMemory.tensor(entry)
         var parts: [UInt32] = []
-        let isWhole = (try? byPath.forEachPart(of: entry.name, rowsAtOnce: 5) { rows, _ in parts += bits(rows) }) != nil
+        let isWhole =
+          (try? byPath.forEachPart(of: tensor.role, rowsAtOnce: 5) { rows, _ in parts += bits(rows) }) != nil
         expect(isWhole == (whole != nil), "\(entry.name) is as good whole as in parts")
         if let whole { expect(bits(whole) == parts, "\(entry.name) is the same whole and in parts") }
         isSound = isSound && isWhole

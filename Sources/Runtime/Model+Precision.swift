@@ -21,7 +21,7 @@ extension Model {
   ) throws(ModelFault) -> (model: Model, trials: [PrecisionTrial]) {
     let exact = try open(.f32)
     guard limit > 0 else { return (exact, []) }
-    let samples = ProbeSignal.samples(count: max(16_000, exact.config.minimumSampleCount))
+    let samples = ProbeSignal.samples(count: max(16_000, exact.shape.convolutions.minimumSampleCount))
     let reference = try exact.features(of: samples)
     var trials: [PrecisionTrial] = []
     for precision in exact.fasterPrecisions {

@@ -41,6 +41,7 @@ extension PositionWeights {
 
 extension LayerWeights {
   fileprivate var byteCount: Int {
-    [qkv, output, fc1, fc2].reduce(0) { $0 + $1.byteCount } + attentionNorm.byteCount + finalNorm.byteCount
+    [attention?.qkv, attention?.output, feedForward?.input, feedForward?.output].reduce(0) { $0 + ($1?.byteCount ?? 0) }
+      + attentionNorm.byteCount + feedForwardNorm.byteCount
   }
 }

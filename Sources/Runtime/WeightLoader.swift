@@ -1,16 +1,15 @@
 import LHKernelTypes
 import LHKernels
-import LHSupernet
+import LHModel
 import LHSystem
 import LHTensors
 
-/// Packs the tensors of a subnet into the kernels' layouts, on the threads of a pool.
+/// Packs the tensors of an encoder into the kernels' layouts, on the threads of a pool.
 ///
 /// First all matrices are laid out and the work is noted down, then it is done in parallel: tensors are decoded and
 /// transposed independently of each other.
 final class WeightLoader {
-  let config: ModelConfig
-  let architecture: Architecture
+  let shape: EncoderShape
   let multiplier: MatrixMultiplier
   let source: TensorSource
   let formats: WeightFormats
@@ -21,13 +20,9 @@ final class WeightLoader {
   ///
   /// - Parameters:
   ///   - precision: Number formats of the products, not `auto`.
-  ///   - source: Has the tensors of the subnet's layout in the layout's shapes.
-  init(
-    config: ModelConfig, architecture: Architecture, multiplier: MatrixMultiplier, precision: Precision,
-    source: TensorSource
-  ) {
-    self.config = config
-    self.architecture = architecture
+  ///   - source: Has the tensors of the shape's layout.
+  init(shape: EncoderShape, multiplier: MatrixMultiplier, precision: Precision, source: TensorSource) {
+    self.shape = shape
     self.multiplier = multiplier
     self.source = source
     formats = WeightFormats(precision: precision, source: source)
@@ -60,67 +55,75 @@ final class WeightLoader {
   /// Room for all weights; what is to be packed there becomes jobs.
   private func layOut() throws(OutOfMemory) -> Weights {
     Weights(
-      convs: try convolutions(), featureNorm: try norm("layer_norm", width: config.convChannels),
+      convs: try convolutions(), featureNorm: try norm(.featureNorm, width: shape.extractorChannels),
       projection: try projection(), position: try positionLayers(),
-      encoderNorm: try norm("encoder.layer_norm", width: architecture.embedDim),
-      layers: try (0..<architecture.layerCount).map(layer))
+      encoderNorm: try norm(.encoderNorm, width: shape.width), layers: try layers())
   }
 
   // MARK: Parts of the model
 
   private func projection() throws(OutOfMemory) -> WeightMatrix? {
-    guard config.convChannels != config.encoderEmbedDim else { return nil }
-    return try linear("post_extract_proj", depth: config.convChannels, columns: architecture.embedDim)
+    guard shape.projectsFeatures else { return nil }
+    return try linear(.featureProjection, depth: shape.extractorChannels, columns: shape.width)
   }
 
-  private func layer(_ index: Int) throws(OutOfMemory) -> LayerWeights {
-    let embedDim = architecture.embedDim
-    let attentionDim = architecture.attentionDims[index]
-    let name = "encoder.layers.\(index)"
-    let attention = name + ".self_attn."
-    let inputs = ["q_proj", "k_proj", "v_proj"].map { attention + $0 }
-    let qkv = try matrix(
-      depth: embedDim, columns: 3 * attentionDim, hasBias: true,
-      format: formats.format(of: inputs.map { $0 + ".weight" }, isAttention: true))
-    for (index, input) in inputs.enumerated() {
-      // Scaling the queries by a power of two here is exact, and saves a pass later.
-      pack(
-        input, into: qkv, atColumn: index * attentionDim,
-        scale: index == 0 ? 1 / Float(Architecture.headSize).squareRoot() : 1)
+  private func layers() throws(OutOfMemory) -> [LayerWeights] {
+    try shape.layers.enumerated().map { index, layer throws(OutOfMemory) in
+      LayerWeights(
+        attention: try layer.attention.map { shape throws(OutOfMemory) in try attention(shape, of: index) },
+        attentionNorm: try norm(.attentionNorm(index), width: shape.width),
+        feedForward: try layer.feedForwardWidth.map { width throws(OutOfMemory) in
+          try feedForward(width: width, of: index)
+        },
+        feedForwardNorm: try norm(.feedForwardNorm(index), width: shape.width))
     }
-    let output = try linear(attention + "out_proj", depth: attentionDim, columns: embedDim, isAttention: true)
-    let fc1 = try linear(name + ".fc1", depth: embedDim, columns: architecture.ffnDims[index])
-    let fc2 = try linear(name + ".fc2", depth: architecture.ffnDims[index], columns: embedDim)
-    return LayerWeights(
-      heads: architecture.headCounts[index], window: architecture.windows[index], qkv: qkv, output: output,
-      attentionNorm: try norm(name + ".self_attn_layer_norm", width: embedDim), fc1: fc1, fc2: fc2,
-      finalNorm: try norm(name + ".final_layer_norm", width: embedDim))
+  }
+
+  private func attention(_ attention: AttentionShape, of layer: Int) throws(OutOfMemory) -> AttentionWeights {
+    let inputs = [ModuleRole.query(layer), .key(layer), .value(layer)]
+    let qkv = try matrix(
+      depth: shape.width, columns: 3 * attention.width, hasBias: true,
+      format: formats.format(of: inputs.map { .weight($0) }, isAttention: true))
+    for (index, input) in inputs.enumerated() {
+      // Scaling the queries here saves a pass later. By a power of two, as it is for heads of 64, it is exact.
+      pack(
+        input, into: qkv, atColumn: index * attention.width,
+        scale: index == 0 ? 1 / Float(attention.headSize).squareRoot() : 1)
+    }
+    let output = try linear(.attentionOutput(layer), depth: attention.width, columns: shape.width, isAttention: true)
+    return AttentionWeights(shape: attention, qkv: qkv, output: output)
+  }
+
+  private func feedForward(width: Int, of layer: Int) throws(OutOfMemory) -> FeedForwardWeights {
+    FeedForwardWeights(
+      input: try linear(.feedForwardInput(layer), depth: shape.width, columns: width),
+      output: try linear(.feedForwardOutput(layer), depth: width, columns: shape.width))
   }
 
   // MARK: Tensors
 
-  func norm(_ name: String, width: Int) throws(OutOfMemory) -> NormWeights {
-    NormWeights(gain: try vector(name + ".weight", count: width), bias: try vector(name + ".bias", count: width))
+  func norm(_ module: ModuleRole, width: Int) throws(OutOfMemory) -> NormWeights {
+    NormWeights(gain: try vector(.weight(module), count: width), bias: try vector(.bias(module), count: width))
   }
 
   /// All elements of a tensor as they are.
-  func vector(_ name: String, count: Int) throws(OutOfMemory) -> AlignedBuffer {
+  func vector(_ role: TensorRole, count: Int) throws(OutOfMemory) -> AlignedBuffer {
     let buffer = try AlignedBuffer(count: count, in: arena)
     jobs.append { [source] () throws(ModelFault) in
-      let view = try source.tensor(name)
+      let view = try source.tensor(role)
       view.copy(to: buffer.start, strides: view.rowMajorStrides)
     }
     return buffer
   }
 
   /// A linear layer with a matrix of its own.
-  private func linear(_ name: String, depth: Int, columns: Int, isAttention: Bool = false)
+  private func linear(_ module: ModuleRole, depth: Int, columns: Int, isAttention: Bool = false)
     throws(OutOfMemory) -> WeightMatrix
   {
     let matrix = try matrix(
       depth: depth, columns: columns, hasBias: true,
-      format: formats.format(of: [name + ".weight"], isAttention: isAttention))
-    pack(name, into: matrix)
+      format: formats.format(of: [.weight(module)], isAttention: isAttention))
+    pack(module, into: matrix)
     return matrix
   }
 
@@ -153,12 +156,12 @@ final class WeightLoader {
   }
 
   /// A linear layer, [out, in], whose rows become columns from `first` on.
-  private func pack(_ name: String, into matrix: WeightMatrix, atColumn first: Int = 0, scale: Float = 1) {
+  private func pack(_ module: ModuleRole, into matrix: WeightMatrix, atColumn first: Int = 0, scale: Float = 1) {
     let kernels = multiplier.kernels
     jobs.append { [source] () throws(ModelFault) in
       let depth = matrix.depth
       // As many rows at a time as fit the second-level cache beside their panel.
-      try source.forEachPart(name + ".weight", max(16, 65_536 / depth / 16 * 16)) { rows, start in
+      try source.forEachPart(.weight(module), max(16, 65_536 / depth / 16 * 16)) { rows, start in
         let isPacked =
           scale == 1
           && rows.withFloats {
@@ -170,7 +173,7 @@ final class WeightLoader {
           matrix.pack(rows: floats, count: rows.shape[0], stride: depth, atColumn: first + start, kernels: kernels)
         }
       }
-      let bias = try source.tensor(name + ".bias")
+      let bias = try source.tensor(.bias(module))
       bias.withConvertedFloats { values in
         if scale != 1 { kernels.scale(values, bias.count, scale) }
         matrix.setBias(values, count: bias.count, atColumn: first)

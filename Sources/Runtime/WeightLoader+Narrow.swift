@@ -1,6 +1,6 @@
 import LHKernelTypes
 import LHKernels
-import LHSupernet
+import LHModel
 import LHSystem
 import LHTensors
 
@@ -9,8 +9,9 @@ extension WeightLoader {
   ///
   /// - Parameter isFast: Whether it takes the Toom-Cook form.
   func narrowConvolution(
-    _ name: String, shape: ConvLayer, inputChannels: Int, isFast: Bool, format: MatrixFormat
+    _ module: ModuleRole, _ shape: ConvolutionShape, isFast: Bool, format: MatrixFormat
   ) throws(OutOfMemory) -> NarrowConvolution {
+    let inputChannels = shape.inputChannels
     func matrix() throws(OutOfMemory) -> NarrowMatrix {
       guard
         let matrix = try narrowMatrix(
@@ -21,14 +22,14 @@ extension WeightLoader {
     let convolution = NarrowConvolution(
       stride: shape.stride, taps: try (0..<shape.kernel).map { _ throws(OutOfMemory) in try matrix() },
       sums: try isFast ? (plus: matrix(), minus: matrix()) : nil,
-      bias: try config.convBias ? vector(name + ".bias", count: shape.channels) : nil)
+      bias: try shape.hasBias ? vector(.bias(module), count: shape.channels) : nil)
     let kernels = multiplier.kernels
     let kernel = shape.kernel
     jobs.append { [source] () throws(ModelFault) in
       let many = 16
       let size = many * inputChannels
       let taps = try scratchBuffer(count: (kernel + 2) * size)
-      try source.forEachFloats(name + ".weight", rowsAtOnce: many) { rows, count, first in
+      try source.forEachFloats(.weight(module), rowsAtOnce: many) { rows, count, first in
         // [output, input, tap] to [tap][output, input]
         kernels.transpose(rows, count * inputChannels, kernel, kernel, taps.start, size)
         func pack(_ matrix: NarrowMatrix, _ index: Int) {

@@ -1,10 +1,10 @@
 import LHKernels
-import LHSupernet
+import LHModel
 
 /// One layer of the encoder, in place on the hidden states x, [frames, E].
 struct EncoderLayer {
   let weights: LayerWeights
-  let config: ModelConfig
+  let shape: EncoderShape
   let multiplier: MatrixMultiplier
   let clock: StageClock?
   /// Its number in the encoder.
@@ -50,12 +50,12 @@ struct EncoderLayer {
 
     /// What the widest of a model's layers needs.
     init(_ model: Model, frames: Int, threads: Int) {
-      let architecture = model.architecture
+      let shape = model.shape
       let kernels = model.multiplier.kernels
-      let heads = architecture.headCounts.max() ?? 0
-      let innerCount = min(frames, EncoderLayer.ffnRows) * (architecture.ffnDims.max() ?? 0)
-      activations = max(frames * 3 * heads * Architecture.headSize, innerCount).wholeCacheLines
-      normed = model.config.layerNormFirst ? (frames * architecture.embedDim).wholeCacheLines : 0
+      let heads = shape.layers.reduce(0) { max($0, $1.attention?.heads ?? 0) }
+      let innerCount = min(frames, EncoderLayer.ffnRows) * shape.widestFeedForward
+      activations = max(frames * 3 * shape.widestAttention, innerCount).wholeCacheLines
+      normed = shape.normPlacement == .before ? (frames * shape.width).wholeCacheLines : 0
       keys = Attention.keyCount(frames: frames, heads: heads, kernels: kernels).wholeCacheLines
       attention = (Attention.scratchCount(frames: frames, kernels: kernels) * threads).wholeCacheLines
       strassen = StrassenPlan.scratchCount(rows: frames, threads: threads, kernels: kernels).wholeCacheLines
@@ -69,16 +69,33 @@ struct EncoderLayer {
   func run(
     _ x: UnsafeMutablePointer<Float>, frames: Int, scratch: Scratch, queryBlock: Int, on pool: WorkerPool
   ) {
-    let isPreNorm = config.layerNormFirst
+    let isPreNorm = shape.normPlacement == .before
     let input = isPreNorm ? scratch.normed : x
-    if isPreNorm { normalize(weights.attentionNorm, x, to: input, frames: frames, on: pool) }
+    if let attention = weights.attention {
+      if isPreNorm { normalize(weights.attentionNorm, x, to: input, frames: frames, on: pool) }
+      attend(attention, input, addedTo: x, frames: frames, scratch: scratch, queryBlock: queryBlock, on: pool)
+    }
+    if !isPreNorm { normalize(weights.attentionNorm, x, to: x, frames: frames, on: pool) }
+    if let feedForward = weights.feedForward {
+      if isPreNorm { normalize(weights.feedForwardNorm, x, to: input, frames: frames, on: pool) }
+      clock.measure(.ffn) {
+        self.feedForward(feedForward, input, addedTo: x, frames: frames, scratch: scratch, on: pool)
+      }
+    }
+    if !isPreNorm { normalize(weights.feedForwardNorm, x, to: x, frames: frames, on: pool) }
+  }
+
+  private func attend(
+    _ weights: AttentionWeights, _ input: UnsafePointer<Float>, addedTo x: UnsafeMutablePointer<Float>, frames: Int,
+    scratch: Scratch, queryBlock: Int, on pool: WorkerPool
+  ) {
     recorder?.record(
       .attentionInput(index), input, count: frames, stride: weights.qkv.depth, width: weights.qkv.depth)
     clock.measure(.projections) {
       multiply(input, weights.qkv, to: scratch.qkv, frames: frames, scratch: scratch, on: pool)
     }
     clock.measure(.attention) {
-      attention(frames: frames, scratch: scratch).run(
+      attention(weights, frames: frames, scratch: scratch).run(
         with: multiplier, on: pool, queryBlock: queryBlock, keys: scratch.keys, scratch: scratch.attention)
     }
     recorder?.record(
@@ -89,24 +106,17 @@ struct EncoderLayer {
         scratch.qkv, stride: weights.qkv.columns, weights.output, to: x, frames: frames, accumulates: true,
         scratch: scratch, on: pool)
     }
-    if isPreNorm {
-      normalize(weights.finalNorm, x, to: input, frames: frames, on: pool)
-    } else {
-      normalize(weights.attentionNorm, x, to: x, frames: frames, on: pool)
-    }
-    clock.measure(.ffn) { feedForward(input, addedTo: x, frames: frames, scratch: scratch, on: pool) }
-    if !isPreNorm { normalize(weights.finalNorm, x, to: x, frames: frames, on: pool) }
   }
 
-  /// This layer's attention.
-  func attention(frames: Int, scratch: Scratch) -> Attention {
+  /// A layer's attention.
+  private func attention(_ weights: AttentionWeights, frames: Int, scratch: Scratch) -> Attention {
     var attention = Attention(
-      frames: frames, heads: weights.heads, reach: nil, leadingZeros: 0, qkv: scratch.qkv)
+      frames: frames, heads: weights.shape.heads, reach: nil, leadingZeros: 0, qkv: scratch.qkv)
     // Where the attention's weights are rounded anyway, so are the operands of its own products.
     if case .narrow = weights.qkv { attention.usesBFloat16 = true }
-    if case .sliding(let size) = weights.window {
+    if case .sliding(let size) = weights.shape.window {
       // The published code pads the sequence in front to a multiple of the window, after rounding its length up.
-      let padded = frames.roundedUp(toMultipleOf: config.sequenceMultiple)
+      let padded = frames.roundedUp(toMultipleOf: shape.sequenceMultiple)
       attention.reach = size / 2
       attention.leadingZeros = padded.roundedUp(toMultipleOf: size) - padded
     }
@@ -114,21 +124,22 @@ struct EncoderLayer {
   }
 
   private func feedForward(
-    _ input: UnsafePointer<Float>, addedTo x: UnsafeMutablePointer<Float>, frames: Int, scratch: Scratch,
-    on pool: WorkerPool
+    _ weights: FeedForwardWeights, _ input: UnsafePointer<Float>, addedTo x: UnsafeMutablePointer<Float>, frames: Int,
+    scratch: Scratch, on pool: WorkerPool
   ) {
-    let width = weights.fc1.depth
+    let width = weights.input.depth
     for first in stride(from: 0, to: frames, by: EncoderLayer.ffnRows) {
       let count = min(EncoderLayer.ffnRows, frames - first)
       recorder?.record(.feedForwardInput(index), input + first * width, count: count, stride: width, width: width)
       multiply(
-        input + first * width, weights.fc1, to: scratch.inner, frames: count,
-        epilogue: weights.activation(config.activation),
-        scratch: scratch, on: pool)
+        input + first * width, weights.input, to: scratch.inner, frames: count,
+        epilogue: weights.epilogue(shape.activation), scratch: scratch, on: pool)
       recorder?.record(
-        .feedForwardOutput(index), scratch.inner, count: count, stride: weights.fc2.depth, width: weights.fc2.depth)
+        .feedForwardOutput(index), scratch.inner, count: count, stride: weights.output.depth,
+        width: weights.output.depth)
       multiply(
-        scratch.inner, weights.fc2, to: x + first * width, frames: count, accumulates: true, scratch: scratch, on: pool)
+        scratch.inner, weights.output, to: x + first * width, frames: count, accumulates: true, scratch: scratch,
+        on: pool)
     }
   }
 
@@ -160,21 +171,23 @@ struct EncoderLayer {
   }
 }
 
-extension LayerWeights {
-  /// The kernel after the FFN's first product.
-  fileprivate func activation(_ activation: Activation) -> Epilogue {
-    switch (activation, fc2) {
+extension FeedForwardWeights {
+  /// What follows the first product.
+  fileprivate func epilogue(_ activation: Activation) -> Epilogue {
+    switch (activation, output) {
     case (.gelu, .float32): .gelu
     case (.gelu, .narrow): .coarseGELU
     case (.relu, _): .relu
     }
   }
+}
 
+extension LayerWeights {
   /// Floats for the rows of the product that needs most of them.
   fileprivate func narrowRowCount(frames: Int) -> Int {
     let inner = min(frames, EncoderLayer.ffnRows)
     return max(
-      qkv.rowScratchCount(rows: frames), output.rowScratchCount(rows: frames), fc1.rowScratchCount(rows: inner),
-      fc2.rowScratchCount(rows: inner))
+      attention?.qkv.rowScratchCount(rows: frames) ?? 0, attention?.output.rowScratchCount(rows: frames) ?? 0,
+      feedForward?.input.rowScratchCount(rows: inner) ?? 0, feedForward?.output.rowScratchCount(rows: inner) ?? 0)
   }
 }

@@ -1,11 +1,14 @@
-import LHQuantization
-import LHSupernet
+package import LHModel
+package import LHQuantization
 
 /// Collects statistics of what a session's products multiply, for calibration.
 ///
 /// Sees every frame that a layer uses once, whatever the blocks and the number of threads, since the feature extractor
 /// runs on one thread under a recorder. All else is recorded by the calling thread between the parallel steps.
-final class ActivationRecorder {
+package final class ActivationRecorder {
+  /// One that has seen nothing.
+  package init() {}
+
   private var sums: [QuantizableLayer: ChannelSums] = [:]
 
   /// Adds rows that a layer is about to multiply.
@@ -16,11 +19,9 @@ final class ActivationRecorder {
   }
 
   /// What was seen; nil when a layer saw nothing.
-  func statistics(config: ModelConfig, architecture: Architecture) -> ActivationStatistics? {
-    guard QuantizableLayer.all(config: config, architecture: architecture).allSatisfy({ sums[$0] != nil }) else {
-      return nil
-    }
-    return ActivationStatistics(config: config, architecture: architecture) { layer in
+  package func statistics(_ shape: EncoderShape) -> ActivationStatistics? {
+    guard QuantizableLayer.all(shape).allSatisfy({ sums[$0] != nil }) else { return nil }
+    return ActivationStatistics(shape) { layer in
       guard let sums = sums[layer] else { preconditionFailure("every layer was looked up") }
       return sums.statistics
     }

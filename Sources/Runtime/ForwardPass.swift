@@ -1,6 +1,6 @@
 import LHKernelTypes
 import LHKernels
-import LHSupernet
+import LHModel
 
 /// One run of a model on one utterance: samples to hidden states, step by step as in the paper.
 struct ForwardPass {
@@ -9,7 +9,7 @@ struct ForwardPass {
 
   private var model: Model { session.model }
   private var weights: Weights { session.model.weights }
-  private var embedDim: Int { session.model.architecture.embedDim }
+  private var embedDim: Int { session.model.shape.width }
 
   /// Runs the model.
   ///
@@ -44,14 +44,14 @@ struct ForwardPass {
     let scratch = EncoderLayer.Scratch(layerSizes, at: workspace)
     for (index, layer) in weights.layers.enumerated() {
       EncoderLayer(
-        weights: layer, config: model.config, multiplier: model.multiplier, clock: session.clock, index: index,
+        weights: layer, shape: model.shape, multiplier: model.multiplier, clock: session.clock, index: index,
         recorder: session.recorder
       )
       .run(x, frames: frames, scratch: scratch, queryBlock: session.blocking.queries, on: session.pool)
       try advance(1)
       try emit(index + 1, false, x)
     }
-    if model.config.layerNormFirst { normalize(weights.encoderNorm, x) }
+    if model.shape.normPlacement == .before { normalize(weights.encoderNorm, x) }
     try emit(layerCount, true, x)
   }
 
@@ -166,7 +166,7 @@ struct ForwardPass {
     session.clock.measure(.positionConvolution) {
       positionConvolution.add(to: x, frames: frames, workspace: workspace, on: session.pool)
     }
-    if !model.config.layerNormFirst { normalize(weights.encoderNorm, x) }
+    if model.shape.normPlacement == .after { normalize(weights.encoderNorm, x) }
   }
 
   private func normalize(_ norm: NormWeights, _ x: UnsafeMutablePointer<Float>) {

@@ -1,5 +1,5 @@
 import LHKernels
-import LHSupernet
+import LHModel
 
 /// Which frames of each layer are held while a range of the last layer's frames is computed.
 extension ConvStack {

@@ -1,4 +1,5 @@
 import LHKernels
+import LHModel
 
 /// The number format that a matrix of weights is packed in.
 enum MatrixFormat: Equatable {
@@ -16,7 +17,7 @@ struct WeightFormats {
   /// The format of a matrix that is packed from these tensors.
   ///
   /// - Parameter isAttention: Whether it belongs to the attention's projections.
-  func format(of tensors: [String], isAttention: Bool = false) -> MatrixFormat {
+  func format(of tensors: [TensorRole], isAttention: Bool = false) -> MatrixFormat {
     switch precision {
     case .auto, .f32: return .float32
     case .bf16: return .bfloat16

@@ -1,10 +1,10 @@
 import LHJSON
+import LHModel
 import LHSubnetFile
-import LHSupernet
 
 extension Model {
   /// Parameters as the published code counts them: those that are stored, and the mask embedding that only training uses.
-  public var parameterCount: Int { ParameterCount(config: config, architecture: architecture).total }
+  public var parameterCount: Int { ParameterCount(shape, maskEmbedding: config.encoderEmbedDim).total }
 
   /// What the model is, as one JSON object on one line.
   ///
@@ -13,7 +13,6 @@ extension Model {
   /// ten seconds), `provenance`, `precision`, `precision_trials` (`precision` and `relative_error` of each) and
   /// `missing_instructions`. Members may be added in later versions.
   public var descriptionJSON: String {
-    let description = SubnetDescription(config: config, architecture: architecture, provenance: provenance)
     var object = description.json
     object["precision"] = .string(precision.rawValue)
     object["precision_trials"] = .array(

@@ -1,5 +1,5 @@
 import LHKernels
-import LHSupernet
+import LHModel
 
 /// The group norm after the first convolution, folded into that convolution before it runs.
 ///

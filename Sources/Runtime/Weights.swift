@@ -1,6 +1,6 @@
 import LHKernelTypes
 import LHKernels
-import LHSupernet
+import LHModel
 
 /// The weights of a subnet, packed for the kernels. Shapes are [rows, columns] of the right-hand matrices: a linear layer
 /// that PyTorch keeps as [out, in] is [in, out] here.
@@ -43,10 +43,8 @@ struct NormWeights: Sendable {
 
 /// One convolution of the feature extractor.
 struct ConvWeights: Sendable {
-  /// Kernel, stride and output channels.
-  let shape: ConvLayer
-  /// Channels of the input; 1 for the first layer.
-  let inputChannels: Int
+  /// Kernel, stride and channels.
+  let shape: ConvolutionShape
   /// The taps.
   let taps: Taps
   /// [channels, kernel * inputChannels] as float32, kept only where a group norm is folded into it for each utterance.
@@ -119,20 +117,30 @@ struct GroupedConvWeights: Sendable {
 
 /// One layer of the encoder.
 struct LayerWeights: Sendable {
-  /// Heads H.
-  let heads: Int
-  /// What a frame attends to.
-  let window: AttentionWindow
-  /// [E, 3 * 64 H]: queries (scaled by 1/8), keys, values.
-  let qkv: WeightMatrix
-  /// [64 H, E]
-  let output: WeightMatrix
+  /// Nil where the layer has no attention.
+  let attention: AttentionWeights?
   /// [E]
   let attentionNorm: NormWeights
-  /// [E, F]
-  let fc1: WeightMatrix
-  /// [F, E]
-  let fc2: WeightMatrix
+  /// Nil where the layer has no FFN.
+  let feedForward: FeedForwardWeights?
   /// [E]
-  let finalNorm: NormWeights
+  let feedForwardNorm: NormWeights
+}
+
+/// The attention of a layer, of H heads of size D.
+struct AttentionWeights: Sendable {
+  /// Heads, their size, and what a frame attends to.
+  let shape: AttentionShape
+  /// [E, 3 H D]: queries (scaled by D^-0.5), keys, values.
+  let qkv: WeightMatrix
+  /// [H D, E]
+  let output: WeightMatrix
+}
+
+/// The FFN of a layer.
+struct FeedForwardWeights: Sendable {
+  /// [E, F]
+  let input: WeightMatrix
+  /// [F, E]
+  let output: WeightMatrix
 }

@@ -1,6 +1,6 @@
 import LHKernelTypes
 import LHKernels
-import LHSupernet
+import LHModel
 
 /// The feature extractor for a range of frames, block after block: each layer holds only what the next one needs for the
 /// block, so nothing is as long as the utterance.
@@ -74,7 +74,7 @@ struct ConvStack {
     let kernels = multiplier.kernels
     let channels = layer.shape.channels
     let frames = target.done..<target.end
-    let input = source.buffer + (frames.lowerBound * layer.shape.stride - source.start) * layer.inputChannels
+    let input = source.buffer + (frames.lowerBound * layer.shape.stride - source.start) * layer.shape.inputChannels
     let output = target.buffer + (frames.lowerBound - target.start) * channels
     // A folded norm is in the matrix already.
     let norm = folded == nil ? layer.norm : nil
@@ -97,7 +97,7 @@ struct ConvStack {
         first: frames.lowerBound, count: frames.count, total: target.total, x: input, y: output, scratch: scratch,
         multiplier: multiplier, finish: finish)
     case .direct(let matrix):
-      let rowStride = layer.shape.stride * layer.inputChannels
+      let rowStride = layer.shape.stride * layer.shape.inputChannels
       for first in stride(from: 0, to: frames.count, by: multiplier.rowBlock) {
         let count = min(multiplier.rowBlock, frames.count - first)
         multiplier.multiply(
@@ -122,7 +122,8 @@ struct ConvStack {
       let kept = max(0, level.done - next)
       if kept > 0 {
         level.buffer.update(
-          from: level.buffer + (next - level.start) * layer.inputChannels, count: kept * layer.inputChannels)
+          from: level.buffer + (next - level.start) * layer.shape.inputChannels, count: kept * layer.shape.inputChannels
+        )
       }
       levels[index].start = next
       levels[index].done = max(level.done, next)

@@ -1,3 +1,4 @@
+import LHModel
 package import LHSubnetFile
 
 extension Model {
@@ -39,7 +40,7 @@ extension Model {
   package convenience init(
     reader: SubnetReader, path: String, options: RuntimeOptions = .init()
   ) throws(ModelFault) {
-    var outliers: [String: [Int]] = [:]
+    var outliers: [TensorRole: [Int]] = [:]
     if options.mayUseInt8 {
       do throws(SubnetFileFault) {
         outliers = try reader.outlierChannels()
@@ -48,24 +49,26 @@ extension Model {
       }
     }
     try self.init(
-      path: path, config: reader.config, architecture: reader.architecture, provenance: reader.provenance,
+      path: path,
+      description: SubnetDescription(
+        config: reader.config, architecture: reader.architecture, provenance: reader.provenance),
       options: options,
       source: TensorSource(
-        tensor: { name throws(ModelFault) in
+        tensor: { role throws(ModelFault) in
           do throws(SubnetFileFault) {
-            return try reader.tensor(name)
+            return try reader.tensor(role)
           } catch {
             throw .cause(error)
           }
         },
-        forEachPart: { name, rowsAtOnce, body throws(ModelFault) in
+        forEachPart: { role, rowsAtOnce, body throws(ModelFault) in
           do throws(SubnetFileFault) {
-            try reader.forEachPart(of: name, rowsAtOnce: rowsAtOnce, body)
+            try reader.forEachPart(of: role, rowsAtOnce: rowsAtOnce, body)
           } catch {
             throw .cause(error)
           }
         },
-        outliers: { [outliers] name in outliers[name] }))
+        outliers: { [outliers] role in outliers[role] }))
   }
 }
 

@@ -14,45 +14,46 @@ public struct MultiplyAccumulates: Sendable, Hashable {
   public private(set) var attention = 0
   /// The two matrices of the FFN in all layers.
   public private(set) var ffn = 0
+  /// The linear layer after the last hidden state.
+  public private(set) var finalProjection = 0
 
   /// All of them. Like the parts, no more than `Int.max`.
   public var total: Int {
-    [extractor, projection, positionConv, attentionProjections, attention, ffn].reduce(0, saturatingSum)
+    [extractor, projection, positionConv, attentionProjections, attention, ffn, finalProjection].reduce(
+      0, saturatingSum)
   }
 
   /// Operations for a second of audio in an utterance of `typicalSeconds`: attention makes a second of a longer one dearer.
-  public static func perSecond(config: ModelConfig, architecture: Architecture) -> Int {
-    let samples = typicalSeconds * ModelConfig.sampleRate
-    return MultiplyAccumulates(config: config, architecture: architecture, samples: samples).total / typicalSeconds
+  public static func perSecond(_ shape: EncoderShape) -> Int {
+    MultiplyAccumulates(shape, samples: typicalSeconds * EncoderShape.sampleRate).total / typicalSeconds
   }
 
   /// Seconds of the utterance that `perSecond` is about.
   public static let typicalSeconds = 10
 
-  /// Counts a pass of a subnet that fits its supernet over a number of samples at 16 kHz.
-  public init(config: ModelConfig, architecture: Architecture, samples: Int) {
+  /// Counts a pass of an encoder over a number of samples at 16 kHz.
+  public init(_ shape: EncoderShape, samples: Int) {
     var frames = max(samples, 0)
-    var inputChannels = 1
-    for layer in config.convLayers {
+    for layer in shape.convolutions {
       frames = layer.frameCount(forInput: frames)
-      extractor = saturatingSum(extractor, saturatingProduct(frames, layer.channels, inputChannels, layer.kernel))
-      inputChannels = layer.channels
+      extractor = saturatingSum(
+        extractor, saturatingProduct(frames, layer.channels, layer.inputChannels, layer.kernel))
     }
     // Every other weight matrix and kernel is used once for each frame.
-    for tensor in SubnetLayout(config: config, architecture: architecture).tensors where tensor.shape.count > 1 {
+    for tensor in EncoderLayout(shape).tensors where tensor.shape.count > 1 {
       let operations = saturatingProduct(frames, tensor.count)
-      if tensor.name.hasPrefix("encoder.pos_conv.") {
-        positionConv = saturatingSum(positionConv, operations)
-      } else if tensor.name.hasPrefix("post_extract_proj.") {
-        projection = saturatingSum(projection, operations)
-      } else if tensor.name.split(separator: "." as Character).contains("self_attn") {
-        attentionProjections = saturatingSum(attentionProjections, operations)
-      } else if tensor.name.hasPrefix("encoder.layers.") {
-        ffn = saturatingSum(ffn, operations)
+      switch tensor.role.module.part {
+      case .extractor, .norms: break
+      case .projection: projection = saturatingSum(projection, operations)
+      case .position: positionConv = saturatingSum(positionConv, operations)
+      case .attention: attentionProjections = saturatingSum(attentionProjections, operations)
+      case .feedForward: ffn = saturatingSum(ffn, operations)
+      case .finalProjection: finalProjection = saturatingSum(finalProjection, operations)
       }
     }
-    for (width, window) in zip(architecture.attentionDims, architecture.windows) {
-      attention = saturatingSum(attention, saturatingProduct(2, width, window.pairCount(frames: frames)))
+    for case let layer? in shape.layers.map(\.attention) {
+      attention = saturatingSum(
+        attention, saturatingProduct(2, layer.width, layer.window.pairCount(frames: frames)))
     }
   }
 }

@@ -5,7 +5,7 @@ extension Model {
   public func layerIndices(_ selection: LayerSelection) throws(ModelFault) -> [Int] {
     try check(selection)
     switch selection {
-    case .last: return [architecture.layerCount]
+    case .last: return [shape.layers.count]
     case .all: return Array(0..<hiddenStateCount)
     case .indices(let indices): return indices
     }
@@ -29,7 +29,7 @@ extension Model {
 
   /// Makes sure that so many samples are enough for a frame.
   package func checkSampleCount(_ count: Int) throws(ModelFault) {
-    let minimum = config.minimumSampleCount
+    let minimum = shape.convolutions.minimumSampleCount
     guard count >= minimum else { throw .tooShort(samples: count, minimum: minimum) }
   }
 }

@@ -1,6 +1,6 @@
 import LHKernelTypes
 import LHKernels
-import LHSupernet
+import LHModel
 import LHSystem
 import LHTensors
 
@@ -12,53 +12,54 @@ extension WeightLoader {
 
   /// The feature extractor's layers.
   func convolutions() throws(OutOfMemory) -> [ConvWeights] {
-    var inputChannels = 1
     var hop = 1
-    return try config.convLayers.enumerated().map { index, shape throws(OutOfMemory) in
-      defer { inputChannels = shape.channels }
+    return try shape.convolutions.enumerated().map { index, shape throws(OutOfMemory) in
       hop *= shape.stride
-      let name = "feature_extractor.conv_layers.\(index)"
-      let depth = shape.kernel * inputChannels
-      let isFolded = index == 0 && config.extractorMode == .groupNorm
-      let rows = try isFolded ? vector(name + ".0.weight", count: shape.channels * depth) : nil
-      let bias = try isFolded && config.convBias ? vector(name + ".0.bias", count: shape.channels) : nil
-      let taps: ConvWeights.Taps
-      let format = index == 0 ? .float32 : formats.format(of: [name + ".0.weight"])
-      // With few input channels the sums of frames would cost more than the products that they save.
-      let isFast = shape.kernel == 3 && shape.stride == 2 && inputChannels >= 16
-      if format != .float32 {
-        taps = .narrow(
-          try narrowConvolution(name + ".0", shape: shape, inputChannels: inputChannels, isFast: isFast, format: format)
-        )
-      } else if isFast && multiplier.backend == .packed {
-        taps = .fast(
-          try fastConvolution(
-            name + ".0", inputChannels: inputChannels, channels: shape.channels,
-            usesStrassen: config.extractorMode == .layerNorm && hop <= WeightLoader.strassenHop))
-      } else {
-        let matrix = try multiplier.matrix(
-          depth: depth, columns: shape.channels, hasBias: isFolded || config.convBias, in: arena)
-        taps = .direct(matrix)
-        if !isFolded {
-          packConvolution(
-            name + ".0", into: [matrix], inputChannels: inputChannels, kernel: shape.kernel, hasBias: config.convBias)
-        }
-      }
-      let normName: String? =
-        switch config.extractorMode {
-        case .layerNorm: name + ".2.1"
-        case .groupNorm: index == 0 ? name + ".2" : nil
-        }
+      let module = ModuleRole.convolution(index)
+      let isFolded = shape.norm == .group
+      let rows =
+        try isFolded
+        ? vector(.weight(module), count: shape.channels * shape.kernel * shape.inputChannels) : nil
+      let bias = try isFolded && shape.hasBias ? vector(.bias(module), count: shape.channels) : nil
       return ConvWeights(
-        shape: shape, inputChannels: inputChannels, taps: taps, rows: rows, bias: bias,
-        norm: try normName.map { name throws(OutOfMemory) in try norm(name, width: shape.channels) })
+        shape: shape, taps: try taps(of: module, shape, isFirst: index == 0, hop: hop), rows: rows, bias: bias,
+        norm: try shape.norm.map { _ throws(OutOfMemory) in
+          try norm(.convolutionNorm(index), width: shape.channels)
+        })
     }
+  }
+
+  /// The weights of a convolution as the algorithm wants them that suits it.
+  ///
+  /// - Parameter hop: Samples between two outputs.
+  private func taps(
+    of module: ModuleRole, _ shape: ConvolutionShape, isFirst: Bool, hop: Int
+  ) throws(OutOfMemory) -> ConvWeights.Taps {
+    let format = isFirst ? .float32 : formats.format(of: [.weight(module)])
+    // With few input channels the sums of frames would cost more than the products that they save.
+    let isFast = shape.kernel == 3 && shape.stride == 2 && shape.inputChannels >= 16
+    if format != .float32 {
+      return .narrow(try narrowConvolution(module, shape, isFast: isFast, format: format))
+    }
+    if isFast && multiplier.backend == .packed {
+      let usesStrassen = shape.norm == .layer && hop <= WeightLoader.strassenHop
+      return .fast(try fastConvolution(module, shape, usesStrassen: usesStrassen))
+    }
+    let isFolded = shape.norm == .group
+    let matrix = try multiplier.matrix(
+      depth: shape.kernel * shape.inputChannels, columns: shape.channels, hasBias: isFolded || shape.hasBias,
+      in: arena)
+    if !isFolded {
+      packConvolution(
+        module, into: [matrix], inputChannels: shape.inputChannels, kernel: shape.kernel, hasBias: shape.hasBias)
+    }
+    return .direct(matrix)
   }
 
   /// A convolution, [out, in, kernel], whose output channels are shared out equally among matrices in order. A matrix has the
   /// taps outside and the channels inside.
   func packConvolution(
-    _ name: String, into matrices: [PackedMatrix], inputChannels: Int, kernel: Int, hasBias: Bool
+    _ module: ModuleRole, into matrices: [PackedMatrix], inputChannels: Int, kernel: Int, hasBias: Bool
   ) {
     let kernels = multiplier.kernels
     jobs.append { [source] () throws(ModelFault) in
@@ -66,7 +67,7 @@ extension WeightLoader {
       let columns = matrices[0].columns
       let many = 16
       let reordered = try scratchBuffer(count: many * depth)
-      try source.forEachFloats(name + ".weight", rowsAtOnce: many) { rows, count, first in
+      try source.forEachFloats(.weight(module), rowsAtOnce: many) { rows, count, first in
         for row in 0..<count {
           // [input, tap] to [tap][input]
           kernels.transpose(
@@ -83,7 +84,7 @@ extension WeightLoader {
       }
       guard hasBias else { return }
       let values = try scratchBuffer(count: matrices.count * columns)
-      try source.tensor(name + ".bias").copy(to: values.start, strides: [1])
+      try source.tensor(.bias(module)).copy(to: values.start, strides: [1])
       for (index, matrix) in matrices.enumerated() {
         matrix.setBias(values.start + index * columns, count: columns, atColumn: 0)
       }
@@ -91,23 +92,24 @@ extension WeightLoader {
   }
 
   /// A convolution of kernel 3 and stride 2 in its fast form.
-  private func fastConvolution(_ name: String, inputChannels: Int, channels: Int, usesStrassen: Bool)
-    throws(OutOfMemory) -> FastConvolution
-  {
+  private func fastConvolution(
+    _ module: ModuleRole, _ shape: ConvolutionShape, usesStrassen: Bool
+  ) throws(OutOfMemory) -> FastConvolution {
+    let (inputChannels, channels) = (shape.inputChannels, shape.channels)
     let matrix = { [multiplier, arena] (hasBias: Bool) throws(OutOfMemory) in
       try multiplier.matrix(depth: inputChannels, columns: channels, hasBias: hasBias, in: arena)
     }
     let convolution = try FastConvolution(
-      w0: matrix(false), w1: matrix(false), w2: matrix(false), plus: matrix(config.convBias), minus: matrix(false),
+      w0: matrix(false), w1: matrix(false), w2: matrix(false), plus: matrix(shape.hasBias), minus: matrix(false),
       usesStrassen: usesStrassen, arena: arena)
     let kernels = multiplier.kernels
-    let hasBias = config.convBias
+    let hasBias = shape.hasBias
     jobs.append { [source] () throws(ModelFault) in
       let many = 16
       let size = many * inputChannels
       let taps = try scratchBuffer(count: 5 * size)
       let matrices = [convolution.w0, convolution.w1, convolution.w2, convolution.plus, convolution.minus]
-      try source.forEachFloats(name + ".weight", rowsAtOnce: many) { rows, count, first in
+      try source.forEachFloats(.weight(module), rowsAtOnce: many) { rows, count, first in
         // [output, input, tap] to [tap][output, input]
         kernels.transpose(rows, count * inputChannels, 3, 3, taps.start, size)
         for n in 0..<count * inputChannels {
@@ -123,7 +125,7 @@ extension WeightLoader {
       }
       if hasBias {
         let values = try scratchBuffer(count: channels)
-        try source.tensor(name + ".bias").copy(to: values.start, strides: [1])
+        try source.tensor(.bias(module)).copy(to: values.start, strides: [1])
         convolution.plus.setBias(values.start, count: channels, atColumn: 0)
       }
       convolution.finishPacking(kernels: kernels)

@@ -1,6 +1,7 @@
 import LHKernelTypes
 public import LHKernels
-public import LHSubnetFile
+package import LHModel
+package import LHSubnetFile
 public import LHSupernet
 
 /// A subnet, ready to run: weights packed for this processor, never changed, safe to share between threads.
@@ -10,12 +11,10 @@ public import LHSupernet
 public final class Model: Sendable {
   /// The path that the model was opened with, or what the caller called its bytes.
   public let path: String
-  /// The supernet's configuration.
-  public let config: ModelConfig
-  /// The subnet.
-  public let architecture: Architecture
-  /// Where the subnet comes from; nil when it was not read from a file.
-  public let provenance: Provenance?
+  /// What the model computes.
+  package let shape: EncoderShape
+  /// What subnet of which supernet it is: nothing that is computed depends on it.
+  package let description: SubnetDescription
   /// The options that the model was opened with.
   public let options: RuntimeOptions
   /// Number formats of the products with weights: what `options.precision` came to, never `Precision.auto`.
@@ -28,24 +27,21 @@ public final class Model: Sendable {
 
   /// Packs the weights of a subnet.
   ///
-  /// - Parameter source: Has the tensors of the subnet's layout in the layout's shapes. They are read several times when
-  ///   `Precision.auto` is to choose.
+  /// - Parameter source: Has the tensors of the shape's layout. They are read several times when `Precision.auto` is to
+  ///   choose.
   package init(
-    path: String, config: ModelConfig, architecture: Architecture, provenance: Provenance? = nil,
-    options: RuntimeOptions, source: TensorSource
+    path: String, description: SubnetDescription, options: RuntimeOptions, source: TensorSource
   ) throws(ModelFault) {
     self.path = path
-    self.config = config
-    self.architecture = architecture
-    self.provenance = provenance
+    self.description = description
+    shape = description.shape
+    if let what = shape.unsupported { throw .unsupported(path: path, what: what) }
     self.options = options
     if options.precision == .auto, let maxError = options.maxError {
       let fastest = try Model.fastest(within: maxError) { precision throws(ModelFault) in
         var options = options
         options.precision = precision
-        return try Model(
-          path: path, config: config, architecture: architecture, provenance: provenance, options: options,
-          source: source)
+        return try Model(path: path, description: description, options: options, source: source)
       }
       precision = fastest.model.precision
       precisionTrials = fastest.trials
@@ -61,16 +57,22 @@ public final class Model: Sendable {
       throw .cause(error)
     }
     precision = options.precision == .auto ? .f32 : options.precision
-    let loader = WeightLoader(
-      config: config, architecture: architecture, multiplier: multiplier, precision: precision, source: source)
+    let loader = WeightLoader(shape: shape, multiplier: multiplier, precision: precision, source: source)
     weights = try loader.load(on: WorkerPool(threadCount: options.resolvedThreadCount))
   }
 
+  /// The supernet's configuration.
+  public var config: ModelConfig { description.config }
+  /// The subnet.
+  public var architecture: Architecture { description.architecture }
+  /// Where the subnet comes from; nil when it was not read from a file.
+  public var provenance: Provenance? { description.provenance }
+
   /// Number of hidden states: one more than there are layers. Each is [T, E], E being `architecture.embedDim`.
-  public var hiddenStateCount: Int { architecture.layerCount + 1 }
+  public var hiddenStateCount: Int { shape.layers.count + 1 }
 
   /// Frames T for a number of samples at 16 kHz; 0 when they are too few for one.
-  public func frameCount(forSamples count: Int) -> Int { config.frameCount(forSamples: count) }
+  public func frameCount(forSamples count: Int) -> Int { shape.convolutions.frameCount(forSamples: count) }
 
   /// Name of the instruction set in use: "avx512", "avx2", "baseline" or "scalar".
   public var instructionSet: String { multiplier.kernels.name }

@@ -1,5 +1,5 @@
 public import LHKernels
-import LHSupernet
+import LHModel
 import LHSystem
 
 /// Threads and memory for running one model, one utterance at a time. Memory grows to the longest utterance and is used
@@ -19,7 +19,7 @@ public final class Session {
   /// Measures the stages of runs; nil for none.
   package var clock: StageClock?
   /// Shown what the products of runs multiply; nil for none.
-  var recorder: ActivationRecorder?
+  package var recorder: ActivationRecorder?
 
   /// How work is cut.
   package struct Blocking {
@@ -62,7 +62,7 @@ public final class Session {
   ) throws(ModelFault) -> Features {
     let indices = try model.layerIndices(layers)
     let frames = model.frameCount(forSamples: samples.count)
-    let count = indices.count * frames * model.architecture.embedDim
+    let count = indices.count * frames * model.shape.width
     do throws(OutOfMemory) {
       try MemoryLimit.probe(count * MemoryLayout<Float>.stride, for: "the result")
     } catch {
@@ -82,7 +82,7 @@ public final class Session {
       }
     }
     if let fault { throw fault }
-    return Features(layers: indices, frameCount: frames, embedDim: model.architecture.embedDim, values: values)
+    return Features(layers: indices, frameCount: frames, embedDim: model.shape.width, values: values)
   }
 
   /// Writes hidden states, [selected, T, E], row-major, to memory of the caller.
@@ -101,7 +101,7 @@ public final class Session {
     into values: UnsafeMutableBufferPointer<Float>, progress: ((Double) -> Bool)? = nil,
     cancellation: Cancellation? = nil
   ) throws(ModelFault) {
-    let count = try model.check(layers) * model.frameCount(forSamples: samples.count) * model.architecture.embedDim
+    let count = try model.check(layers) * model.frameCount(forSamples: samples.count) * model.shape.width
     guard let target = values.baseAddress, values.count >= count else {
       preconditionFailure("\(count) floats are written, there is room for \(values.count)")
     }
@@ -151,7 +151,7 @@ public final class Session {
     let waveform = try RunFault<Failure>.ofModel { () throws(ModelFault) in
       try model.check(layers)
       try model.checkSampleCount(samples.count)
-      let waveform = try Waveform(samples: samples, normalizes: normalize ?? model.config.normalizesWaveform)
+      let waveform = try Waveform(samples: samples, normalizes: normalize ?? model.shape.normalizesWaveform)
       try prepareFold()
       return waveform
     }
@@ -160,7 +160,7 @@ public final class Session {
     let frames = model.frameCount(forSamples: samples.count)
     try ForwardPass(session: self, frames: frames).run(waveform, layerZero: layerZero, progress: progress) {
       (layer, isLast, state) throws(RunFault<Failure>) in
-      let state = UnsafeBufferPointer(start: state, count: frames * model.architecture.embedDim)
+      let state = UnsafeBufferPointer(start: state, count: frames * model.shape.width)
       try layers.forEachPlace(of: layer, isLast: isLast) { place throws(RunFault<Failure>) in
         do throws(Failure) { try body(place, state) } catch { throw .body(error) }
       }

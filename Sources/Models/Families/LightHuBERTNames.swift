@@ -1,0 +1,97 @@
+public import LHModel
+
+/// The names that the published LightHuBERT code gives to tensors, which are fairseq's. A `.lhb` file has them too, with the
+/// layers of the subnet counted from 0 and the weight-normed position convolution as one weight.
+public struct LightHuBERTNames: TensorNames {
+  /// The norm of the extractor's convolutions, which says where its weights stand.
+  private let extractorNorm: ConvolutionNorm?
+  /// The kind of the position convolution, which says where its weights stand.
+  private let position: PositionShape.Kind
+
+  /// The names of a model's tensors.
+  public init(_ shape: EncoderShape) {
+    self.init(
+      extractorNorm: shape.convolutions.first?.norm, position: shape.position?.kind ?? .weightNormed)
+  }
+
+  /// The names of tensors of models that differ in the extractor's norm and the position convolution.
+  public init(extractorNorm: ConvolutionNorm? = nil, position: PositionShape.Kind = .weightNormed) {
+    self.extractorNorm = extractorNorm
+    self.position = position
+  }
+
+  /// The name of a tensor.
+  public func name(of tensor: TensorRole) -> String {
+    switch tensor {
+    case .weight(let module): name(of: module) + ".weight"
+    case .bias(let module): name(of: module) + ".bias"
+    }
+  }
+
+  private func name(of module: ModuleRole) -> String {
+    switch module {
+    case .convolution(let index): "\(LightHuBERTNames.convolutions).\(index).0"
+    case .convolutionNorm(let index):
+      "\(LightHuBERTNames.convolutions).\(index).2" + (extractorNorm == .layer ? ".1" : "")
+    case .featureNorm: "layer_norm"
+    case .featureProjection: "post_extract_proj"
+    case .position(let index):
+      switch position {
+      case .weightNormed: "\(LightHuBERTNames.positions).\(index)"
+      case .layered: "\(LightHuBERTNames.positions).\(index).0"
+      case .batchNormed: "\(LightHuBERTNames.positions).\(index + 1)"
+      }
+    case .positionNorm: "\(LightHuBERTNames.positions).0"
+    case .encoderNorm: "encoder.layer_norm"
+    case .query(let layer): name("self_attn.q_proj", layer)
+    case .key(let layer): name("self_attn.k_proj", layer)
+    case .value(let layer): name("self_attn.v_proj", layer)
+    case .attentionOutput(let layer): name("self_attn.out_proj", layer)
+    case .attentionNorm(let layer): name("self_attn_layer_norm", layer)
+    case .feedForwardInput(let layer): name("fc1", layer)
+    case .feedForwardOutput(let layer): name("fc2", layer)
+    case .feedForwardNorm(let layer): name("final_layer_norm", layer)
+    case .finalProjection: "final_proj"
+    }
+  }
+
+  private func name(_ part: String, _ layer: Int) -> String { "encoder.layers.\(layer).\(part)" }
+
+  private static let convolutions = "feature_extractor.conv_layers"
+  private static let positions = "encoder.pos_conv"
+}
+
+// MARK: What checkpoints have beside these
+
+extension LightHuBERTNames {
+  /// Where the tensors of a model begin; whatever stands elsewhere belongs to training.
+  public static let roots: Set<Substring> = ["feature_extractor", "encoder", "layer_norm", "post_extract_proj"]
+
+  /// Tensors that every model has, under these names whatever its configuration: one of them marks a prefix.
+  public static let marks: [String] = {
+    let names = LightHuBERTNames()
+    return [names.name(of: .weight(.convolution(0))), names.name(of: .weight(.feedForwardInput(0)))]
+  }()
+
+  /// The names of a weight that is kept by weight norm: the length of each tap, and the direction.
+  public static func weightNorm(of weight: String) -> (length: String, direction: String) {
+    (weight + "_g", weight + "_v")
+  }
+
+  /// Whether a name is that of a factor that weight norm keeps as a parametrization.
+  public static func isParametrization(_ name: String) -> Bool {
+    name.hasSuffix(".original0") || name.hasSuffix(".original1")
+  }
+
+  /// The name that weight norm has as a hook for one that it has as a parametrization, which PyTorch writes since 2.0;
+  /// any other name as it is.
+  public static func withoutParametrization(_ name: String) -> String {
+    let weight = LightHuBERTNames().name(of: .weight(.position(0)))
+    let parts = weightNorm(of: weight)
+    switch name {
+    case "\(positions).0.parametrizations.weight.original0": return parts.length
+    case "\(positions).0.parametrizations.weight.original1": return parts.direction
+    default: return name
+    }
+  }
+}

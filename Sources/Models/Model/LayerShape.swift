@@ -1,0 +1,41 @@
+/// One layer of the encoder. Either part may be absent, as pruning leaves it; the norms stay.
+public struct LayerShape: Sendable, Hashable {
+  /// Its attention; nil for none.
+  public var attention: AttentionShape?
+  /// Width F of its FFN; nil for none.
+  public var feedForwardWidth: Int?
+
+  /// A layer.
+  public init(attention: AttentionShape?, feedForwardWidth: Int?) {
+    self.attention = attention
+    self.feedForwardWidth = feedForwardWidth
+  }
+}
+
+/// The attention of a layer.
+public struct AttentionShape: Sendable, Hashable {
+  /// Heads H.
+  public var heads: Int
+  /// Width of a head: of its queries, keys and values.
+  public var headSize: Int
+  /// What a frame attends to.
+  public var window: AttentionWindow
+
+  /// An attention.
+  public init(heads: Int, headSize: Int, window: AttentionWindow = .global) {
+    self.heads = heads
+    self.headSize = headSize
+    self.window = window
+  }
+
+  /// Width of all heads together.
+  public var width: Int { heads * headSize }
+}
+
+/// The frames that a frame attends to.
+public enum AttentionWindow: Sendable, Hashable {
+  /// All of them.
+  case global
+  /// `size / 2` frames on either side; `size` is even and positive.
+  case sliding(size: Int)
+}
