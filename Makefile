@@ -145,7 +145,7 @@ check-faults: packages build ## Kills the programs at each system call, makes ea
 
 .PHONY: check-arm
 check-arm: toolchain ## Compiles C sources and kernels for 64-bit Arm, runs the kernels under emulation (a minute)
-	@Tests/Tools/install_packages.sh $(CHECK_ARM_PACKAGES)
+	@Tests/Tools/packaging/install_packages.sh $(CHECK_ARM_PACKAGES)
 	Tests/Tools/checks/check_arm.sh
 
 .PHONY: check-load

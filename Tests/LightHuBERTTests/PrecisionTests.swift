@@ -51,19 +51,8 @@ import Testing
   @Test(arguments: InvarianceTests.cases, [Precision.bf16, .int8Mixed, .int8])
   func cutsDoNotChangeResults(_ golden: GoldenCase, precision: Precision) throws {
     let model = try golden.model(RuntimeOptions(precision: precision))
-    let samples = golden.samples()
-    let session = Session(model, threadCount: 1)
-    let usual = try session.features(of: samples, layers: .all)
-    for (convFrames, queries) in [(1, 1), (7, 5), (32, 48), (1000, 12)] {
-      session.blocking.convFrames = convFrames
-      session.blocking.queries = queries
-      let cut = try session.features(of: samples, layers: .all)
-      #expect(cut == usual, "\(convFrames) frames of the extractor, \(queries) queries at a time")
-    }
-    for threadCount in [2, 3, 7] {
-      let shared = try Session(model, threadCount: threadCount).features(of: samples, layers: .all)
-      #expect(shared == usual, "\(threadCount) threads")
-    }
+    try expectSameForAnyBlocks(model, golden.samples())
+    try expectSameForAnyThreads(model, golden.samples())
   }
 
   /// 10 log10 of the signal's power over the error's.

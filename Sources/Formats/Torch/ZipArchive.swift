@@ -38,11 +38,9 @@ struct ZipArchive {
     var folded: Set<String> = []
     while reader.remaining > 0 {
       let position = end.directory.lowerBound + reader.position
-      let entry: ZipEntry
-      do throws(ZipEntry.Problem) {
-        entry = try ZipEntry(&reader)
-      } catch {
-        throw .badContainer(path: file.path, problem: "the zip directory's entry at byte \(position) \(error.text)")
+      let entry = try mappingError(of: ZipEntry(&reader)) { (problem: ZipEntry.Problem) in
+        CheckpointFault.badContainer(
+          path: file.path, problem: "the zip directory's entry at byte \(position) \(problem.text)")
       }
       // A folder and a file cannot both have a name.
       let name = entry.isFolder ? String(entry.name.dropLast()) : entry.name

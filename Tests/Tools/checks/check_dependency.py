@@ -16,6 +16,7 @@ The hidden states that each computes may differ from the golden ones by 1e-5 * m
 Needs Swift, git, libzstd-dev, zstd, python3-numpy.
 """
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -44,12 +45,17 @@ def publish(repository):
 
 
 class Consumer:
-    def __init__(self, work, name, manifest, others):
+    def __init__(self, work, name, others, changes={}):
         self.name = name
         self.folder = work / name
-        run(["cp", "-r", REPOSITORY / "Tests/Consumer", self.folder])
-        (self.folder / "Package.swift").write_bytes((self.folder / manifest).read_bytes())
         self.others = others
+        shutil.copytree(REPOSITORY / "Tests/Consumer", self.folder)
+        manifest = self.folder / "Package.swift"
+        text = manifest.read_text()
+        for old, new in changes.items():
+            assert old in text, old
+            text = text.replace(old, new)
+        manifest.write_text(text)
         # SwiftPM remembers for ever which commit a version of an address was, beside what it keeps of repositories.
         self.options = [
             "--package-path", self.folder, "--cache-path", work / f"{name}.cache", "--security-path", work / "security"]
@@ -92,11 +98,13 @@ def main():
         work = Path(folder)
         try:
             publish(work / "lighthubert")
-            consumer = Consumer(work, "without-programs", "Package.swift", others=[])
+            consumer = Consumer(work, "without-programs", others=[])
             consumer.resolve()
             consumer.check("debug")
             consumer.check("release")
-            older = Consumer(work, "older-tools", "Package-5.9.swift", others=["Yams", "swift-argument-parser"])
+            older = Consumer(
+                work, "older-tools", others=["Yams", "swift-argument-parser"],
+                changes={"// swift-tools-version: 6.2": "// swift-tools-version: 5.9", ", traits: []": ""})
             older.resolve()
             older.check("debug")
         except Failure as failure:
