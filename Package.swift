@@ -73,22 +73,21 @@ let programs: [Target] = [
     "lhb-extract",
     [
       "LHArchitectureFile", "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHFamilies", "LHImport", "LHModel",
-      "LHQuantization",
-      "LHSubnetFile", "LHSupernet", "LHSystem", "LightHuBERT",
+      "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem", "LHUtterances", "LightHuBERT",
     ]),
   program(
     "lhb-features",
     [
-      "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHFeatureFiles", "LHKernels", "LHRuntime", "LHSupernet",
-      "LHSystem",
+      "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHFeatureFiles", "LHKernels", "LHModelArguments",
+      "LHRuntime", "LHSupernet", "LHSystem", "LHUtterances",
     ]),
   program(
     "lhb-inspect", ["LHCommandSupport", "LHJSON", "LHModel", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTorch"]),
   program(
     "lhb-bench",
     [
-      "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHJSON", "LHKernelTypes", "LHKernels", "LHRuntime",
-      "LHSubnetFile", "LHSupernet", "LHSystem",
+      "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHJSON", "LHKernelTypes", "LHKernels", "LHModelArguments",
+      "LHRuntime", "LHSubnetFile", "LHSupernet", "LHSystem", "LHUtterances",
     ]),
 ]
 
@@ -134,7 +133,7 @@ let runtime: [Target] =
       "LHRuntime", at: "Runtime",
       [
         "LHJSON", "LHKernelTypes", "LHKernels", "LHModel", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem",
-        "LHSystemC", "LHTensors",
+        "LHTensors",
       ]),
     module(
       "LightHuBERT", at: "LightHuBERT",
@@ -150,7 +149,11 @@ let programSupport: [Target] = [
   module(
     "LHAudio", at: "Audio",
     ["LHCFLAC", "LHCMPG123", "LHCOgg", "LHCOpus", "LHCSndFile", "LHCSoxr", "LHCVorbis", "LHSystem"]),
-  module("LHAudioArguments", at: "Commands/AudioArguments", ["LHAudio", argumentParser]),
+  module("LHUtterances", at: "Utterances", ["LHAudio", "LHFeatureFiles", "LHRuntime", "LHSystem"]),
+  module("LHAudioArguments", at: "Commands/AudioArguments", ["LHAudio", "LHUtterances", argumentParser]),
+  module(
+    "LHModelArguments", at: "Commands/ModelArguments",
+    ["LHCommandSupport", "LHKernels", "LHRuntime", argumentParser]),
   module(
     "LHArchitectureFile", at: "Commands/ArchitectureFile",
     ["LHJSON", "LHSupernet", "LHSystem", forPrograms("Yams", package: "Yams")]),
@@ -210,6 +213,7 @@ let testing: [Target] = [
     of: "LightHuBERT", "LHImport", "LHJSON", "LHKernelTypes", "LHKernels", "LHModel", "LHQuantization", "LHSubnetFile",
     "LHSupernet", "LHSystem", "LHTensors", "LHTestAllocationCounter", "LHTorch"),
   tests(of: "LHAudio", "LHCSndFile", "LHSystem"),
+  tests(of: "LHUtterances", "LHAudio", "LHFeatureFiles", "LHRuntime", "LHSystem", "lhb-features"),
   .testTarget(
     name: "CAPITests",
     dependencies: [
@@ -220,7 +224,8 @@ let testing: [Target] = [
   .testTarget(
     name: "CommandTests",
     dependencies: [
-      "LHJSON", "LHSupernet", "LHSystem", "LHTestSupport", "lhb-bench", "lhb-extract", "lhb-features", "lhb-inspect",
+      "LHCommandSupport", "LHJSON", "LHSupernet", "LHSystem", "LHTestSupport", "lhb-bench", "lhb-extract",
+      "lhb-features", "lhb-inspect",
     ],
     swiftSettings: strict),
 ]

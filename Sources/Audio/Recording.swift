@@ -15,21 +15,20 @@ public struct Recording: Sendable {
   /// Reads all of a sound file: WAV (with RF64 and Wave64), FLAC, Ogg with Vorbis, Opus or FLAC, MP3, AIFF, AU, CAF,
   /// NIST SPHERE.
   ///
-  /// Channels are averaged, unless one is chosen by `channel`, which counts from 1. A rate other than 16 kHz is
-  /// resampled (see `Resampler`) to ceil(frames * 16000 / rate) samples, or is a fault unless `resamples`.
+  /// Channels are averaged, unless one is chosen. A rate other than 16 kHz is resampled (see `Resampler`) to
+  /// ceil(frames * 16000 / rate) samples, or is a fault where resampling is not wanted.
   ///
-  /// A file that has less sound than its header states, or is damaged, is a fault; with `allowsTruncated` what is there
-  /// up to that place is taken. More than is stated, and a length that is not stated, are read to the end. `remarks`
-  /// tells.
+  /// A file that has less sound than its header states, or is damaged, is a fault, unless what is there up to that
+  /// place is wanted. More than is stated, and a length that is not stated, are read to the end. `remarks` tells.
   ///
   /// Memory is that of the samples, at most `limits.maxSeconds` of them, and while a pipe is read that of its bytes.
-  public init(
-    of input: AudioInput, channel: Int? = nil, resamples: Bool = true, decoder choice: DecoderChoice = .builtIn,
-    allowsTruncated: Bool = false, limits: ReadingLimits = ReadingLimits()
-  ) throws(AudioFault) {
-    let sound = try OpenSound(input, choice: choice, limits: limits)
+  /// Nothing is shared with other recordings that are read at the same time, and nothing is written to standard error.
+  public init(of input: AudioInput, _ options: RecordingOptions = RecordingOptions()) throws(AudioFault) {
+    let limits = options.limits
+    let sound = try OpenSound(input, choice: options.decoder, limits: limits)
     let decoder = sound.decoder
-    var mono = MonoResampler(name: input.name, channel: channel, resamples: resamples, limits: limits)
+    var mono = MonoResampler(
+      name: input.name, channel: options.channel, resamples: options.resamples, limits: limits)
     let (rate, channelCount) = (decoder.sampleRate, decoder.channelCount)
     try mono.begin(rate: rate, channelCount: channelCount)
     try sound.checkPromise(limits: limits, name: input.name)
@@ -39,14 +38,16 @@ public struct Recording: Sendable {
     }
     try mono.finish()
     let length = try LengthRule.remarks(
-      on: decoder, frameCount: mono.frameCount, sampleRate: rate, name: input.name, allowsTruncated: allowsTruncated)
+      on: decoder, frameCount: mono.frameCount, sampleRate: rate, name: input.name,
+      allowsTruncated: options.allowsTruncated)
 
     samples = mono.samples
     source = SourceDescription(
       sampleRate: rate, channelCount: channelCount, frameCount: mono.frameCount, formatName: decoder.formatName)
     remarks =
-      (choice == .ffmpeg ? [.decodedByFFmpeg] : []) + (rate == Recording.sampleRate ? [] : [.resampled(from: rate)])
-      + (channelCount > 1 && channel == nil ? [.averaged(channelCount: channelCount)] : [])
+      (options.decoder == .ffmpeg ? [.decodedByFFmpeg] : [])
+      + (rate == Recording.sampleRate ? [] : [.resampled(from: rate)])
+      + (channelCount > 1 && options.channel == nil ? [.averaged(channelCount: channelCount)] : [])
       + (mono.hasChanged ? [.formatChanges] : []) + length + decoder.remarks
   }
 }

@@ -20,6 +20,7 @@ public final class Calibration {
   ///
   /// - Parameters:
   ///   - architecture: The subnet. It must fit the supernet.
+  ///   - supernet: Where its weights come from.
   ///   - options: How it is run; the precision is float32 always.
   /// - Throws: `ModelFault.cause` with the fault of the checkpoint.
   public init(

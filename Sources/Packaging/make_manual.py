@@ -17,6 +17,7 @@ EXIT_STATUS = [
     (65, "A file holds something that it must not."),
     (66, "An input is missing or cannot be read."),
     (69, "This processor lacks what was asked for."),
+    (71, "There is not enough memory."),
     (73, "An output cannot be created, or exists and replacing it was not asked for."),
     (74, "Reading or writing failed, for example on a full disk."),
 ]

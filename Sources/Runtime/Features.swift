@@ -12,12 +12,12 @@ extension LayerSelection {
   /// Calls `body` with each place among the selected hidden states where one of a forward pass belongs.
   ///
   /// - Parameter isLast: Whether it is the last representation, and not an output of layer `layer`.
-  func forEachPlace(of layer: Int, isLast: Bool, _ body: (Int) -> Void) {
+  func forEachPlace<Failure>(of layer: Int, isLast: Bool, _ body: (Int) throws(Failure) -> Void) throws(Failure) {
     switch self {
-    case .last: if isLast { body(0) }
-    case .all: if !isLast { body(layer) }
+    case .last: if isLast { try body(0) }
+    case .all: if !isLast { try body(layer) }
     case .indices(let indices):
-      for (place, index) in indices.enumerated() where !isLast && index == layer { body(place) }
+      for (place, index) in indices.enumerated() where !isLast && index == layer { try body(place) }
     }
   }
 }

@@ -14,31 +14,33 @@ struct ForwardPass {
   /// Runs the model.
   ///
   /// - Parameter emit: Called with each hidden state, [T, E], in order: (index, false, state), and at the end with the
-  ///   last representation: (number of layers, true, state).
-  func run(
+  ///   last representation: (number of layers, true, state). What it throws ends the run.
+  func run<Failure>(
     _ waveform: Waveform, layerZero: LayerZero, progress: ((Double) -> Bool)?,
-    emit: (_ layer: Int, _ isLast: Bool, _ state: UnsafePointer<Float>) -> Void
-  ) throws(ModelFault) {
+    emit: (_ layer: Int, _ isLast: Bool, _ state: UnsafePointer<Float>) throws(RunFault<Failure>) -> Void
+  ) throws(RunFault<Failure>) {
     let layerCount = weights.layers.count
     // The feature extractor costs about as much as half the layers.
     let steps = Double(layerCount + layerCount / 2 + 1)
     var done = 0.0
-    func advance(_ step: Double) throws(ModelFault) {
+    func advance(_ step: Double) throws(RunFault<Failure>) {
       // Before a state is handed on: what a cancelled step leaves behind is not one.
-      if session.isCancelled { throw .cancelled }
+      if session.isCancelled { throw .model(.cancelled) }
       done += step
-      if let progress, !progress(min(done / steps, 1)) { throw .cancelled }
+      if let progress, !progress(min(done / steps, 1)) { throw .model(.cancelled) }
     }
 
     let layerSizes = EncoderLayer.ScratchSizes(model, frames: frames, threads: session.pool.threadCount)
-    let (x, workspace) = try session.buffers.reserve(
-      hidden: frames * embedDim, workspace: workspaceCount(layerSizes, samples: waveform.samples.count))
+    let workspaceCount = workspaceCount(layerSizes, samples: waveform.samples.count)
+    let (x, workspace) = try RunFault<Failure>.ofModel { () throws(ModelFault) in
+      try session.buffers.reserve(hidden: frames * embedDim, workspace: workspaceCount)
+    }
     session.clock.measure(.convStack) { extractFeatures(waveform, to: x, workspace: workspace) }
     try advance(Double(layerCount / 2))
-    if layerZero == .projection { emit(0, false, x) }
+    if layerZero == .projection { try emit(0, false, x) }
     convolvePositions(x, workspace: workspace)
     try advance(1)
-    if layerZero == .encoderInput { emit(0, false, x) }
+    if layerZero == .encoderInput { try emit(0, false, x) }
     let scratch = EncoderLayer.Scratch(layerSizes, at: workspace)
     for (index, layer) in weights.layers.enumerated() {
       EncoderLayer(
@@ -47,10 +49,10 @@ struct ForwardPass {
       )
       .run(x, frames: frames, scratch: scratch, queryBlock: session.blocking.queries, on: session.pool)
       try advance(1)
-      emit(index + 1, false, x)
+      try emit(index + 1, false, x)
     }
     if model.shape.normPlacement == .before { normalize(weights.encoderNorm, x) }
-    emit(layerCount, true, x)
+    try emit(layerCount, true, x)
   }
 
   private var stack: ConvStack {

@@ -5,7 +5,7 @@ import Glibc
 enum ProbeSignal {
   /// The signal's beginning: mono at 16 kHz, of the loudness of speech.
   static func samples(count: Int) -> [Float] {
-    var noise = Noise()
+    var noise = NoiseGenerator()
     var first = Resonator()
     var second = Resonator()
     var phase = 0.0
@@ -15,7 +15,8 @@ enum ProbeSignal {
       let isPulse = phase >= 1
       if isPulse { phase -= 1 }
       let sound = sounds[Int(time / soundSeconds) % sounds.count]
-      let hiss = noise.next()
+      // In -1..<1.
+      let hiss = Double(noise.next() >> 11) / Double(1 << 52) - 1
       switch sound {
       case .voice:
         let source = (isPulse ? 1 : 0) + 0.003 * hiss
@@ -39,16 +40,6 @@ enum ProbeSignal {
   private static let rate = 16_000.0
   /// Root mean square of all samples.
   private static let loudness = 0.06
-
-  /// White noise in -1..<1.
-  private struct Noise {
-    private var state: UInt64 = 0x9e37_79b9_7f4a_7c15
-
-    mutating func next() -> Double {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Double(state >> 11) / Double(1 << 52) - 1
-    }
-  }
 
   /// A filter of two poles that rings at a frequency in hertz.
   private struct Resonator {

@@ -1,5 +1,5 @@
 public import LHKernels
-import LHSystemC
+import LHSystem
 
 /// How a model is run. Only `precision` changes the numbers, but for the last bits that another backend or instruction
 /// set rounds in another way.
@@ -31,8 +31,11 @@ public struct RuntimeOptions: Sendable {
     self.maxError = maxError
   }
 
+  /// How many threads a program should let people ask for; `LH_MAX_THREADS` says the same to C.
+  public static let threadCounts = 1...1024
+
   /// The number of threads that these options mean on this machine.
   public var resolvedThreadCount: Int {
-    max(threadCount ?? Int(cpu_usable_count()), 1)
+    max(threadCount ?? usableProcessorCount, 1)
   }
 }

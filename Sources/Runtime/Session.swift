@@ -130,17 +130,40 @@ public final class Session {
     progress: ((Double) -> Bool)? = nil, cancellation: Cancellation? = nil,
     _ body: (_ place: Int, _ state: UnsafeBufferPointer<Float>) -> Void
   ) throws(ModelFault) {
-    try model.check(layers)
-    try model.checkSampleCount(samples.count)
+    do throws(RunFault<Never>) {
+      try forEachHiddenState(
+        of: samples, layers: layers, layerZero: layerZero, normalize: normalize, progress: progress,
+        cancellation: cancellation, throwing: body)
+    } catch {
+      switch error {
+      case .model(let fault): throw fault
+      }
+    }
+  }
+
+  /// The same with a `body` that may fail, for example where hidden states are written to a disk. What it throws ends
+  /// the run at once, and is thrown as `RunFault.body`; the session is as good as new.
+  public func forEachHiddenState<Failure: Error>(
+    of samples: UnsafeBufferPointer<Float>, layers: LayerSelection, layerZero: LayerZero, normalize: Bool? = nil,
+    progress: ((Double) -> Bool)? = nil, cancellation: Cancellation? = nil,
+    throwing body: (_ place: Int, _ state: UnsafeBufferPointer<Float>) throws(Failure) -> Void
+  ) throws(RunFault<Failure>) {
+    let waveform = try RunFault<Failure>.ofModel { () throws(ModelFault) in
+      try model.check(layers)
+      try model.checkSampleCount(samples.count)
+      let waveform = try Waveform(samples: samples, normalizes: normalize ?? model.shape.normalizesWaveform)
+      try prepareFold()
+      return waveform
+    }
     pool.cancellation = cancellation
     defer { pool.cancellation = nil }
-    let waveform = try Waveform(samples: samples, normalizes: normalize ?? model.shape.normalizesWaveform)
     let frames = model.frameCount(forSamples: samples.count)
-    try prepareFold()
     try ForwardPass(session: self, frames: frames).run(waveform, layerZero: layerZero, progress: progress) {
-      layer, isLast, state in
+      (layer, isLast, state) throws(RunFault<Failure>) in
       let state = UnsafeBufferPointer(start: state, count: frames * model.shape.width)
-      layers.forEachPlace(of: layer, isLast: isLast) { body($0, state) }
+      try layers.forEachPlace(of: layer, isLast: isLast) { place throws(RunFault<Failure>) in
+        do throws(Failure) { try body(place, state) } catch { throw .body(error) }
+      }
     }
   }
 

@@ -1,4 +1,4 @@
-import Glibc
+import LHSystem
 
 /// A part of a forward pass whose time is told apart from the others'.
 package enum Stage: Int, CaseIterable, Sendable {
@@ -36,9 +36,7 @@ package final class StageClock {
 
   /// Charges the time since the last change to the stage until now, which is returned.
   fileprivate func change(to stage: Stage?) -> Stage? {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    let now = Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    let now = monotonicSeconds()
     if let current { totals[current.rawValue] += now - lastChange }
     lastChange = now
     defer { current = stage }

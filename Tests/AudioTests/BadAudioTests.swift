@@ -19,7 +19,7 @@ import Testing
       }
       #expect(found.isNaN == value.isNaN && (found.isNaN || found == Double(value)))
       #expect(fault?.kind == .badData)
-      let left = try Recording(of: .file(path: path), channel: 1)
+      let left = try Recording(of: .file(path: path), RecordingOptions(channel: 1))
       #expect(left.samples.count == 32_000)
     }
   }

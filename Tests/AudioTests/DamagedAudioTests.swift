@@ -45,7 +45,7 @@ import Testing
         let bytes = damaged(whole, round: index, using: &numbers)
         writeBytes(bytes, to: path)
         do throws(AudioFault) {
-          let recording = try Recording(of: .file(path: path), limits: DamagedAudioTests.limits)
+          let recording = try Recording(of: .file(path: path), RecordingOptions(limits: DamagedAudioTests.limits))
           #expect(recording.samples.count <= 20 * 16_000 + 1, "round \(index)")
           let allFinite = recording.samples.allSatisfy(\.isFinite)
           #expect(allFinite, "round \(index)")
@@ -126,6 +126,21 @@ import Testing
       guard case .damaged = fault else {
         Issue.record("\(String(describing: fault))")
         return
+      }
+    }
+  }
+
+  @Test func `Of two sounds in one CAF file none is taken`() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/two.caf"
+      SoundFormat("CAF, 16 bits", SF_FORMAT_CAF, SF_FORMAT_PCM_16).write(sine(rate: 16_000, count: 4_000), to: path)
+      let one = try Recording(of: .file(path: path))
+      #expect(one.samples.count == 4_000)
+      let second = Array("data".utf8) + [0, 0, 0, 0, 0, 0, 0, 104] + [UInt8](repeating: 0, count: 104)
+      writeBytes(readBytes(path) + second, to: path)
+      let problem = "it has two chunks 'data'"
+      #expect(throws: AudioFault.damaged(name: path, format: "CAF", problem: problem)) {
+        try Recording(of: .file(path: path))
       }
     }
   }

@@ -14,7 +14,7 @@ import Testing
   ) throws -> Recording {
     try withTemporaryFolder { folder in
       writeBytes(bytes, to: folder + "/sound")
-      return try Recording(of: .file(path: folder + "/sound"), allowsTruncated: allowsTruncated)
+      return try Recording(of: .file(path: folder + "/sound"), RecordingOptions(allowsTruncated: allowsTruncated))
     }
   }
 

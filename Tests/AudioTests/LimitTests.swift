@@ -14,7 +14,9 @@ import Testing
       let path = folder + "/sound"
       func fault(_ limits: ReadingLimits) -> AudioFault? {
         func read(_ path: String) -> AudioFault? {
-          do throws(AudioFault) { _ = try Recording(of: .file(path: path), limits: limits) } catch { return error }
+          do throws(AudioFault) { _ = try Recording(of: .file(path: path), RecordingOptions(limits: limits)) } catch {
+            return error
+          }
           return nil
         }
         return isPiped ? withPipe(of: readBytes(path)) { read($0) } : read(path)
@@ -35,11 +37,11 @@ import Testing
     try withTemporaryFolder { folder in
       let path = folder + "/sound.wav"
       SoundFormat.wav16.write(sine(rate: 16_000, count: 32_000), to: path)
-      let whole = try Recording(of: .file(path: path), limits: short)
+      let whole = try Recording(of: .file(path: path), RecordingOptions(limits: short))
       #expect(whole.samples.count == 32_000)
       SoundFormat.wav16.write(sine(rate: 16_000, count: 32_001), to: path)
       #expect(throws: AudioFault.tooLong(name: path, seconds: 32_001 / 16_000, maxSeconds: 2)) {
-        try Recording(of: .file(path: path), limits: short)
+        try Recording(of: .file(path: path), RecordingOptions(limits: short))
       }
     }
   }
@@ -75,7 +77,7 @@ import Testing
       SoundFormat.flac.write([Float](repeating: 0, count: 16_000 * 600), to: path)
       #expect(readBytes(path).count < 100_000)
       let fault = #expect(throws: AudioFault.self) {
-        try Recording(of: .file(path: path), limits: ReadingLimits(maxSeconds: 60))
+        try Recording(of: .file(path: path), RecordingOptions(limits: ReadingLimits(maxSeconds: 60)))
       }
       guard case .tooLong = fault else {
         Issue.record("\(String(describing: fault))")
@@ -91,7 +93,7 @@ import Testing
     for index in 40..<44 { header[index] = 0xff }
     withPipe(of: header + [UInt8](repeating: 1, count: 1 << 20), endless: true) { path in
       let fault = #expect(throws: AudioFault.self) {
-        try Recording(of: .file(path: path), limits: ReadingLimits(maxSeconds: 10, timeout: 5))
+        try Recording(of: .file(path: path), RecordingOptions(limits: ReadingLimits(maxSeconds: 10, timeout: 5)))
       }
       guard case .streamTooLong(path, let count, 10) = fault else {
         Issue.record("\(String(describing: fault))")
@@ -118,7 +120,7 @@ import Testing
       + [UInt8](repeating: 0xff, count: 8) + [0, 0, 0, 0]
     withPipe(of: header + [UInt8](repeating: 1, count: 1 << 20), endless: true) { path in
       let fault = #expect(throws: AudioFault.self) {
-        try Recording(of: .file(path: path), limits: ReadingLimits(maxSeconds: 10, timeout: 5))
+        try Recording(of: .file(path: path), RecordingOptions(limits: ReadingLimits(maxSeconds: 10, timeout: 5)))
       }
       #expect(fault?.kind == .badData)
     }
@@ -130,7 +132,7 @@ import Testing
       let path = folder + "/pipe"
       try #require(mkfifo(path, 0o600) == 0)
       let fault = #expect(throws: AudioFault.stalled(name: path, seconds: 0.05)) {
-        try Recording(of: .file(path: path), limits: limits)
+        try Recording(of: .file(path: path), RecordingOptions(limits: limits))
       }
       #expect(fault?.kind == .inputOutput && fault?.description.contains("--timeout") == true)
     }
@@ -143,7 +145,7 @@ import Testing
     try #require(write(ends[1], speech, 1_000) == 1_000)
     let path = "/dev/fd/\(ends[0])"
     #expect(throws: AudioFault.stalled(name: path, seconds: 0.05)) {
-      try Recording(of: .file(path: path), limits: limits)
+      try Recording(of: .file(path: path), RecordingOptions(limits: limits))
     }
   }
 
@@ -155,7 +157,7 @@ import Testing
       try #require(mkfifo(path, 0o600) == 0)
       let writer = "(sleep 0.2; cat \"$1\" > \"$2\") > /dev/null 2>&1 &"
       #expect(runShell(writer, [speech, path]).status == 0)
-      let recording = try Recording(of: .file(path: path), limits: ReadingLimits(timeout: timeout))
+      let recording = try Recording(of: .file(path: path), RecordingOptions(limits: ReadingLimits(timeout: timeout)))
       let expected = try Recording(of: .file(path: speech))
       #expect(recording.samples == expected.samples)
     }

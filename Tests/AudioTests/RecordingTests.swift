@@ -83,12 +83,12 @@ import Testing
       #expect(recording.samples == mean)
       #expect(recording.source.channelCount == 3)
       for (channel, expected) in [left, right, centre].enumerated() {
-        let one = try Recording(of: input, channel: channel + 1)
+        let one = try Recording(of: input, RecordingOptions(channel: channel + 1))
         #expect(one.samples == expected)
       }
       for channel in [0, 4, -1, .max] {
         #expect(throws: AudioFault.noSuchChannel(name: folder + "/three.wav", channel: channel, channelCount: 3)) {
-          try Recording(of: input, channel: channel)
+          try Recording(of: input, RecordingOptions(channel: channel))
         }
       }
     }

@@ -50,10 +50,10 @@ import Testing
       let path = folder + "/sine.wav"
       SoundFormat.wav16.write(sine(rate: 44_100, count: 1_000), to: path, sampleRate: 44_100)
       #expect(throws: AudioFault.otherRate(name: path, rate: 44_100)) {
-        try Recording(of: .file(path: path), resamples: false)
+        try Recording(of: .file(path: path), RecordingOptions(resamples: false))
       }
       SoundFormat.wav16.write(sine(rate: 16_000, count: 1_000), to: path)
-      let recording = try Recording(of: .file(path: path), resamples: false)
+      let recording = try Recording(of: .file(path: path), RecordingOptions(resamples: false))
       #expect(recording.samples.count == 1_000)
     }
   }

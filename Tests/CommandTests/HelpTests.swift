@@ -1,3 +1,5 @@
+import LHCommandSupport
+import LHSystem
 import LHTestSupport
 import Testing
 
@@ -17,5 +19,22 @@ import Testing
     let text = String(decoding: result.output, as: UTF8.self)
     #expect(result.status == 0 && result.errors == "")
     #expect(text.wholeMatch(of: /[0-9]+\.[0-9]+\.[0-9]+\n/) != nil, "\(text)")
+  }
+
+  @Test(arguments: ["lhb-bench", "lhb-features"])
+  func `Programs that run a model know the same names for who multiplies`(program: String) {
+    let help = String(decoding: runProgram(program, ["--help"]).output, as: UTF8.self)
+    #expect(help.contains("(values: auto, packed, openblas;"), "\(help)")
+  }
+
+  @Test func `The manual pages have every exit status`() {
+    let maker = readBytes(Fixture.folder + "../Sources/Packaging/make_manual.py")
+    let text = String(decoding: maker, as: UTF8.self)
+    let kinds: [FaultKind] = [
+      .usage, .badData, .missingInput, .cannotCreate, .inputOutput, .unavailable, .outOfMemory, .cancelled,
+    ]
+    for kind in kinds {
+      #expect(text.contains("\n    (\(ExitStatus.code(for: kind)), \""), "\(kind)")
+    }
   }
 }

@@ -51,7 +51,7 @@ import Testing
     // Non-blocking, so that writes come back short and then fail with EAGAIN.
     try #require(fcntl(ends[1], F_SETFL, O_NONBLOCK) == 0)
     let reader = PipeReader(descriptor: ends[0])
-    try write(array, to: .descriptor(ends[1], name: "pipe"))
+    try write(array, to: .stream(StreamTarget(descriptor: ends[1], name: "pipe")))
     close(ends[1])
     #expect(reader.finish() == readBytes(path))
   }
@@ -60,7 +60,7 @@ import Testing
     let full = open("/dev/full", O_WRONLY)
     defer { close(full) }
     #expect(throws: FileFault.cannotWrite(path: "features", reason: SystemError(code: ENOSPC))) {
-      _ = try NumPyWriter(shape: [1], to: .descriptor(full, name: "features"))
+      _ = try NumPyWriter(shape: [1], to: .stream(StreamTarget(descriptor: full, name: "features")))
     }
     signal(SIGPIPE, SIG_IGN)
     var ends: [Int32] = [0, 0]
@@ -68,12 +68,12 @@ import Testing
     close(ends[0])
     defer { close(ends[1]) }
     #expect(throws: FileFault.cannotWrite(path: "pipe", reason: SystemError(code: EPIPE))) {
-      _ = try NumPyWriter(shape: [1], to: .descriptor(ends[1], name: "pipe"))
+      _ = try NumPyWriter(shape: [1], to: .stream(StreamTarget(descriptor: ends[1], name: "pipe")))
     }
   }
 
-  private func write(_ array: NumPyArray, to destination: NumPyDestination) throws {
-    var writer = try NumPyWriter(shape: array.shape, to: destination)
+  private func write(_ array: NumPyArray, to target: OutputTarget) throws {
+    var writer = try NumPyWriter(shape: array.shape, to: target)
     let middle = array.values.count / 3
     try writer.write(Array(array.values[..<middle]))
     #expect(writer.remainingCount == array.values.count - middle)

@@ -1,4 +1,5 @@
 import LHJSON
+import LHTestSupport
 import Testing
 
 /// Damaged texts are refused or read as something else, but never stop the program.
@@ -18,11 +19,8 @@ import Testing
 
   @Test(arguments: 0..<8) func whatIsReadFromADamagedTextCanBeWrittenAndReadAgain(_ seed: UInt64) {
     let bytes = Array(DamageTests.text.utf8)
-    var state = seed
-    func random(_ bound: Int) -> Int {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Int(state >> 33) % bound
-    }
+    var numbers = SeededNumbers(seed: seed)
+    func random(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &numbers) }
     let likely = Array("{}[]\",:\\u0e-+.1 tfn\n".utf8) + [0, 0x80, 0xc3, 0xed, 0xff]
     var read = 0
     for _ in 0..<4000 {

@@ -105,4 +105,33 @@ import Testing
       #expect(model.frameCount(forSamples: samples) == frames)
     }
   }
+
+  private struct Refusal: Error, Equatable {
+    let place: Int
+  }
+
+  @Test func `What takes hidden states may refuse one, which ends the run`() throws {
+    let session = Session(try Self.golden.model())
+    let samples = Self.golden.samples()
+    let expected = try session.features(of: samples, layers: .all)
+    var seen: [Int] = []
+    do throws(RunFault<Refusal>) {
+      try samples.withUnsafeBufferPointer { samples throws(RunFault<Refusal>) in
+        try session.forEachHiddenState(
+          of: samples, layers: .all, layerZero: .projection,
+          throwing: { place, _ throws(Refusal) in
+            seen.append(place)
+            if place == 3 { throw Refusal(place: place) }
+          })
+      }
+      Issue.record("nothing was thrown")
+    } catch {
+      guard case .body(Refusal(place: 3)) = error else {
+        Issue.record("\(error)")
+        return
+      }
+    }
+    #expect(seen == [0, 1, 2, 3])
+    #expect(try session.features(of: samples, layers: .all) == expected)
+  }
 }

@@ -18,12 +18,22 @@ struct OpenSound {
   init(_ input: AudioInput, choice: DecoderChoice, limits: ReadingLimits) throws(AudioFault) {
     switch choice {
     case .builtIn:
-      let sound = try AudioSource(input).contents(limits: limits)
+      let sound = try OpenSound.bytes(of: input, limits: limits)
       decoder = try OpenSound.decoder(of: sound)
       byteCount = sound.count
     case .ffmpeg:
       decoder = try FFmpegDecoder(input, limits: limits)
       byteCount = nil
+    }
+  }
+
+  private static func bytes(of input: AudioInput, limits: ReadingLimits) throws(AudioFault) -> SoundBytes {
+    switch input {
+    case .file(let path): return try AudioSource(path: path, name: input.name).contents(limits: limits)
+    case .standardInput: return try AudioSource(path: nil, name: input.name).contents(limits: limits)
+    case .bytes(let bytes, let name):
+      guard !bytes.isEmpty else { throw .empty(name: name) }
+      return SoundBytes(bytes, name: name)
     }
   }
 

@@ -12,80 +12,21 @@ struct FFmpegStream {
   let contents: SoundBytes
   private let process: FFmpegProcess
 
-  /// Starts ffmpeg with an input as its standard input: the file itself, or one in memory with what came through a
-  /// pipe, since many formats are read back and forth.
+  /// Starts ffmpeg with an input as its standard input: the file itself, or one in memory with the bytes, or with what
+  /// came through a pipe, since many formats are read back and forth.
   init(_ input: AudioInput, program: String, limits: ReadingLimits) throws(AudioFault) {
     name = input.name
     self.program = program
     self.limits = limits
-    let source = try AudioSource(input)
-    let descriptor: Int32
-    if source.fileSize == nil {
-      let gathered = try FFmpegStream.gather(source, limits: limits)
-      descriptor = gathered.file.descriptor
-      contents = gathered.contents
-    } else {
-      descriptor = source.descriptor
-      contents = try source.contents(limits: limits)
-    }
+    let stage = try FFmpegInput(input, limits: limits)
+    contents = stage.contents
     // A file may be open that could not be opened again.
-    let isSeekable = access("/proc/self/fd/\(descriptor)", R_OK) == 0
+    let isSeekable = access("/proc/self/fd/\(stage.descriptor)", R_OK) == 0
     let arguments = FFmpeg.arguments(isSeekable: isSeekable, maxSeconds: limits.maxSeconds)
-    process = try withExtendedLifetime((source, contents)) { () throws(AudioFault) in
-      try mappingError(of: FFmpegProcess(path: program, arguments: arguments, input: descriptor)) {
+    process = try withExtendedLifetime(stage) { () throws(AudioFault) in
+      try mappingError(of: FFmpegProcess(path: program, arguments: arguments, input: stage.descriptor)) {
         AudioFault.ffmpeg(.cannotStart(name: input.name, program: program, reason: $0))
       }
-    }
-  }
-
-  /// All that comes through a pipe until it ends, at most as much as the longest recording needs.
-  private static func gather(
-    _ source: AudioSource, limits: ReadingLimits
-  ) throws(AudioFault) -> (file: MemoryFile, contents: SoundBytes) {
-    let limit = limits.byteCount(byteRate: .infinity)
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
-    defer { buffer.deallocate() }
-    var count = 0
-    var isKnown = false
-    do {
-      let file = try MemoryFile()
-      func contents() -> SoundBytes {
-        SoundBytes(name: source.name, count: count) { offset, target throws(AudioFault) in
-          try mappingError(of: file.read(at: offset, into: target)) {
-            AudioFault.cannotRead(name: source.name, reason: $0)
-          }
-        }
-      }
-      while true {
-        let got = try source.read(into: buffer, timeout: limits.timeout)
-        guard got > 0 else { break }
-        count += got
-        guard count <= limit else {
-          throw AudioFault.streamTooLong(name: source.name, byteCount: count, maxSeconds: limits.maxSeconds)
-        }
-        try file.append(UnsafeRawBufferPointer(rebasing: buffer[..<got]))
-        if count >= ReadingLimits.headerSize, !isKnown {
-          try checkFormat(contents())
-          isKnown = true
-        }
-      }
-      guard count > 0 else { throw AudioFault.empty(name: source.name) }
-      try file.rewind()
-      return (file, contents())
-    } catch let fault as AudioFault {
-      throw fault
-    } catch {
-      throw .cannotRead(name: source.name, reason: error as? SystemError ?? SystemError(code: EIO))
-    }
-  }
-
-  /// Throws when what has come is no sound, and may never end.
-  private static func checkFormat(_ sound: SoundBytes) throws(AudioFault) {
-    do throws(AudioFault) {
-      _ = try SoundFormat.identify(sound)
-    } catch {
-      if case .foreignFormat(_, _, let remedy) = error, remedy == .ffmpeg || remedy == .maybeFFmpeg { return }
-      throw error
     }
   }
 

@@ -14,6 +14,7 @@ enum CAFHeader {
       guard let name = try reader.name(offset), let size: UInt64 = try reader.number(offset + 4) else { break }
       let content = offset + headSize
       if name == "data" {
+        guard data == nil else { throw reader.damaged("CAF", "it has two chunks 'data'") }
         // A size of -1: up to the end of the file.
         let isUnknown = StatedSize.isUnknown(size) || size < UInt64(editCountSize)
         data = try StatedSize.resolve(

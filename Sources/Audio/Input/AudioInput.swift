@@ -4,12 +4,15 @@ public enum AudioInput: Equatable, Sendable {
   case file(path: String)
   /// Standard input, which may be a pipe.
   case standardInput
+  /// A sound file's bytes, which somebody else read; `name` stands for them in messages.
+  case bytes([UInt8], name: String)
 
-  /// The path, or "standard input".
+  /// The path, "standard input", or what the bytes are called.
   public var name: String {
     switch self {
     case .file(let path): path
     case .standardInput: "standard input"
+    case .bytes(_, let name): name
     }
   }
 }

@@ -8,17 +8,15 @@ final class AudioSource {
   /// The size of a regular file that stands at its beginning, which is read from any offset on; nil for all else.
   let fileSize: Int?
 
-  /// Opens the input. A named pipe is not waited for: `read` does that.
-  init(_ input: AudioInput) throws(AudioFault) {
-    name = input.name
-    switch input {
-    case .standardInput: descriptor = STDIN_FILENO
-    case .file(let path):
-      descriptor = retryingInterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) }
-      guard descriptor >= 0 else { throw .cannotRead(name: path, reason: .last) }
-    }
+  /// Opens what a path leads to; nil is standard input. A named pipe is not waited for: `read` does that.
+  init(path: String?, name: String) throws(AudioFault) {
+    self.name = name
+    descriptor =
+      path.map { path in retryingInterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) } }
+      ?? STDIN_FILENO
+    guard descriptor >= 0 else { throw .cannotRead(name: name, reason: .last) }
     do throws(AudioFault) {
-      fileSize = try AudioSource.fileSize(descriptor, name: input.name)
+      fileSize = try AudioSource.fileSize(descriptor, name: name)
     } catch {
       AudioSource.closeOwned(descriptor)
       throw error
@@ -50,7 +48,11 @@ final class AudioSource {
 
   /// The bytes of a regular file, or all that come through anything else until it ends.
   func contents(limits: ReadingLimits) throws(AudioFault) -> SoundBytes {
-    guard let fileSize else { return try PipeContents.read(self, limits: limits) }
+    guard let fileSize else {
+      let contents = PipeContents()
+      try gather(into: contents, limits: limits, accepts: PipeContents.accepts)
+      return contents.bytes(name: name)
+    }
     return SoundBytes(name: name, count: fileSize) { [self] offset, target throws(AudioFault) in
       try copy(from: offset, into: target)
     }

@@ -1,53 +1,32 @@
-/// The bytes that came through a pipe: decoders want to go back, and a pipe cannot.
-final class PipeContents {
+/// The bytes that came through a pipe, in memory.
+final class PipeContents: PipeStore {
+  private(set) var count = 0
   /// All of one size but for what the last one lacks: one array would be copied, and be there twice, whenever it grows.
   private var parts: [UnsafeMutableRawBufferPointer] = []
-  private var count = 0
 
   private static let partSize = 1 << 20
-  /// So many bytes must look like a sound file before more are read: something else may never end.
-  private static let probeSize = ReadingLimits.headerSize
-
-  /// Reads a source to its end.
-  static func read(_ source: AudioSource, limits: ReadingLimits) throws(AudioFault) -> SoundBytes {
-    let contents = PipeContents()
-    try contents.readAll(source, limits: limits)
-    return contents.bytes(name: source.name)
-  }
-
-  private init() {}
 
   deinit { parts.forEach { $0.deallocate() } }
 
-  private func readAll(_ source: AudioSource, limits: ReadingLimits) throws(AudioFault) {
-    var limit = Int.max
-    while true {
-      let place = count % PipeContents.partSize
-      if place == 0 { parts.append(.allocate(byteCount: PipeContents.partSize, alignment: 16)) }
-      let free = UnsafeMutableRawBufferPointer(rebasing: parts[parts.count - 1][place...])
-      let got = try source.read(into: free, timeout: limits.timeout)
-      guard got > 0 else { break }
-      count += got
-      if count >= PipeContents.probeSize && limit == .max { limit = try byteLimit(name: source.name, limits: limits) }
-      guard count <= limit else {
-        throw .streamTooLong(name: source.name, byteCount: count, maxSeconds: limits.maxSeconds)
-      }
+  func room() -> UnsafeMutableRawBufferPointer {
+    let place = count % PipeContents.partSize
+    if count == parts.count * PipeContents.partSize {
+      parts.append(.allocate(byteCount: PipeContents.partSize, alignment: 16))
     }
-    guard count > 0 else { throw .empty(name: source.name) }
+    return UnsafeMutableRawBufferPointer(rebasing: parts[parts.count - 1][place...])
   }
 
-  /// How many bytes may come, by the header that has come; throws when it is none of a sound file.
-  private func byteLimit(name: String, limits: ReadingLimits) throws(AudioFault) -> Int {
-    let bytes = bytes(name: name)
-    let format = try SoundFormat.identify(bytes)
-    guard let container = try format.container(of: bytes) else { return limits.byteCount(byteRate: .infinity) }
-    return limits.byteCount(byteRate: container.byteRate)
-  }
+  func keep(_ count: Int) { self.count += count }
 
-  /// What has come.
-  private func bytes(name: String) -> SoundBytes {
+  func bytes(name: String) -> SoundBytes {
     SoundBytes(name: name, count: count) { [self] offset, target throws(AudioFault) in copy(from: offset, into: target)
     }
+  }
+
+  /// How many bytes may come, by the header that has come.
+  static func accepts(_ start: SoundBytes, _ limits: ReadingLimits) throws(AudioFault) -> Int {
+    let container = try SoundFormat.identify(start).container(of: start)
+    return limits.byteCount(byteRate: container?.byteRate ?? .infinity)
   }
 
   /// Copies the bytes from an offset on, as many as fit or as there are.

@@ -16,6 +16,15 @@ final class SoundBytes {
     self.read = read
   }
 
+  /// Those of an array.
+  convenience init(_ bytes: [UInt8], name: String) {
+    self.init(name: name, count: bytes.count) { offset, target throws(AudioFault) in
+      let count = min(target.count, bytes.count - offset)
+      target.copyBytes(from: bytes[offset..<offset + count])
+      return count
+    }
+  }
+
   /// Copies those from an offset on, as many as fit or as there are.
   func copy(from offset: Int, into target: UnsafeMutableRawBufferPointer) throws(AudioFault) -> Int {
     let room = max(0, min(target.count, count - offset))

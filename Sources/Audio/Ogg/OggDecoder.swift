@@ -86,30 +86,20 @@ final class OggDecoder: SoundDecoder {
 }
 
 /// One stream of an Ogg file, decoded from its headers to its end.
-protocol OggStream: AnyObject {
+protocol OggStream: FrameSource {
   var codecName: String { get }
-  var sampleRate: Int { get }
-  var channelCount: Int { get }
   /// Whether the codec has a place for the length, and the frames that it states.
   var statesLength: Bool { get }
   var promisedCount: Int? { get }
-  /// Why decoding ended before the end of the stream; nil when it did not, or pages are damaged.
-  var interruption: String? { get }
-  /// What may be the cause where there is less than promised although nothing is damaged.
-  var shortfallCause: String? { get }
   /// Whether the last position contradicts the one before it.
   var isEndUnknown: Bool { get }
   /// Frames that are missing between packets, by positions.
   var gapCount: Int { get }
-
-  /// The next frames, interleaved; nil at the end.
-  func nextBlock() throws(AudioFault) -> ArraySlice<Float>?
 }
 
 extension OggStream {
   var statesLength: Bool { false }
   var promisedCount: Int? { nil }
-  var shortfallCause: String? { nil }
   var isEndUnknown: Bool { false }
   var gapCount: Int { 0 }
 }

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import LHAudio
+public import LHUtterances
 
 /// What the programs that read sound let the user say about that.
 public struct AudioOptions: ParsableArguments {
@@ -41,19 +42,17 @@ public struct AudioOptions: ParsableArguments {
 }
 
 extension AudioOptions {
-  /// Reads a recording as the options say.
-  public func recording(
-    of input: AudioInput, channel: Int? = nil, resamples: Bool = true
-  ) throws(AudioFault) -> Recording {
-    try Recording(
-      of: input, channel: channel, resamples: resamples, decoder: decoder, allowsTruncated: allowTruncated,
+  /// How a recording is read that the options say something about.
+  public func recordingOptions(channel: Int? = nil, resamples: Bool = true) -> RecordingOptions {
+    RecordingOptions(
+      channel: channel, resamples: resamples, decoder: decoder, allowsTruncated: allowTruncated,
       limits: ReadingLimits(maxSeconds: maxDuration.seconds, timeout: timeout.seconds))
   }
 }
 
-extension Recording {
+extension Utterance {
   /// What a person should know of it, each behind its name.
-  public func notes(name: String) -> [String] { remarks.map { "\(name): \($0)" } }
+  public var notes: [String] { remarks.map { "\(name): \($0)" } }
 }
 
 extension DecoderChoice: ExpressibleByArgument {}

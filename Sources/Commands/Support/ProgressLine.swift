@@ -1,10 +1,10 @@
-import Glibc
+import LHSystem
 
 /// A line on standard error that says how far the work is: only on a terminal, and only when the work is long.
 public final class ProgressLine {
   private let label: String
   private let isShown: Bool
-  private let start = ProgressLine.now()
+  private let start = monotonicSeconds()
   private var lastShown: Double?
 
   /// Seconds of work before the line appears.
@@ -25,7 +25,7 @@ public final class ProgressLine {
   /// Says which fraction of the work is done.
   public func update(_ done: Double) {
     guard isShown else { return }
-    let now = ProgressLine.now()
+    let now = monotonicSeconds()
     guard now - start >= ProgressLine.patience, now - (lastShown ?? 0) >= ProgressLine.interval else { return }
     lastShown = now
     StandardError.raw("\r\(label) \(Int(100 * done)) %\u{1b}[K")
@@ -36,11 +36,5 @@ public final class ProgressLine {
     guard lastShown != nil else { return }
     lastShown = nil
     StandardError.raw("\r\u{1b}[K")
-  }
-
-  private static func now() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }

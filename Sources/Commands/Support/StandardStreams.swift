@@ -23,24 +23,24 @@ public enum StandardError {
   public static func line(_ text: String) { raw(oneLine(text) + "\n") }
 
   /// Writes text as it is. That it cannot be written is no fault: there is nowhere to say so.
-  static func raw(_ text: String) { _ = writeAll(text, to: STDERR_FILENO) }
+  static func raw(_ text: String) { try? writeText(text, to: STDERR_FILENO) }
 }
 
 /// What a program is asked for.
 public enum StandardOutput {
   /// Writes text.
   public static func write(_ text: String) throws(FileFault) {
-    if let error = writeAll(text, to: STDOUT_FILENO) { throw .cannotWrite(path: "standard output", reason: error) }
+    do throws(SystemError) {
+      try writeText(text, to: STDOUT_FILENO)
+    } catch {
+      throw .cannotWrite(path: "standard output", reason: error)
+    }
   }
 }
 
-private func writeAll(_ text: String, to descriptor: Int32) -> SystemError? {
-  var bytes = Array(text.utf8)[...]
-  while !bytes.isEmpty {
-    let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-    if count < 0 && errno == EINTR { continue }
-    guard count >= 0 else { return .last }
-    bytes = bytes.dropFirst(count)
+private func writeText(_ text: String, to descriptor: Int32) throws(SystemError) {
+  let bytes = Array(text.utf8)
+  try bytes.withUnsafeBufferPointer { bytes throws(SystemError) in
+    try writeAll(UnsafeRawBufferPointer(bytes), to: descriptor)
   }
-  return nil
 }

@@ -1,5 +1,6 @@
 import LHKernels
 import LHRuntime
+import LHSystem
 
 /// A float32 model that others are compared with, and its hidden states of some audio.
 struct AccuracyBench {
@@ -38,12 +39,12 @@ struct AccuracyBench {
     var times: [Double] = []
     var referenceTimes: [Double] = []
     for index in 0...runs {
-      let start = Bench.now()
+      let start = monotonicSeconds()
       try session.run(samples, into: &expectedLast)
-      let middle = Bench.now()
+      let middle = monotonicSeconds()
       try other.run(samples, into: &last)
       guard index > 0 else { continue }
-      times.append(Bench.now() - middle)
+      times.append(monotonicSeconds() - middle)
       referenceTimes.append(middle - start)
     }
     let difference = last.withUnsafeBufferPointer { last in

@@ -16,18 +16,16 @@ struct Bench {
   let loadPeakMemory: Int
   /// SHA-256 of the model's file, in hexadecimal.
   let modelDigest: String
-  private let kernels: KernelSet
 
   /// Seconds beyond which the first run counts like the others: what it does for the first time is a small part of it.
   private static let longRun = 10.0
 
   init(path: String, options: RuntimeOptions, runs: Int) throws {
     self.runs = runs
-    let start = Bench.now()
+    let start = monotonicSeconds()
     model = try Model(contentsOf: path, options: options)
-    loadSeconds = Bench.now() - start
+    loadSeconds = monotonicSeconds() - start
     loadPeakMemory = ResidentMemory.peak
-    kernels = try InstructionSet.select(options.instructionSet)
     modelDigest = try Bench.digest(of: path)
   }
 
@@ -48,16 +46,15 @@ struct Bench {
   func measure(_ samples: [Float]) throws -> Measurement {
     ResidentMemory.resetPeak()
     let session = Session(model)
-    let config = model.config
-    let frames = config.frameCount(forSamples: samples.count)
-    var values = [Float](repeating: 0, count: frames * model.architecture.embedDim)
+    let frames = model.frameCount(forSamples: samples.count)
+    var values = [Float](repeating: 0, count: frames * model.width)
     var times: [Double] = []
     var peaks = [peak()]
     var isWarm = false
     while times.count < runs {
-      let start = Bench.now()
+      let start = monotonicSeconds()
       try session.run(samples, into: &values)
-      let elapsed = Bench.now() - start
+      let elapsed = monotonicSeconds() - start
       if isWarm || elapsed > Bench.longRun { times.append(elapsed) }
       isWarm = true
       peaks.append(peak())
@@ -66,7 +63,7 @@ struct Bench {
     session.clock = clock
     for _ in 0..<(runs + 2) / 3 { try session.clock.measure(.rest) { try session.run(samples, into: &values) } }
     let stages = Stage.allCases.map { clock[$0] }
-    let operations = MultiplyAccumulates(config: config, architecture: model.architecture, samples: samples.count)
+    let operations = MultiplyAccumulates(model.shape, samples: samples.count)
     return Measurement(
       audioSeconds: Double(samples.count) / 16_000, frames: frames, times: times.sorted(),
       stageShares: stages.map { $0 / stages.reduce(0, +) }, operations: 2 * Double(operations.total),
@@ -77,9 +74,9 @@ struct Bench {
   private func peak() -> Double {
     var rounds = 1000
     while true {
-      let start = Bench.now()
-      let operations = kernels.peak(rounds)
-      let elapsed = Bench.now() - start
+      let start = monotonicSeconds()
+      let operations = model.kernels.peak(rounds)
+      let elapsed = monotonicSeconds() - start
       if elapsed > 0.002 { return Double(operations) / elapsed }
       rounds *= 4
     }
@@ -87,18 +84,8 @@ struct Bench {
 
   /// Noise of the loudness of speech, the same every time.
   static func noise(seconds: Double) -> [Float] {
-    var state: UInt64 = 0x9e37_79b9_7f4a_7c15
-    return (0..<Int(seconds * 16_000)).map { _ in
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return (Float(state >> 40) / Float(1 << 24) - 0.5) * 0.2
-    }
-  }
-
-  /// Seconds of a clock that only goes forward.
-  static func now() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    var noise = NoiseGenerator()
+    return (0..<Int(seconds * 16_000)).map { _ in (Float(noise.next() >> 40) / Float(1 << 24) - 0.5) * 0.2 }
   }
 }
 

@@ -2,14 +2,16 @@ import LHAudio
 import LHAudioArguments
 import LHCommandSupport
 import LHKernels
+import LHModelArguments
 import LHRuntime
+import LHUtterances
 
 extension BenchCommand {
   /// Times, stages and memory, for each length.
   func measureSpeed() throws -> String {
-    let bench = try Bench(path: model, options: options(precision ?? .auto), runs: runs)
+    let bench = try Bench(path: model, options: runOptions.runtimeOptions(precision ?? .auto), runs: runs)
     var notes = PrecisionNotes()
-    notes.say(about: bench.model)
+    say(notes.notes(about: bench.model))
     let audio = try recordedSamples().map { [$0] } ?? lengths().map(Bench.noise(seconds:))
     let results = try locatingFaults { try audio.map(bench.measure) }
     let report = BenchReport(bench: bench, measurements: results)
@@ -20,12 +22,12 @@ extension BenchCommand {
   func measureAccuracy() throws -> String {
     let files = try SubnetPair(path: model, reference: reference)
     let samples = try recordedSamples() ?? Bench.noise(seconds: lengths()[0])
-    let exact = try Model(contentsOf: files.referencePath, options: options(.f32))
+    let exact = try Model(contentsOf: files.referencePath, options: runOptions.runtimeOptions(.f32))
     let bench = try locatingFaults { try AccuracyBench(reference: exact, samples: samples, runs: runs) }
     var notes = PrecisionNotes()
     let comparisons = try precisions.map { precision in
-      let other = try Model(contentsOf: model, options: options(precision))
-      notes.say(about: other)
+      let other = try Model(contentsOf: model, options: runOptions.runtimeOptions(precision))
+      say(notes.notes(about: other))
       return try bench.compare(other)
     }
     let report = AccuracyReport(files: files, bench: bench, audio: audio ?? "noise", comparisons: comparisons)
@@ -38,20 +40,17 @@ extension BenchCommand {
   /// The precisions that `--accuracy` compares.
   private var precisions: [Precision] {
     if let precision { return [precision] }
-    return maxError == nil ? [.bf16, .int8Mixed, .int8] : [.auto]
+    return runOptions.maxError == nil ? [.bf16, .int8Mixed, .int8] : [.auto]
   }
 
-  private func options(_ precision: Precision) -> RuntimeOptions {
-    RuntimeOptions(
-      threadCount: threads, gemm: gemm, precision: precision, maxError: precision == .auto ? maxError : nil)
-  }
+  private func say(_ notes: [String]) { notes.forEach { StandardError.line("lhb-bench: note: \($0)") } }
 
   /// The samples of `--audio`.
   private func recordedSamples() throws -> [Float]? {
     guard let audio else { return nil }
-    let recording = try audioOptions.recording(of: .file(path: audio))
-    recording.notes(name: audio).forEach { StandardError.line("lhb-bench: note: \($0)") }
-    return recording.samples
+    let utterance = try Utterance(.sound(.file(path: audio)), audioOptions.recordingOptions())
+    say(utterance.notes)
+    return utterance.samples
   }
 
   /// Names the option that samples come from in faults of theirs.

@@ -1,7 +1,8 @@
-public import ArgumentParser
+import ArgumentParser
 import LHAudioArguments
 import LHCommandSupport
-public import LHKernels
+import LHKernels
+import LHModelArguments
 import LHSupernet
 
 /// `lhb-bench`: how fast a model runs on this machine.
@@ -51,14 +52,11 @@ struct BenchCommand: ParsableCommand {
       "Lengths of the noise; when missing, \(usualSeconds), with --accuracy \(accuracySeconds).", valueName: "seconds"))
   var seconds: String?
 
-  @Option(help: ArgumentHelp("Threads; when missing, as many as there are processors.", valueName: "number"))
-  var threads: Int?
-
   @Option(help: PrecisionText.help)
   var precision: Precision?
 
-  @Option(help: PrecisionText.maxErrorHelp, transform: PrecisionText.maxError(argument:))
-  var maxError: Double?
+  @OptionGroup
+  var runOptions: RunOptions
 
   @Flag(help: "Compare a precision with f32; without --precision and --max-error, bf16, int8-mixed and int8.")
   var accuracy = false
@@ -69,9 +67,6 @@ struct BenchCommand: ParsableCommand {
       valueName: "file"))
   var reference: String?
 
-  @Option(help: ArgumentHelp("Who multiplies matrices.", valueName: "library"))
-  var gemm = GEMMBackend.automatic
-
   @Option(help: ArgumentHelp("Measured runs of each length.", valueName: "number"))
   var runs = 5
 
@@ -81,16 +76,11 @@ struct BenchCommand: ParsableCommand {
   static func main() { runProgram() }
 
   func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads takes a number from 1 to 1024, found \(threads)")
-    }
     guard (1...10_000).contains(runs) else {
       throw ValidationError("--runs takes a number from 1 to 10000, found \(runs)")
     }
     if audio != nil && seconds != nil { throw ValidationError("--audio and --seconds exclude each other") }
-    if let precision, precision != .auto, maxError != nil {
-      throw PrecisionText.maxErrorWithoutAuto(precision.rawValue)
-    }
+    try runOptions.check(precision)
     if reference != nil && !accuracy { throw ValidationError("--reference is for --accuracy") }
     let lengths = try lengths()
     if accuracy && lengths.count > 1 { throw ValidationError("--accuracy takes one length, found \(lengths.count)") }
@@ -118,7 +108,3 @@ struct BenchCommand: ParsableCommand {
     }
   }
 }
-
-extension GEMMBackend: ExpressibleByArgument {}
-
-extension Precision: ExpressibleByArgument {}

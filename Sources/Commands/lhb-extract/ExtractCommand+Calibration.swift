@@ -4,6 +4,7 @@ import LHCommandSupport
 import LHImport
 import LHQuantization
 import LHSupernet
+import LHUtterances
 import LightHuBERT
 
 extension ExtractCommand {
@@ -13,10 +14,10 @@ extension ExtractCommand {
     let calibration = try Calibration(of: architecture, in: supernet)
     let progress = ProgressLine("calibrating", isQuiet: quiet)
     for (index, path) in calibrate.enumerated() {
-      let recording = try audioOptions.recording(of: .file(path: path))
-      if !quiet { recording.notes(name: path).forEach { StandardError.line("lhb-extract: note: \($0)") } }
+      let utterance = try Utterance(.sound(.file(path: path)), audioOptions.recordingOptions())
+      if !quiet { utterance.notes.forEach { StandardError.line("lhb-extract: note: \($0)") } }
       do throws(ModelFault) {
-        try calibration.add(recording.samples) { done in
+        try calibration.add(utterance.samples) { done in
           progress.update((Double(index) + done) / Double(calibrate.count))
           return true
         }

@@ -2,29 +2,15 @@ public import ArgumentParser
 import Glibc
 import LHAudio
 import LHCommandSupport
-public import LHKernels
 public import LHRuntime
+import LHSystem
 
 /// On or off.
 enum Switch: String, ExpressibleByArgument, CaseIterable {
   case on, off
 }
 
-/// Who multiplies matrices, as named on the command line.
-enum Multiplication: String, ExpressibleByArgument, CaseIterable {
-  case auto, openblas
-
-  var backend: GEMMBackend {
-    switch self {
-    case .auto: .automatic
-    case .openblas: .openBLAS
-    }
-  }
-}
-
 extension LayerZero: ExpressibleByArgument {}
-
-extension Precision: ExpressibleByArgument {}
 
 extension LayerSelection {
   /// From "last", "all" or numbers with commas between them.
@@ -56,5 +42,20 @@ extension AudioInput {
       throw UsageFault("standard input is a terminal, expected a sound file: redirect it (< audio.wav) or name a file")
     }
     self = .standardInput
+  }
+}
+
+extension OutputTarget {
+  /// From a path, or nil and "-" for standard output, which then must not be a screen.
+  init(argument: String?, replacing: Bool) throws {
+    if let argument, argument != "-" {
+      self = try OutputTarget(path: argument, replacing: replacing)
+      return
+    }
+    guard isatty(STDOUT_FILENO) == 0 else {
+      throw UsageFault(
+        "standard output is a terminal, and features are binary: redirect it (> feats.npy) or use --output feats.npy")
+    }
+    self = .stream(StreamTarget(descriptor: STDOUT_FILENO, name: "standard output"))
   }
 }

@@ -2,9 +2,13 @@ import ArgumentParser
 import LHAudio
 import LHAudioArguments
 import LHCommandSupport
+import LHFeatureFiles
+import LHKernels
+import LHModelArguments
 import LHRuntime
 import LHSupernet
 import LHSystem
+import LHUtterances
 
 /// `lhb-features`: a sound file through a model.
 @main
@@ -87,14 +91,8 @@ struct FeaturesCommand: ParsableCommand {
   @Option(help: PrecisionText.help)
   var precision = Precision.auto
 
-  @Option(help: PrecisionText.maxErrorHelp, transform: PrecisionText.maxError(argument:))
-  var maxError: Double?
-
-  @Option(help: ArgumentHelp("Threads; when missing, as many as there are processors.", valueName: "number"))
-  var threads: Int?
-
-  @Option(help: ArgumentHelp("Who multiplies matrices.", valueName: "library"))
-  var gemm = Multiplication.auto
+  @OptionGroup
+  var runOptions: RunOptions
 
   @Flag(help: "Say nothing but errors.")
   var quiet = false
@@ -103,56 +101,44 @@ struct FeaturesCommand: ParsableCommand {
 
   func validate() throws {
     if let channel, channel < 1 { throw ValidationError("--channel counts from 1, found \(channel)") }
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads takes a number from 1 to 1024, found \(threads)")
-    }
-    if maxError != nil, precision != .auto { throw PrecisionText.maxErrorWithoutAuto(precision.rawValue) }
+    try runOptions.check(precision)
   }
 
   func run() throws {
-    let target = try FeatureOutput(path: output, replacing: force)
+    let target = try OutputTarget(argument: output, replacing: force)
     let modelPath = try ModelLocation.path(option: model)
     let input = try AudioInput(argument: audio)
-    let model = try Model(
-      contentsOf: modelPath,
-      options: RuntimeOptions(threadCount: threads, gemm: gemm.backend, precision: precision, maxError: maxError))
-    let session = Session(model)
-    let stateCount: Int
-    do {
-      stateCount = try model.layerIndices(layers).count
-    } catch {
-      throw LocatedFault(path: modelPath, error)
-    }
-
-    let recording = try audioOptions.recording(of: input, channel: channel, resamples: !noResample)
-    do {
-      try model.checkSampleCount(recording.samples.count)
-    } catch {
-      throw LocatedFault(path: input.name, error)
-    }
-    var notes = recording.notes(name: input.name)
-    if normalize == nil { notes += Notes.aboutWaveform(of: model) }
-    notes += Notes.aboutPrecision(of: model)
+    let model = try Model(contentsOf: modelPath, options: runOptions.runtimeOptions(precision))
+    let pipeline = try pipeline(for: model, path: modelPath)
+    let utterance = try pipeline.read(.sound(input))
+    var notes = utterance.notes
+    if normalize == nil, let guess = waveformNote(on: model) { notes.append(guess) }
+    var precisionNotes = PrecisionNotes()
+    notes += precisionNotes.notes(about: model)
     if !quiet { notes.forEach { StandardError.line("lhb-features: note: \($0)") } }
 
     let progress = ProgressLine("computing features", isQuiet: quiet)
-    let matrix = [model.frameCount(forSamples: recording.samples.count), model.architecture.embedDim]
-    var writer = FeatureWriter(output: target, shape: layers == .last ? matrix : [stateCount] + matrix)
-    do {
-      try recording.samples.withUnsafeBufferPointer { samples throws(ModelFault) in
-        try session.forEachHiddenState(
-          of: samples, layers: layers, layerZero: layerZero, normalize: normalize.map { $0 == .on },
-          progress: { done in
-            progress.update(done)
-            return writer.fault == nil
-          }
-        ) { place, state in writer.take(state, place: place) }
+    var sink = NumPySink(target)
+    do throws(UtteranceFault) {
+      try pipeline.write(utterance, to: &sink) { done in
+        progress.update(done)
+        return true
       }
     } catch {
-      if writer.fault == nil { throw LocatedFault(path: input.name, error) }
+      guard case .sink(let fault) = error else { throw error }
+      throw fault
     }
-    progress.finish()
-    if let fault = writer.fault as? NonFiniteFeatures { throw LocatedFault(path: input.name, fault) }
-    try writer.finish()
+  }
+
+  private func pipeline(for model: Model, path: String) throws -> UtterancePipeline {
+    let selection = FeatureSelection(
+      layers: layers, layerZero: layerZero, normalize: normalize.map { $0 == .on })
+    do throws(ModelFault) {
+      return try UtterancePipeline(
+        Session(model), selection: selection,
+        recordingOptions: audioOptions.recordingOptions(channel: channel, resamples: !noResample))
+    } catch {
+      throw LocatedFault(path: path, error)
+    }
   }
 }

@@ -1,27 +1,18 @@
-import Glibc
 public import LHSystem
-
-/// Where a .npy file goes.
-public enum NumPyDestination {
-  /// An open file descriptor, which may be a pipe; `name` stands for it in errors, for example "standard output".
-  case descriptor(Int32, name: String)
-  /// A file that appears when it is whole; committing it is left to the caller.
-  case file(AtomicFile)
-}
 
 /// Writes a float32 array as a .npy file, piece by piece.
 public struct NumPyWriter {
-  private let destination: NumPyDestination
+  private let target: OutputTarget
   /// Elements still to come.
   public private(set) var remainingCount: Int
 
-  /// Writes the header of an array of a shape: (T, E) or (n, T, E), say.
-  public init(shape: [Int], to destination: NumPyDestination) throws(FileFault) {
+  /// Writes the header of an array of a shape: (T, E) or (n, T, E), say. Committing the target is left to the caller.
+  public init(shape: [Int], to target: OutputTarget) throws(FileFault) {
     let header = NumPyHeader(shape: shape)
-    self.destination = destination
+    self.target = target
     remainingCount = header.elementCount
     try header.bytes.withUnsafeBufferPointer { bytes throws(FileFault) in
-      try write(bytes: UnsafeRawBufferPointer(bytes))
+      try target.write(UnsafeRawBufferPointer(bytes))
     }
   }
 
@@ -34,30 +25,7 @@ public struct NumPyWriter {
   public mutating func write(_ values: UnsafeBufferPointer<Float>) throws(FileFault) {
     precondition(values.count <= remainingCount, "more elements than the shape holds")
     // Float32 is little-endian in the file as on every processor that Swift is made for.
-    try write(bytes: UnsafeRawBufferPointer(values))
+    try target.write(UnsafeRawBufferPointer(values))
     remainingCount -= values.count
-  }
-
-  private func write(bytes: UnsafeRawBufferPointer) throws(FileFault) {
-    switch destination {
-    case .descriptor(let descriptor, let name): try writeAll(bytes, to: descriptor, name: name)
-    case .file(let file): try file.write(bytes)
-    }
-  }
-
-  private func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, name: String) throws(FileFault) {
-    var done = 0
-    while done < bytes.count {
-      let count = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
-      if count >= 0 {
-        done += count
-      } else if errno == EAGAIN {
-        // Somebody at the other end of a shared terminal or pipe made it non-blocking.
-        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        poll(&waiting, 1, -1)
-      } else if errno != EINTR {
-        throw .cannotWrite(path: name, reason: .last)
-      }
-    }
   }
 }

@@ -16,13 +16,7 @@ package final class MemoryFile {
 
   /// Appends bytes.
   package func append(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
-    var done = 0
-    while done < bytes.count {
-      let count = write(descriptor, bytes.baseAddress! + done, bytes.count - done)
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw count < 0 ? .last : SystemError(code: EIO) }
-      done += count
-    }
+    try writeAll(bytes, to: descriptor)
   }
 
   /// Copies those from an offset on, as many as fit or as there are.

@@ -5,17 +5,26 @@ import Glibc
 ///
 /// What stands there is neither replaced nor emptied. Of a redirected /dev/stdout that is so even for a regular file:
 /// another one under its name would not be what the shell opened, and what others write to it would be lost.
-package final class StreamTarget {
-  /// The path, as given.
-  package let path: String
+public final class StreamTarget {
+  /// The path, as given, or the name.
+  public let path: String
   /// Where to write.
-  package let descriptor: Int32
+  public let descriptor: Int32
+  private let isOwned: Bool
+
+  /// A descriptor that is open for writing and stays so; `name` stands for it in errors, for example "standard output".
+  public init(descriptor: Int32, name: String) {
+    path = name
+    self.descriptor = descriptor
+    isOwned = false
+  }
 
   /// Opens what a path leads to; nil when that is a file, a folder or nothing. As with any program, opening a named
   /// pipe waits for its reader.
-  package init?(path: String) throws(FileFault) {
+  public init?(path: String) throws(FileFault) {
     guard let place = Place(path) else { return nil }
     self.path = path
+    isOwned = true
     switch place {
     case .ownDescriptor(let number):
       let mode = fcntl(number, F_GETFL)
@@ -33,10 +42,19 @@ package final class StreamTarget {
     }
   }
 
-  deinit { if descriptor >= 0 { close(descriptor) } }
+  deinit { if isOwned, descriptor >= 0 { close(descriptor) } }
+
+  /// Writes all of some bytes, however long whoever reads them takes.
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(FileFault) {
+    do throws(SystemError) {
+      try writeAll(bytes, to: descriptor)
+    } catch {
+      throw .cannotWrite(path: path, reason: error)
+    }
+  }
 
   /// Whether a path leads to what is written in order.
-  package static func isThere(_ path: String) -> Bool { Place(path) != nil }
+  public static func isThere(_ path: String) -> Bool { Place(path) != nil }
 }
 
 /// What a path leads to, when that is no place for a file.

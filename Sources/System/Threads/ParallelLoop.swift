@@ -1,5 +1,3 @@
-import LHSystemC
-
 /// Calls `body` once with each of 0..<count, on as many threads as there are processors and on fewer where the system
 /// gives no more; returns when all calls have.
 ///
@@ -18,7 +16,7 @@ public func inParallel(_ count: Int, _ body: @Sendable (Int) -> Void) {
       }
     }
     var helpers: [RunningThread] = []
-    while helpers.count < min(count, Int(cpu_usable_count())) - 1, let helper = RunningThread(work) {
+    while helpers.count < min(count, usableProcessorCount) - 1, let helper = RunningThread(work) {
       helpers.append(helper)
     }
     work()

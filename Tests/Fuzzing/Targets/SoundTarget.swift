@@ -10,10 +10,10 @@ extension FuzzTarget {
       guard bytes.count <= 1 << 16 else { return }
       let limits = ReadingLimits(maxSeconds: 2, timeout: 5)
       let file = MemoryFile(bytes)
-      let recording = try? Recording(of: .file(path: file.path), limits: limits)
-      let piped = withPipe(of: bytes) { try? Recording(of: .file(path: $0), limits: limits) }
+      let recording = try? Recording(of: .file(path: file.path), RecordingOptions(limits: limits))
+      let piped = withPipe(of: bytes) { try? Recording(of: .file(path: $0), RecordingOptions(limits: limits)) }
       expect((recording == nil) == (piped == nil), "a file is as good as the same bytes through a pipe")
-      let part = try? Recording(of: .file(path: file.path), allowsTruncated: true, limits: limits)
+      let part = try? Recording(of: .file(path: file.path), RecordingOptions(allowsTruncated: true, limits: limits))
       expect(recording == nil || part != nil, "what is whole may also be a part")
       if let part {
         expect(part.samples.allSatisfy(\.isFinite), "samples of a part are finite")
