@@ -1,4 +1,5 @@
 import LHCommandSupport
+import LHModel
 import LHRuntime
 
 /// Comparisons with float32, for people as tables.
@@ -16,7 +17,7 @@ struct AccuracyReport {
   var table: String {
     let threads = bench.reference.options.resolvedThreadCount
     return """
-      model       \(ModelText.summary(of: bench.reference.architecture))
+      model       \(bench.reference.summary)
       reference   \(files.description)
       audio       \(Formatting.fixed(audioSeconds, 2)) s, \(oneLine(audio))
       runs        \(bench.runs) of each in turn on \(threads) thread\(threads == 1 ? "" : "s"), \
@@ -42,7 +43,7 @@ struct AccuracyReport {
   private func states(of comparison: Comparison) -> String {
     let header = ["state", "SNR dB", "cosine", "relative error", "largest error"]
     var rows = comparison.states.enumerated().map { row("\($0)", $1) }
-    if bench.reference.config.layerNormFirst { rows.append(row("last", comparison.last)) }
+    if bench.reference.shape.normPlacement == .before { rows.append(row("last", comparison.last)) }
     return "\n\(comparison.model.precision.rawValue)\n" + Table.aligned([header] + rows)
   }
 

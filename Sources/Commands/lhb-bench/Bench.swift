@@ -1,6 +1,7 @@
 import Glibc
 import LHKernelTypes
 import LHKernels
+import LHModel
 import LHRuntime
 import LHSubnetFile
 import LHSupernet

@@ -15,7 +15,7 @@ struct BenchReport {
   var table: String {
     let plural = threadCount == 1 ? "" : "s"
     return """
-      model   \(bench.model.architecture.map(ModelText.summary(of:)) ?? ModelText.summary(of: bench.model.shape))
+      model   \(bench.model.summary)
       runs    \(bench.runs) of each length on \(threadCount) thread\(plural), \(bench.model.instructionSet), \
       \(bench.model.precision.rawValue)
       load    \(Formatting.fixed(bench.loadSeconds, 3)) s, \(Formatting.size(bench.loadPeakMemory)) at most; weights \
