@@ -1,4 +1,4 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 import PackageDescription
 
 // How the modules lie on each other is drawn in Docs/architecture.md. Arrows point only down.
@@ -24,17 +24,23 @@ func kernels(_ set: String, at folder: String? = nil, clang flags: [String], def
     swiftSettings: strict + names.map { .define($0) } + [.unsafeFlags(["-O"] + flags.flatMap { ["-Xcc", $0] })])
 }
 
+// A manifest is compiled for the machine that builds and is not told of another one, so a cross build has to say what
+// it builds for: LHB_TARGET_ARCH=aarch64.
 #if arch(x86_64)
-  let wideKernels = [
-    kernels("AVX2", clang: ["-march=x86-64-v3"], define: ["KERNELS_AVX2"]),
-    kernels("AVX2VNNI", clang: ["-march=x86-64-v3", "-mavxvnni"], define: ["KERNELS_AVX2", "KERNELS_VNNI"]),
-    kernels("AVX512", clang: ["-march=x86-64-v4"], define: ["KERNELS_AVX512"]),
-    kernels("AVX512BF16", clang: ["-march=x86-64-v4", "-mavx512bf16"], define: ["KERNELS_AVX512", "KERNELS_BF16"]),
-    kernels("AVX512VNNI", clang: ["-march=x86-64-v4", "-mavx512vnni"], define: ["KERNELS_AVX512", "KERNELS_VNNI"]),
-  ]
+  let buildingArchitecture = "x86_64"
 #else
-  let wideKernels: [Target] = []
+  let buildingArchitecture = "other"
 #endif
+let isForX86 = (Context.environment["LHB_TARGET_ARCH"] ?? buildingArchitecture) == "x86_64"
+
+let x86Kernels = [
+  kernels("AVX2", clang: ["-march=x86-64-v3"], define: ["KERNELS_AVX2"]),
+  kernels("AVX2VNNI", clang: ["-march=x86-64-v3", "-mavxvnni"], define: ["KERNELS_AVX2", "KERNELS_VNNI"]),
+  kernels("AVX512", clang: ["-march=x86-64-v4"], define: ["KERNELS_AVX512"]),
+  kernels("AVX512BF16", clang: ["-march=x86-64-v4", "-mavx512bf16"], define: ["KERNELS_AVX512", "KERNELS_BF16"]),
+  kernels("AVX512VNNI", clang: ["-march=x86-64-v4", "-mavx512vnni"], define: ["KERNELS_AVX512", "KERNELS_VNNI"]),
+]
+let wideKernels = isForX86 ? x86Kernels : []
 
 // MARK: What users link and run
 
@@ -48,7 +54,13 @@ let products: [Product] = [
   .executable(name: "lhb-bench", targets: ["lhb-bench"]),
 ]
 
-let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+/// What only the programs link. Every use of it is conditional, so that SwiftPM fetches none of it for a package that
+/// depends on this one with `traits: []`.
+func forPrograms(_ name: String, package: String) -> Target.Dependency {
+  .product(name: name, package: package, condition: .when(traits: ["Programs"]))
+}
+
+let argumentParser = forPrograms("ArgumentParser", package: "swift-argument-parser")
 
 /// A command-line program.
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -125,7 +137,7 @@ let runtime: [Target] =
       ]),
     module(
       "LightHuBERT", at: "LightHuBERT",
-      ["LHImport", "LHModel", "LHQuantization", "LHRuntime", "LHSubnetFile", "LHSupernet", "LHTorch"]),
+      ["LHImport", "LHModel", "LHQuantization", "LHRuntime", "LHSupernet", "LHTorch"]),
   ]
 
 let cInterface: [Target] = [
@@ -144,7 +156,7 @@ let programSupport: [Target] = [
     ["LHCommandSupport", "LHKernels", "LHRuntime", argumentParser]),
   module(
     "LHArchitectureFile", at: "Commands/ArchitectureFile",
-    ["LHJSON", "LHSupernet", "LHSystem", .product(name: "Yams", package: "Yams")]),
+    ["LHJSON", "LHSupernet", "LHSystem", forPrograms("Yams", package: "Yams")]),
   module("LHCommandSupport", at: "Commands/Support", ["LHModel", "LHSupernet", "LHSystem", argumentParser]),
 ]
 
@@ -175,8 +187,8 @@ func tests(of module: String, _ more: Target.Dependency...) -> Target {
 
 let testing: [Target] = [
   .target(
-    name: "LHTestSupport", dependencies: ["LHCZstd", "LHJSON", "LHSystem", "LHTensors"], path: "Tests/TestSupport",
-    swiftSettings: strict),
+    name: "LHTestSupport", dependencies: ["LHCZstd", "LHJSON", "LHSupernet", "LHSystem", "LHTensors"],
+    path: "Tests/TestSupport", swiftSettings: strict),
   .target(name: "LHTestAllocationCounter", path: "Tests/TestAllocationCounter"),
   .testTarget(
     name: "LHTestSupportTests", dependencies: ["LHSystem", "LHTestSupport"], path: "Tests/TestSupportTests",
@@ -186,6 +198,7 @@ let testing: [Target] = [
   tests(of: "LHTensors"),
   tests(of: "LHTorch", "LHJSON", "LHSystem", "LHTensors"),
   tests(of: "LHFeatureFiles", "LHSystem"),
+  tests(of: "LHModel"),
   tests(of: "LHSupernet", "LHJSON", "LHModel", "LHSystem", "LHTensors", "LHTorch"),
   tests(of: "LHArchitectureFile", "LHSupernet", "LHSystem"),
   tests(of: "LHQuantization", "LHFamilies", "LHModel", "LHSupernet"),
@@ -235,6 +248,10 @@ let isFuzzing = Context.environment["LHB_FUZZ_BUILD"] != nil
 let package = Package(
   name: "lighthubert",
   products: products,
+  traits: [
+    .trait(name: "Programs", description: "The lhb-* programs, which need packages that the libraries do not."),
+    .default(enabledTraits: ["Programs"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),

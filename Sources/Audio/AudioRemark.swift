@@ -46,8 +46,8 @@ public enum AudioRemark: Equatable, Sendable, CustomStringConvertible {
       """
     case .lacksEnd(let seconds):
       """
-      does not say that it is at its end, as a recording that was cut off; all \(rounded(seconds)) s that are there are \
-      taken
+      does not say that it is at its end, as a recording that was cut off; all \(rounded(seconds)) s that are there \
+      are taken
       """
     case .joinedBroadcast: "pages are missing before its first sound, as where the recording of a broadcast begins"
     case .gaps(let seconds):

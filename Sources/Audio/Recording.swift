@@ -18,8 +18,8 @@ public struct Recording: Sendable {
   /// Channels are averaged, unless one is chosen. A rate other than 16 kHz is resampled (see `Resampler`) to
   /// ceil(frames * 16000 / rate) samples, or is a fault where resampling is not wanted.
   ///
-  /// A file that has less sound than its header states, or is damaged, is a fault, unless what is there up to that place
-  /// is wanted. More than is stated, and a length that is not stated, are read to the end. `remarks` tells.
+  /// A file that has less sound than its header states, or is damaged, is a fault, unless what is there up to that
+  /// place is wanted. More than is stated, and a length that is not stated, are read to the end. `remarks` tells.
   ///
   /// Memory is that of the samples, at most `limits.maxSeconds` of them, and while a pipe is read that of its bytes.
   /// Nothing is shared with other recordings that are read at the same time, and nothing is written to standard error.

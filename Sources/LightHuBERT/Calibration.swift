@@ -2,7 +2,6 @@ public import LHImport
 import LHModel
 public import LHQuantization
 public import LHRuntime
-import LHSubnetFile
 public import LHSupernet
 
 /// Measures the activations of a subnet on audio, so that it is quantised for the audio that it will see.
@@ -21,6 +20,7 @@ public final class Calibration {
   ///
   /// - Parameters:
   ///   - architecture: The subnet. It must fit the supernet.
+  ///   - supernet: Where its weights come from.
   ///   - options: How it is run; the precision is float32 always.
   /// - Throws: `ModelFault.cause` with the fault of the checkpoint.
   public init(
@@ -35,8 +35,7 @@ public final class Calibration {
     options.precision = .f32
     let layout = SubnetLayout(config: supernet.config, architecture: architecture)
     let model = try Model(
-      path: supernet.path, description: SubnetDescription(config: supernet.config, architecture: architecture),
-      options: options,
+      path: supernet.path, shape: EncoderShape(config: supernet.config, architecture: architecture), options: options,
       source: TensorSource { role throws(ModelFault) in
         guard let tensor = layout[role] else { preconditionFailure("the layout has every tensor of a model") }
         do throws(ExtractionFault) {
@@ -52,10 +51,10 @@ public final class Calibration {
   /// Runs the subnet on an utterance and adds its activations to the statistics.
   ///
   /// - Parameters:
-  ///   - samples: Mono at 16 kHz, in [-1, 1]; at least `ModelConfig.minimumSampleCount`, all finite. A few seconds that are
-  ///     like what the subnet will see are enough.
-  ///   - progress: Called with the done fraction of the work now and then; false cancels. A cancelled utterance may have
-  ///     been added in part.
+  ///   - samples: Mono at 16 kHz, in [-1, 1]; at least `ModelConfig.minimumSampleCount`, all finite. A few seconds that
+  ///     are like what the subnet will see are enough.
+  ///   - progress: Called with the done fraction of the work now and then; false cancels. A cancelled utterance may
+  ///     have been added in part.
   /// - Throws: `ModelFault.tooShort`, `.notFinite` or `.cancelled`.
   public func add(_ samples: [Float], progress: ((Double) -> Bool)? = nil) throws(ModelFault) {
     _ = try session.features(of: samples, progress: progress)

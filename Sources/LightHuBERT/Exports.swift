@@ -1,5 +1,5 @@
-// Whoever imports LightHuBERT has all of the runtime, and what cuts subnets out of checkpoints. What is only run needs no
-// more than the runtime, see Docs/architecture.md.
+// Whoever imports LightHuBERT has all of the runtime, and what cuts subnets out of checkpoints. What is only run needs
+// no more than the runtime, see Docs/architecture.md.
 
 @_exported public import LHRuntime
 

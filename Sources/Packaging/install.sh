@@ -4,8 +4,8 @@
 #     install.sh install|uninstall PACKAGE_FOLDER VERSION
 #
 # The environment says where to: prefix, bindir, libdir, includedir, pkgconfigdir, cmakedir, mandir, docdir,
-# bashcompletiondir, zshcompletiondir, fishcompletiondir, all absolute, and DESTDIR, which goes before each of them and into no
-# file. Only files of the list below are written or removed, and folders only when they are lighthubert's own.
+# bashcompletiondir, zshcompletiondir, fishcompletiondir, all absolute, and DESTDIR, which goes before each of them and
+# into no file. Only files of the list below are written or removed, and folders only when they are lighthubert's own.
 set -eu
 usage() { echo "usage: install.sh install|uninstall PACKAGE_FOLDER VERSION" >&2; exit 64; }
 [ $# -eq 3 ] || usage

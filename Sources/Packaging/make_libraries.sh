@@ -4,9 +4,9 @@
 #
 #     make_libraries.sh BUILD_FOLDER OUTPUT_FOLDER VERSION
 #
-# BUILD_FOLDER is where `swift build` built the product LightHuBERTC. One object is made of its objects and of what they use
-# of the toolchain's static libraries; then all names in it but lh_* become local, so that nothing can clash with the program's
-# own, or with another Swift runtime in the same process. Both libraries come from this object.
+# BUILD_FOLDER is where `swift build` built the product LightHuBERTC. One object is made of its objects and of what they
+# use of the toolchain's static libraries; then all names in it but lh_* become local, so that nothing can clash with
+# the program's own, or with another Swift runtime in the same process. Both libraries come from this object.
 set -eu
 [ $# -eq 3 ] || { echo "usage: make_libraries.sh BUILD_FOLDER OUTPUT_FOLDER VERSION" >&2; exit 64; }
 build=$1
@@ -26,11 +26,11 @@ mkdir -p "$out"
 objects=$(mktemp -d)
 trap 'rm -rf "$objects"' EXIT
 
-# No Foundation and no regular expressions (swift_StringProcessing, which String.contains(String) is part of): they would
-# add 50 MB and 2 MB to every program.
+# No Foundation and no regular expressions (swift_StringProcessing, which String.contains(String) is part of): they
+# would add 50 MB and 2 MB to every program.
 #
-# --force-group-allocation: sections of C++ templates that linkers share between objects would name symbols that are local
-# below; a program that uses the same template could then not be linked.
+# --force-group-allocation: sections of C++ templates that linkers share between objects would name symbols that are
+# local below; a program that uses the same template could then not be linked.
 ld.bfd -r --force-group-allocation -o "$objects/lighthubert.o" \
   "$runtime/$(uname -m)/swiftrt.o" "@$list" -L"$runtime" --start-group \
   -lswiftCore -lswift_Concurrency -lswiftSynchronization -lswift_Builtin_float -lswiftGlibc -lswiftDispatch \
@@ -39,7 +39,8 @@ ld.bfd -r --force-group-allocation -o "$objects/lighthubert.o" \
 objcopy --wildcard --keep-global-symbol='lh_*' --remove-section=.swift_modhash "$objects/lighthubert.o"
 strip --strip-unneeded "$objects/lighthubert.o"
 
-foreign=$(nm --undefined-only "$objects/lighthubert.o" | awk '$1 == "U" && $2 ~ /^(\$s|swift_|_swift|dispatch_)/ { print $2 }')
+foreign=$(nm --undefined-only "$objects/lighthubert.o" |
+  awk '$1 == "U" && $2 ~ /^(\$s|swift_|_swift|dispatch_)/ { print $2 }')
 [ -z "$foreign" ] || { printf 'the library uses what its runtime does not have:\n%s\n' "$foreign" >&2; exit 70; }
 
 rm -f "$out"/liblighthubert.*

@@ -94,7 +94,8 @@ def page(command, version, day):
 
     lines = [f".Dd {month}", f".Dt {name.upper()} 1", f".Os lighthubert {version}"]
     lines += [".Sh NAME", f".Nm {name}", f".Nd {escaped(abstract[0].lower() + abstract[1:])}"]
-    lines += [".Sh SYNOPSIS", f".Nm {name}"] + synopsis(sorted(options, key=lambda a: a["isOptional"])) + synopsis(operands)
+    lines += [".Sh SYNOPSIS", f".Nm {name}"]
+    lines += synopsis(sorted(options, key=lambda a: a["isOptional"])) + synopsis(operands)
     lines += [".Sh DESCRIPTION"] + told[1:]
     if operands:
         lines += [".Pp", "The operands are:", ".Bl -tag -width indent"]

@@ -32,4 +32,5 @@ cp "$root/LICENSE" "$root/CHANGELOG.md" "$package/doc"
 # The programs and libraries hold code of these.
 cp "$root/.build/checkouts/Yams/LICENSE" "$package/doc/LICENSE.Yams"
 cp "$root/.build/checkouts/swift-argument-parser/LICENSE.txt" "$package/doc/LICENSE.swift-argument-parser"
-cp "$(dirname "$(dirname "$(readlink -f "$(command -v swiftc)")")")/share/swift/LICENSE.txt" "$package/doc/LICENSE.Swift"
+toolchain=$(dirname "$(dirname "$(readlink -f "$(command -v swiftc)")")")
+cp "$toolchain/share/swift/LICENSE.txt" "$package/doc/LICENSE.Swift"

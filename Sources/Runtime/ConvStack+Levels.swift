@@ -51,8 +51,8 @@ extension ConvStack {
     }
   }
 
-  /// Sets which frames of each level are computed for the first `count` frames of the last layer: what they depend on, in
-  /// whole groups as long as the utterance has them.
+  /// Sets which frames of each level are computed for the first `count` frames of the last layer: what they depend on,
+  /// in whole groups as long as the utterance has them.
   func setEnds(_ levels: UnsafeMutableBufferPointer<Level>, for count: Int) {
     var count = count
     for (index, layer) in weights.enumerated().reversed() {
@@ -62,8 +62,8 @@ extension ConvStack {
     levels[0].end = count
   }
 
-  /// Calls `body` with each level and the floats of the most frames of it that are held while `blockFrames` frames of the
-  /// last layer are computed, wherever groups begin and end.
+  /// Calls `body` with each level and the floats of the most frames of it that are held while `blockFrames` frames of
+  /// the last layer are computed, wherever groups begin and end.
   private func forEachLevel(blockFrames: Int, _ body: (_ index: Int, _ size: Int) -> Void) {
     var count = blockFrames
     for (index, layer) in weights.enumerated().reversed() {

@@ -2,8 +2,8 @@ import LHKernelTypes
 import LHKernels
 import LHModel
 
-/// The feature extractor for a range of frames, block after block: each layer holds only what the next one needs for the
-/// block, so nothing is as long as the utterance.
+/// The feature extractor for a range of frames, block after block: each layer holds only what the next one needs for
+/// the block, so nothing is as long as the utterance.
 ///
 /// Activations are [frame, channel]. A convolution's inputs for consecutive outputs are then overlapping rows of one
 /// matrix, and the convolution is a product without any copying.
@@ -61,8 +61,8 @@ struct ConvStack {
     }
   }
 
-  /// A convolution, its norm and its GELU, on as many rows at a time as stay in the second-level cache: the frames of level
-  /// `index + 1` that are not computed yet.
+  /// A convolution, its norm and its GELU, on as many rows at a time as stay in the second-level cache: the frames of
+  /// level `index + 1` that are not computed yet.
   ///
   /// - Parameter folded: The matrix to use instead of the layer's own.
   private func convolve(
@@ -111,8 +111,8 @@ struct ConvStack {
     }
   }
 
-  /// Moves the frames that the next block needs again to the front of each buffer. Where a stride is longer than a kernel,
-  /// frames in between are never computed.
+  /// Moves the frames that the next block needs again to the front of each buffer. Where a stride is longer than a
+  /// kernel, frames in between are never computed.
   private func keepTails(_ levels: UnsafeMutableBufferPointer<Level>) {
     levels[weights.count].start = levels[weights.count].done
     for index in weights.indices.reversed() {

@@ -6,6 +6,8 @@ extension EncoderShape {
   var unsupported: String? {
     if position?.kind == .batchNormed { return "a batch norm before the position convolution" }
     if let width = finalProjection { return "a projection of the last hidden state to \(width)" }
+    let sizes = layers.compactMap { $0.attention?.headSize }
+    if let size = sizes.first(where: { $0 != Attention.headSize }) { return "attention heads of size \(size)" }
     return nil
   }
 }

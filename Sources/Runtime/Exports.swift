@@ -1,6 +1,6 @@
-// Whoever imports LHRuntime names and uses these types without a second import. A typealias would not do: members of a type
-// are visible only where the module that declares them is imported, or exported again as here. Only what belongs to the
-// interface is listed, so that the modules' other types stay out of the way.
+// Whoever imports LHRuntime names and uses these types without a second import. A typealias would not do: members of a
+// type are visible only where the module that declares them is imported, or exported again as here. Only what belongs
+// to the interface is listed, so that the modules' other types stay out of the way.
 
 @_exported public import enum LHJSON.JSONFault
 @_exported public import struct LHJSON.JSONObject

@@ -62,8 +62,8 @@ struct ForwardPass {
   /// Ranges of frames that the feature extractor is cut into, of equal length or one less. The first is a shorter one:
   /// whole groups of frames beyond its end cost it more than the frames before its own cost the last one.
   ///
-  /// Usually one for each thread. What OpenBLAS computes depends on the number of rows, which must therefore not depend on
-  /// the number of threads.
+  /// Usually one for each thread. What OpenBLAS computes depends on the number of rows, which must therefore not depend
+  /// on the number of threads.
   ///
   /// A recorder is to see no frame twice.
   private var extractorTasks: Int {

@@ -3,9 +3,10 @@ import LHModel
 
 /// The group norm after the first convolution, folded into that convolution before it runs.
 ///
-/// With one channel a group, channel c is normalised by the mean and variance over time of its outputs w_c . x(t), where
-/// x(t) are the windows of samples. Both follow from the windows' mean m and covariance S: the mean is w_c . m and the
-/// variance w_c' S w_c. So one pass over the samples, in double precision, replaces two passes over 512 channels.
+/// With one channel a group, channel c is normalised by the mean and variance over time of its outputs w_c . x(t),
+/// where x(t) are the windows of samples. Both follow from the windows' mean m and covariance S: the mean is w_c . m
+/// and the variance w_c' S w_c. So one pass over the samples, in double precision, replaces two passes over 512
+/// channels.
 struct GroupNormFold {
   let layer: ConvWeights
   let multiplier: MatrixMultiplier
@@ -21,7 +22,8 @@ struct GroupNormFold {
     (frames + GroupNormFold.windowsPerTask - 1) / GroupNormFold.windowsPerTask
   }
 
-  /// Floats of scratch for `samples` samples: of each task, and of the whole, moments and one window in double precision.
+  /// Floats of scratch for `samples` samples: of each task, and of the whole, moments and one window in double
+  /// precision.
   func scratchCount(samples: Int) -> Int {
     let tasks = taskCount(frames: layer.shape.frameCount(forInput: samples))
     return (tasks + 1) * (momentCount + taps) * MemoryLayout<Double>.stride / MemoryLayout<Float>.stride

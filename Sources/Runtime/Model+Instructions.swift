@@ -5,9 +5,9 @@ extension Model {
   /// The kernels that run it.
   package var kernels: KernelSet { multiplier.kernels }
 
-  /// Instructions that would make `precision` fast and that the kernels in use do without, by name: "VNNI" for eight-bit
-  /// integers, "AVX512_BF16" for bfloat16. Empty when nothing is missing. The results are the same without them, but for the
-  /// order of float32 roundings.
+  /// Instructions that would make `precision` fast and that the kernels in use do without, by name: "VNNI" for
+  /// eight-bit integers, "AVX512_BF16" for bfloat16. Empty when nothing is missing. The results are the same without
+  /// them, but for the order of float32 roundings.
   public var missingInstructions: [String] {
     let found = multiplier.kernels.dotProducts
     var missing: [String] = []

@@ -2,8 +2,8 @@ import LHKernelTypes
 import LHKernels
 
 extension Model {
-  /// What `Precision.auto` may become in place of float32, the fastest first. Without instructions for it bfloat16 is no
-  /// faster than float32; eight-bit integers are.
+  /// What `Precision.auto` may become in place of float32, the fastest first. Without instructions for it bfloat16 is
+  /// no faster than float32; eight-bit integers are.
   private var fasterPrecisions: [Precision] {
     multiplier.kernels.dotProducts.bfloat16 == nil ? [.int8, .int8Mixed] : [.int8, .int8Mixed, .bf16]
   }

@@ -49,8 +49,8 @@ extension Model {
       }
     }
     try self.init(
-      path: path,
-      description: SubnetDescription(
+      path: path, shape: reader.shape,
+      subnet: SubnetDescription(
         config: reader.config, architecture: reader.architecture, provenance: reader.provenance),
       options: options,
       source: TensorSource(

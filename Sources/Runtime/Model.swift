@@ -1,10 +1,10 @@
 import LHKernelTypes
 public import LHKernels
-package import LHModel
-package import LHSubnetFile
+public import LHModel
+public import LHSubnetFile
 public import LHSupernet
 
-/// A subnet, ready to run: weights packed for this processor, never changed, safe to share between threads.
+/// A model, ready to run: weights packed for this processor, never changed, safe to share between threads.
 ///
 ///     let model = try Model(contentsOf: "small.lhb")
 ///     let features = try model.features(of: samples)      // [1, T, E]
@@ -12,9 +12,9 @@ public final class Model: Sendable {
   /// The path that the model was opened with, or what the caller called its bytes.
   public let path: String
   /// What the model computes.
-  package let shape: EncoderShape
-  /// What subnet of which supernet it is: nothing that is computed depends on it.
-  package let description: SubnetDescription
+  public let shape: EncoderShape
+  /// What subnet of which supernet it is, on which nothing that is computed depends; nil when it is none.
+  package let subnet: SubnetDescription?
   /// The options that the model was opened with.
   public let options: RuntimeOptions
   /// Number formats of the products with weights: what `options.precision` came to, never `Precision.auto`.
@@ -25,23 +25,24 @@ public final class Model: Sendable {
   let weights: Weights
   let multiplier: MatrixMultiplier
 
-  /// Packs the weights of a subnet.
+  /// Packs the weights of a model.
   ///
-  /// - Parameter source: Has the tensors of the shape's layout. They are read several times when `Precision.auto` is to
-  ///   choose.
+  /// - Parameters:
+  ///   - subnet: What subnet it is, whose shape is `shape`; nil when it is none.
+  ///   - source: Has the tensors of the shape's layout. They are read several times when `Precision.auto` is to choose.
   package init(
-    path: String, description: SubnetDescription, options: RuntimeOptions, source: TensorSource
+    path: String, shape: EncoderShape, subnet: SubnetDescription? = nil, options: RuntimeOptions, source: TensorSource
   ) throws(ModelFault) {
     self.path = path
-    self.description = description
-    shape = description.shape
+    self.shape = shape
+    self.subnet = subnet
     if let what = shape.unsupported { throw .unsupported(path: path, what: what) }
     self.options = options
     if options.precision == .auto, let maxError = options.maxError {
       let fastest = try Model.fastest(within: maxError) { precision throws(ModelFault) in
         var options = options
         options.precision = precision
-        return try Model(path: path, description: description, options: options, source: source)
+        return try Model(path: path, shape: shape, subnet: subnet, options: options, source: source)
       }
       precision = fastest.model.precision
       precisionTrials = fastest.trials
@@ -61,14 +62,20 @@ public final class Model: Sendable {
     weights = try loader.load(on: WorkerPool(threadCount: options.resolvedThreadCount))
   }
 
-  /// The supernet's configuration.
-  public var config: ModelConfig { description.config }
-  /// The subnet.
-  public var architecture: Architecture { description.architecture }
-  /// Where the subnet comes from; nil when it was not read from a file.
-  public var provenance: Provenance? { description.provenance }
+  /// The configuration of the supernet that the model was cut out of; nil for any other model.
+  public var config: ModelConfig? { subnet?.config }
+  /// Which subnet it is; nil for a model that was not cut out of a supernet.
+  public var architecture: Architecture? { subnet?.architecture }
+  /// Where the model comes from; nil when it was not read from a file.
+  public var provenance: Provenance? { subnet?.provenance }
 
-  /// Number of hidden states: one more than there are layers. Each is [T, E], E being `architecture.embedDim`.
+  /// Layers of the encoder.
+  public var layerCount: Int { shape.layers.count }
+  /// Width E of the hidden states.
+  public var width: Int { shape.width }
+  /// The fewest samples that give a frame.
+  public var minimumSampleCount: Int { shape.convolutions.minimumSampleCount }
+  /// Number of hidden states: one more than there are layers. Each is [T, E].
   public var hiddenStateCount: Int { shape.layers.count + 1 }
 
   /// Frames T for a number of samples at 16 kHz; 0 when they are too few for one.

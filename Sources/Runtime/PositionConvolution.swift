@@ -3,8 +3,8 @@ import LHKernels
 
 /// The position convolution: x = x + f(x), f one grouped convolution and GELU, or several with a layer norm each.
 ///
-/// Frames are padded with kernel / 2 zeros on both sides, and the last output of an even kernel is dropped, so that there
-/// is an output for each input.
+/// Frames are padded with kernel / 2 zeros on both sides, and the last output of an even kernel is dropped, so that
+/// there is an output for each input.
 struct PositionConvolution {
   let layers: [PositionWeights]
   let multiplier: MatrixMultiplier

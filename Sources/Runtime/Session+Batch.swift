@@ -13,8 +13,8 @@ extension Session {
   ///   - progress: Called with the done fraction of all samples now and then; false cancels.
   ///   - cancellation: Ends the work from another thread or task.
   /// - Returns: The features, in the order of the utterances.
-  /// - Throws: `ModelFault.utterance` with the index of the first utterance that is at fault. Lengths are checked before
-  ///   anything is computed.
+  /// - Throws: `ModelFault.utterance` with the index of the first utterance that is at fault. Lengths are checked
+  ///   before anything is computed.
   public func features(
     of utterances: [[Float]], layers: LayerSelection = .last, layerZero: LayerZero = .projection,
     normalize: Bool? = nil, progress: ((Double) -> Bool)? = nil, cancellation: Cancellation? = nil

@@ -5,8 +5,8 @@ import LHSystem
 struct SessionBuffers {
   /// Hidden states, [T, E].
   var hidden = GrowingBuffer()
-  /// What the steps of a forward pass need besides: the feature extractor, then the position convolution, then the layers.
-  /// Each begins anew at the first float.
+  /// What the steps of a forward pass need besides: the feature extractor, then the position convolution, then the
+  /// layers. Each begins anew at the first float.
   var workspace = GrowingBuffer()
 
   /// Room for so many floats of each.

@@ -6,7 +6,8 @@ package enum Stage: Int, CaseIterable, Sendable {
   case convStack
   /// The position convolution and its addition.
   case positionConvolution
-  /// The products of single frames with a matrix: of the features, to queries, keys and values, of the attention's output.
+  /// The products of single frames with a matrix: of the features, to queries, keys and values, of the attention's
+  /// output.
   case projections
   /// Scores, softmax, and the sums of values.
   case attention

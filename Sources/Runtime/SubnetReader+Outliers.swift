@@ -5,8 +5,8 @@ package import LHSubnetFile
 extension SubnetReader {
   /// The outlier channels of each tensor that is quantised when products are computed in int8, by its role.
   ///
-  /// Of a file with int8 tensors it is those, as they were stored. Of any other it is all quantisable tensors, with what
-  /// follows from the norms: no pass over the weights.
+  /// Of a file with int8 tensors it is those, as they were stored. Of any other it is all quantisable tensors, with
+  /// what follows from the norms: no pass over the weights.
   package func outlierChannels() throws(SubnetFileFault) -> [TensorRole: [Int]] {
     var outliers: [TensorRole: [Int]] = [:]
     for (entry, tensor) in zip(entries, layout.tensors) where entry.elementType == .int8 {

@@ -5,19 +5,19 @@ package import LHTensors
 package struct TensorSource: Sendable {
   /// Gives a tensor.
   let tensor: @Sendable (_ role: TensorRole) throws(ModelFault) -> TensorView
-  /// Passes on a tensor's rows (along its first axis) in order: (role, rows at a time, body), where the body takes the rows
-  /// and the index of the first of them. When it throws, what was made of the rows may not be used.
+  /// Passes on a tensor's rows (along its first axis) in order: (role, rows at a time, body), where the body takes the
+  /// rows and the index of the first of them. When it throws, what was made of the rows may not be used.
   let forEachPart:
     @Sendable (_ role: TensorRole, _ rowsAtOnce: Int, _ body: (_ rows: TensorView, _ first: Int) -> Void)
       throws(ModelFault) -> Void
-  /// The input channels of a matrix that eight-bit integers need scales of their own for, rising; nil for a matrix that is not
-  /// to be quantised.
+  /// The input channels of a matrix that eight-bit integers need scales of their own for, rising; nil for a matrix that
+  /// is not to be quantised.
   let outliers: @Sendable (_ role: TensorRole) -> [Int]?
 }
 
 extension TensorSource {
-  /// `forEachPart` with the rows as float32 numbers in row-major order: (first number, rows, index of the first row). They
-  /// are not copied when the source has them in that format.
+  /// `forEachPart` with the rows as float32 numbers in row-major order: (first number, rows, index of the first row).
+  /// They are not copied when the source has them in that format.
   func forEachFloats(
     _ role: TensorRole, rowsAtOnce: Int, _ body: (_ rows: UnsafePointer<Float>, _ count: Int, _ first: Int) -> Void
   ) throws(ModelFault) {

@@ -5,9 +5,9 @@ import LHSystem
 import LHTensors
 
 extension WeightLoader {
-  /// Strassen's algorithm is used for convolutions whose inputs are normalised frame by frame, and whose outputs are at most
-  /// this many samples apart, 1.25 ms: its error is relative to the largest of six outputs, so that quiet frames must not
-  /// stand beside loud ones. These convolutions have four fifths of the extractor's work.
+  /// Strassen's algorithm is used for convolutions whose inputs are normalised frame by frame, and whose outputs are at
+  /// most this many samples apart, 1.25 ms: its error is relative to the largest of six outputs, so that quiet frames
+  /// must not stand beside loud ones. These convolutions have four fifths of the extractor's work.
   private static let strassenHop = 20
 
   /// The feature extractor's layers.
@@ -56,8 +56,8 @@ extension WeightLoader {
     return .direct(matrix)
   }
 
-  /// A convolution, [out, in, kernel], whose output channels are shared out equally among matrices in order. A matrix has the
-  /// taps outside and the channels inside.
+  /// A convolution, [out, in, kernel], whose output channels are shared out equally among matrices in order. A matrix
+  /// has the taps outside and the channels inside.
   func packConvolution(
     _ module: ModuleRole, into matrices: [PackedMatrix], inputChannels: Int, kernel: Int, hasBias: Bool
   ) {

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Measures the standard table with lhb-bench and writes it into Docs/performance.md.
+"""Measures the standard table with lhb-bench and writes it into Docs/measurements/engine.md.
 
-    bench.py [BUILD_FOLDER, by default .build/release] [--library FILE, by default .build/package/lib/liblighthubert.so.0]
-        [--work FOLDER] [--quick]
+    bench.py [BUILD_FOLDER, by default .build/release]
+        [--library FILE, by default .build/package/lib/liblighthubert.so.0] [--work FOLDER] [--quick]
 
-Three subnets with both kinds of feature extractor at three lengths on one and two threads; how time and memory grow up to
-ten minutes; the other instruction sets; a cold start; Python beside lhb-bench. Takes ten minutes and 2 GB of disk. With --quick lengths
-and runs are few and the tables only shown: that proves the way, not the speed.
+Three subnets with both kinds of feature extractor at three lengths on one and two threads; how time and memory grow up
+to ten minutes; the other instruction sets; a cold start; Python beside lhb-bench. Takes ten minutes and 2 GB of disk.
+With --quick lengths and runs are few and the tables only shown: that proves the way, not the speed.
 
 Making the checkpoints needs python3-numpy and python3-torch (apt).
 """
@@ -22,7 +22,7 @@ from pathlib import Path
 import report
 import subnets
 
-PAGE = subnets.REPOSITORY / "Docs/performance.md"
+PAGE = report.MEASUREMENTS / "engine.md"
 THREADS = (1, 2)
 GROWING = "small-default", "layer-norm"
 MEGABYTE = 1e6
@@ -54,7 +54,8 @@ class Programs:
         text = ",".join(f"{length:g}" for length in lengths)
         print(f"{name}, {extractor} extractor: {text} s on {threads} threads", *variables.values(), flush=True)
         command = [self.build / "lhb-bench", path, "--seconds", text, "--threads", threads, "--runs", runs, "--json"]
-        return json.loads(subnets.run(*subnets.pinned(threads, *command), LHB_COMMIT=report.commit() or "", **variables))
+        command = subnets.pinned(threads, *command)
+        return json.loads(subnets.run(*command, LHB_COMMIT=report.commit() or "", **variables))
 
     def start(self, name, extractor, threads, count):
         """Median seconds from starting lhb-features on a second of speech to its end."""
@@ -98,8 +99,8 @@ def speed_table(results):
                     f"{single['median_s'] / double['median_s']:.2f}",
                     f"{beyond_weights(one, single):.0f}"])
     return report.table(
-        ["subnet", "extractor", "audio s", "1 thread: s", "spread", "x real time", "GFLOP/s", "of peak",
-         "2 threads: s", "speed-up", "MB beyond weights"], rows)
+        ["subnet", "extractor", "audio s", "1 thread", "spread", "speed", "GFLOP/s", "of peak", "2 threads", "speed-up",
+         "memory"], rows)
 
 
 def beyond_weights(result, measurement):
@@ -116,7 +117,8 @@ def load_table(results):
                 f"{max(one['load_peak_memory_bytes'], two['load_peak_memory_bytes']) / MEGABYTE:.0f}",
                 f"{1000 * one['load_s']:.0f}", f"{1000 * two['load_s']:.0f}"])
     return report.table(
-        ["subnet", "extractor", "packed weights, MB", "at most while loading, MB", "1 thread: ms", "2 threads: ms"], rows)
+        ["subnet", "extractor", "packed weights, MB", "at most while loading, MB", "1 thread: ms", "2 threads: ms"],
+        rows)
 
 
 def stage_table(results):
@@ -126,7 +128,8 @@ def stage_table(results):
             for measurement in results[name, extractor, 1]["measurements"]:
                 shares = measurement["stage_shares"]
                 stages = list(shares)
-                rows.append([name, extractor, f"{measurement['audio_s']:g}", *(f"{share:.1%}" for share in shares.values())])
+                rows.append([
+                    name, extractor, f"{measurement['audio_s']:g}", *(f"{share:.1%}" for share in shares.values())])
     return report.table(["subnet", "extractor", "audio s", *(stage.replace("_", " ") for stage in stages)], rows)
 
 
@@ -147,7 +150,7 @@ def growth_table(results):
                          f"{one['peak_memory_bytes'] / MEGABYTE:.0f}", f"{beyond_weights(result, one):.0f}"])
     text = report.table(["audio s", "s", "ms a second of audio", "peak memory, MB", "MB beyond weights"], rows)
     return (f"{text}\n\nFitted to all lengths, time grows with the power {exponent(times):.2f} of the length, and "
-            f"memory beyond the weights with the power {exponent(memory):.2f}; between the last two lengths, "
+            f"memory beyond the weights\nwith the power {exponent(memory):.2f}; between the last two lengths, "
             f"{exponent(times[-2:]):.2f} and {exponent(memory[-2:]):.2f}.")
 
 
@@ -211,7 +214,8 @@ def main():
     parser.add_argument("build", nargs="?", type=Path, default=subnets.REPOSITORY / ".build/release")
     parser.add_argument(
         "--library", type=Path, default=subnets.REPOSITORY / ".build/package/lib/liblighthubert.so.0")
-    parser.add_argument("--work", type=Path, default=subnets.REPOSITORY / ".build/bench", help="what is made goes there")
+    parser.add_argument(
+        "--work", type=Path, default=subnets.REPOSITORY / ".build/bench", help="what is made goes there")
     parser.add_argument("--quick", action="store_true")
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures lhb-bench beside ONNX Runtime and OpenVINO and writes the comparison into Docs/performance.md.
+"""Measures lhb-bench beside ONNX Runtime and OpenVINO and writes the comparison into Docs/measurements/peers.md.
 
     bench_peers.py [BUILD_FOLDER, by default .build/release] [--python PYTHON, by default .peers/bin/python]
         [--work FOLDER] [--only TEXT] [--rounds N] [--quick]
@@ -24,7 +24,7 @@ import report
 import subnets
 import turns
 
-PAGE = subnets.REPOSITORY / "Docs/performance.md"
+PAGE = report.MEASUREMENTS / "peers.md"
 PEERS = ("ONNX Runtime f32", "OpenVINO f32")
 THREADS = (1, 2)
 # Far above what float32 rounds off, far below what another model would differ by.
@@ -77,7 +77,7 @@ def best_ratio(row):
 
 
 def time_table(rows):
-    header = ["subnet", "extractor", "threads", "audio s", *(f"{name}, s" for name in rows[0]["times"]), "ours / best peer"]
+    header = ["subnet", "extractor", "threads", "audio s", *rows[0]["times"], "ours / best"]
     return report.table(header, [
         [row["subnet"], row["extractor"], row["threads"], f"{row['seconds']:g}",
          *(f"{value:.4f}" for value in row["times"].values()), f"{best_ratio(row):.2f}"] for row in rows])
@@ -99,15 +99,16 @@ def memory_table(rows):
     chosen = [row for row in rows if row["seconds"] == longest and row["threads"] == 1]
     header = ["subnet", "extractor", "audio s", *(f"{name}, MB" for name in rows[0]["memory"])]
     return report.table(header, [
-        [row["subnet"], row["extractor"], f"{row['seconds']:g}", *(f"{value / 1e6:.0f}" for value in row["memory"].values())]
-        for row in chosen])
+        [row["subnet"], row["extractor"], f"{row['seconds']:g}",
+         *(f"{value / 1e6:.0f}" for value in row["memory"].values())] for row in chosen])
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", nargs="?", type=Path, default=subnets.REPOSITORY / ".build/release")
     parser.add_argument("--python", type=Path, default=subnets.REPOSITORY / ".peers/bin/python")
-    parser.add_argument("--work", type=Path, default=subnets.REPOSITORY / ".build/bench", help="what is made goes there")
+    parser.add_argument(
+        "--work", type=Path, default=subnets.REPOSITORY / ".build/bench", help="what is made goes there")
     parser.add_argument("--only", default="", metavar="TEXT", help="only subnets whose name and extractor contain this")
     parser.add_argument("--rounds", type=int, help="5 when missing")
     parser.add_argument("--quick", action="store_true", help="one short length, two rounds; shows the tables only")
@@ -130,9 +131,11 @@ def main():
     if not rows:
         raise SystemExit(f"no subnet's name and extractor contain {arguments.only!r}")
     caption = report.caption(rows[0]["cpu"])
-    places = [("peers: worst", worst_table(rows)), ("peers: times", time_table(rows)), ("peers: memory", memory_table(rows))]
+    places = [("peers: worst", worst_table(rows)), ("peers: times", time_table(rows)),
+              ("peers: memory", memory_table(rows))]
     # A part of the table must not take the place of the whole.
-    report.publish(PAGE, [(name, f"{caption}\n\n{text}") for name, text in places], arguments.quick or arguments.only != "")
+    is_part = arguments.quick or arguments.only != ""
+    report.publish(PAGE, [(name, f"{caption}\n\n{text}") for name, text in places], is_part)
     print(f"took {time.monotonic() - start:.0f} s")
 
 

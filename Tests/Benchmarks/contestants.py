@@ -1,4 +1,4 @@
-"""Those who are measured beside one another: lhb-bench, a process a measurement, and other runtimes, which stay loaded."""
+"""Those who are measured beside one another: lhb-bench, a process a measurement; other runtimes, which stay loaded."""
 import json
 import statistics
 import subprocess
@@ -56,6 +56,7 @@ class Kind(NamedTuple):
 KINDS = {
     "ONNX Runtime f32": Kind("onnxruntime", "f32"),
     "OpenVINO f32": Kind("openvino", "f32"),
+    "PyTorch f32": Kind("pytorch", "f32"),
     "OpenVINO bf16": Kind("openvino", "bf16"),
     # What is left in float then takes the faster of its formats.
     "OpenVINO int8": Kind("openvino", "bf16", "calibrated"),
@@ -65,7 +66,10 @@ KINDS = {
 
 
 class Peer:
-    """A process of peer.py, which ends with the `with` statement; `kind` is a name of KINDS, `graph` a float32 ONNX graph."""
+    """A process of peer.py, which ends with the `with` statement.
+
+    `kind` is a name of KINDS, `graph` a float32 graph in the form that its runtime reads.
+    """
 
     def __init__(self, kind, graph, threads, python, recordings=()):
         runtime, precision, scheme = KINDS[kind]

@@ -14,13 +14,13 @@ def architecture(name, supernet, build, work):
     return path
 
 
-def exported(name, supernet, build, work):
-    """The path of a subnet's float32 ONNX graph."""
-    path = work / f"{name}-{supernet.name}.onnx"
+def exported(name, supernet, build, work, form="onnx"):
+    """The path of a subnet's float32 graph; `form` is onnx or torchscript."""
+    path = work / f"{name}-{supernet.name}.{form}"
     if not path.exists():
         print(f"exporting {path.name}", flush=True)
-        partial = path.with_suffix(".partial")
-        tool = Path(__file__).with_name("export_onnx.py")
+        partial = work / f"partial-{path.name}"
+        tool = Path(__file__).with_name("export_graph.py")
         subnets.run(
             sys.executable, tool, supernet.checkpoint(work), architecture(name, supernet, build, work), partial)
         partial.rename(path)

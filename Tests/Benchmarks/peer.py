@@ -4,9 +4,9 @@ runtime, so that neither threads nor memory of one trouble another.
 
     peer.py RUNTIME GRAPH THREADS PRECISION
 
-RUNTIME is onnxruntime or openvino, PRECISION what OpenVINO may compute in where the graph says float32 (f32 or bf16).
-The first line of output is {"name": ..., "products": text}: which kind of product is computed in what, where the runtime
-tells. Then each line of input is a request, answered with a line:
+RUNTIME is onnxruntime, openvino or pytorch, PRECISION what OpenVINO may compute in where the graph says float32 (f32 or
+bf16). The first line of output is {"name": ..., "products": text}: which kind of product is computed in what, where the
+runtime tells. Then each line of input is a request, answered with a line:
 {"audio": WAV, "runs": N} with {"times": [seconds], "peak_memory_bytes": ...}, after one run that is not measured;
 {"audio": WAV, "output": NPY} with {}: writes the features (T, E).
 """
@@ -42,6 +42,20 @@ def openvino(graph, threads, precision):
     return f"OpenVINO {version}", products(model), lambda samples: request.infer({0: samples})[0]
 
 
+def pytorch(graph, threads, precision):
+    import torch
+
+    torch.set_num_threads(threads)
+    torch.set_num_interop_threads(1)
+    module = torch.jit.load(graph).eval()
+
+    def infer(samples):
+        with torch.inference_mode():
+            return module(torch.from_numpy(samples)).numpy()
+
+    return f"PyTorch {torch.__version__.split('+')[0]}", None, infer
+
+
 def products(model):
     """What OpenVINO really computes products in, which a processor without the instructions changes."""
     counts = collections.Counter()
@@ -52,7 +66,7 @@ def products(model):
     return ", ".join(f"{count} {kind} in {precision}" for (kind, precision), count in sorted(counts.items()))
 
 
-RUNTIMES = {"onnxruntime": onnx_runtime, "openvino": openvino}
+RUNTIMES = {"onnxruntime": onnx_runtime, "openvino": openvino, "pytorch": pytorch}
 
 
 def peak_memory():

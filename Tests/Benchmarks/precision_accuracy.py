@@ -14,7 +14,7 @@ import precisions
 import report
 import subnets
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Tools"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Tools/reference"))
 import reference  # noqa: E402
 
 # Outputs do not depend on it.
@@ -100,7 +100,7 @@ def snr_table(rows):
     table = [[*case, *(f"{min(row.errors[name].snr for row in group):.1f}" for name in names)]
              for case, group in cases.items()]
     models = max(len(group) for group in cases.values())
-    return (report.table(["subnet", "extractor", "outliers", *(f"{name}, dB" for name in names)], table)
+    return (report.table(["subnet", "extractor", "outliers", *map(precisions.short, names)], table)
             + f"\n\nEach the lowest of {len(precisions.RECORDINGS)} recordings and {models} such models.")
 
 
@@ -111,7 +111,8 @@ def error_table(rows):
         worst = errors.worst([row.errors[name] for row in rows])
         wanted = precisions.WANTED_SNR.get("int8" if name == FILE else name.removeprefix("ours "))
         table.append([
-            name, f"{worst.snr:.1f}", f"{wanted}" if wanted else "", precisions.met(worst.snr >= wanted) if wanted else "",
+            name, f"{worst.snr:.1f}", f"{wanted}" if wanted else "",
+            precisions.met(worst.snr >= wanted) if wanted else "",
             f"{worst.cosine:.6f}", f"{worst.largest:.2g}"])
     return report.table(["who", "lowest SNR, dB", "wanted", "met", "lowest cosine of a frame", "largest error"], table)
 

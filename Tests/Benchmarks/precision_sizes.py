@@ -29,6 +29,5 @@ def tables(rows):
                 name, extractor, weights, f"{size / 1e6:.1f}", f"{sizes['f32'] / size:.2f}", f"{supernet / size:.1f}",
                 f"{HUBERT_BASE_BYTES / size:.1f}", f"{wanted / 1e6:.0f}" if wanted else "",
                 precisions.met(size <= wanted) if wanted else ""])
-    header = ["subnet", "extractor", "weights", "MB", "times smaller than f32", "than the supernet", "than HuBERT Base",
-              "wanted, MB", "met"]
+    header = ["subnet", "extractor", "weights", "MB", "f32", "supernet", "HuBERT Base", "wanted, MB", "met"]
     return [("precision: sizes", report.table(header, table))]

@@ -96,7 +96,8 @@ def measure(build, python, work, cases, lengths, rounds):
                 check(everyone, precisions.RECORDINGS[0], work)
                 for length in lengths:
                     measured = turns.take_turns(everyone, subnets.clip(length, work), rounds)
-                    row = Row(name, extractor, threads, length, measured, {key: one.result for key, one in ours.items()})
+                    results = {key: one.result for key, one in ours.items()}
+                    row = Row(name, extractor, threads, length, measured, results)
                     speed.rows.append(row)
                     print(f"{name}, {extractor} extractor, {row.place}:", ratios_text(row), flush=True)
                 if not speed.descriptions:
@@ -119,20 +120,26 @@ def worst_table(speed):
             ratio, wanted = worst.ratio(precision, rival), precisions.WANTED_RATIOS[precision][case[1]]
             other = max(row.ratio(precision, others[0]) for row in rows) if others else None
             table.append([
-                *case, precision, rival, f"{ratio:.2f}", worst.place, f"{wanted:.2f}", precisions.met(ratio <= wanted),
-                "" if other is None else f"{other:.2f}", f"{max(row.ratio(precision, 'ours f32') for row in rows):.2f}"])
+                *case, precision, f"{ratio:.2f}", worst.place, f"{wanted:.2f}", precisions.met(ratio <= wanted),
+                "" if other is None else f"{other:.2f}",
+                f"{max(row.ratio(precision, 'ours f32') for row in rows):.2f}"])
     return report.table(
-        ["subnet", "extractor", "precision", "beside", "worst ratio", "at", "wanted", "met",
-         "worst beside ONNX Runtime int8", "worst beside ours f32"], table)
+        ["subnet", "extractor", "precision", "OV", "at", "wanted", "met", "ORT int8", "ours f32"], table)
 
 
 def time_table(speed):
     names = list(speed.rows[0].measured)
-    rows = [[*row.case, row.threads, f"{row.length:g}", *(f"{row.seconds(name):.4f}" for name in names),
+    rows = [[*row.case, row.threads, f"{row.length:g}", *(f"{row.seconds(name):.4f}" for name in names)]
+            for row in speed.rows]
+    return report.table(["subnet", "extractor", "threads", "audio s", *map(precisions.short, names)], rows)
+
+
+def ratio_table(speed):
+    rows = [[*row.case, row.threads, f"{row.length:g}",
              *(f"{row.ratio(precision, rivals[0]):.2f}" for precision, rivals in precisions.RIVALS.items())]
             for row in speed.rows]
-    ratios = [f"{precision} / {rivals[0]}" for precision, rivals in precisions.RIVALS.items()]
-    return report.table(["subnet", "extractor", "threads", "audio s", *(f"{name}, s" for name in names), *ratios], rows)
+    ratios = [f"{precision} / {precisions.short(rivals[0])}" for precision, rivals in precisions.RIVALS.items()]
+    return report.table(["subnet", "extractor", "threads", "audio s", *ratios], rows)
 
 
 def longest(speed):
@@ -145,7 +152,7 @@ def memory_table(speed):
     names = list(speed.rows[0].measured)
     rows = [[*row.case, f"{row.length:g}", *(f"{row.measured[name][-1].memory / 1e6:.0f}" for name in names)]
             for row in longest(speed)]
-    return report.table(["subnet", "extractor", "audio s", *(f"{name}, MB" for name in names)], rows)
+    return report.table(["subnet", "extractor", "audio s", *map(precisions.short, names)], rows)
 
 
 def rate_table(speed):
@@ -154,12 +161,11 @@ def rate_table(speed):
         for precision in precisions.PRECISIONS:
             result = row.results[f"ours {precision}"]
             rows.append([
-                *row.case, f"{row.length:g}", precision, f"{1 / result['real_time_factor']:.1f}", f"{result['gflops']:.1f}",
+                *row.case, precision, f"{1 / result['real_time_factor']:.1f}", f"{result['gflops']:.1f}",
                 f"{result['peak_gflops_per_core']:.1f}", f"{result['share_of_peak']:.0%}",
                 f"{result['weight_bytes'] / 1e6:.0f}", f"{1000 * result['load_s']:.0f}"])
     return report.table(
-        ["subnet", "extractor", "audio s", "precision", "x real time", "GFLOP/s", "float32 peak, GFLOP/s", "of that",
-         "packed weights, MB", "loading, ms"], rows)
+        ["subnet", "extractor", "precision", "speed", "GFLOP/s", "peak", "of that", "weights, MB", "loading, ms"], rows)
 
 
 def description_table(speed):
@@ -169,5 +175,5 @@ def description_table(speed):
 def tables(speed):
     """[(place, text)]"""
     return [("precision: worst", worst_table(speed)), ("precision: times", time_table(speed)),
-            ("precision: memory", memory_table(speed)), ("precision: rates", rate_table(speed)),
-            ("precision: formats", description_table(speed))]
+            ("precision: ratios", ratio_table(speed)), ("precision: memory", memory_table(speed)),
+            ("precision: rates", rate_table(speed)), ("precision: formats", description_table(speed))]

@@ -31,6 +31,14 @@ def peer_kinds():
     return list(dict.fromkeys(kind for kinds in RIVALS.values() for kind in kinds))
 
 
+def short(name):
+    """A contestant's name as the head of a narrow column: ours goes without saying."""
+    longer = {"ours ": "", "int8-mixed": "mixed", "OpenVINO": "OV", "ONNX Runtime": "ORT", ", convolutions too": "*"}
+    for text, shorter in longer.items():
+        name = name.replace(text, shorter)
+    return "file" if name == "int8, int8 file" else name
+
+
 def met(is_met):
     """What a table says of a target."""
     return "yes" if is_met else "no"

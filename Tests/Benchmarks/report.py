@@ -1,4 +1,4 @@
-"""Tables of Markdown, and their places in a page.
+"""Tables of Markdown, and their places in the pages of Docs/measurements.
 
 A place is what stands between the lines <!-- NAME --> and <!-- end of NAME -->.
 """
@@ -10,6 +10,8 @@ import subprocess
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+MEASUREMENTS = REPOSITORY / "Docs/measurements"
+LONGEST_LINE = 120
 
 
 def commit():
@@ -36,10 +38,12 @@ def caption(cpu, more=""):
 
 
 def table(header, rows):
-    """Markdown, columns as wide as their widest cell."""
+    """Markdown, columns as wide as their widest cell, no line longer than `make lint` lets it be."""
     cells = [[str(cell) for cell in row] for row in [header, *rows]]
     widths = [max(3, *(len(row[column]) for row in cells)) for column in range(len(header))]
     lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths)) + " |" for row in cells]
+    if len(lines[0]) > LONGEST_LINE:
+        raise ValueError(f"a table of {len(lines[0])} columns, at most {LONGEST_LINE} are allowed: {lines[0]}")
     return "\n".join([lines[0], "| " + " | ".join("-" * width for width in widths) + " |", *lines[1:]])
 
 

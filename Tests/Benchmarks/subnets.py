@@ -12,7 +12,8 @@ from typing import NamedTuple
 REPOSITORY = Path(__file__).resolve().parents[2]
 SPEECH = REPOSITORY / "Fixtures/golden/audio/speech-a.wav"
 NAMES = ("small-min", "small-default", "base-max")
-# What people call them, and the options that make their checkpoints. Models with a group norm take the waveform as it is.
+# What people call them, and the options that make their checkpoints. Models with a group norm take the waveform as it
+# is.
 EXTRACTORS = {
     "layer-norm": ["--extractor", "layer_norm"],
     "group-norm": ["--extractor", "default", "--no-normalize"],
@@ -61,7 +62,7 @@ class Supernet(NamedTuple):
         if not path.exists():
             print(f"making {path.name}", flush=True)
             partial = path.with_suffix(".partial")
-            tool = REPOSITORY / "Tests/Tools/make_checkpoint.py"
+            tool = REPOSITORY / "Tests/Tools/fixtures/make_checkpoint.py"
             run(sys.executable, tool, partial, *EXTRACTORS[self.extractor],
                 "--outliers", self.outliers, "--seed", self.seed)
             partial.rename(path)

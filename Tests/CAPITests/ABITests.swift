@@ -6,7 +6,7 @@ import Testing
   private static let root = Fixture.folder + "../"
 
   @Test func theHeaderIsTheOneThatWasPublished() {
-    let result = runShell("python3 \"$1\"", [Self.root + "Tests/Tools/c_abi.py"])
+    let result = runShell("python3 \"$1\"", [Self.root + "Tests/Tools/checks/c_abi.py"])
     #expect(result.status == 0, "\(result.errors)")
     let found = lines(result.output)
     let expected = lines(readBytes(Self.root + "Tests/CAPITests/abi.txt"))
@@ -16,7 +16,7 @@ import Testing
       found == expected,
       """
       The binary interface changed. Lost, which breaks programs: \(lost). New: \(new). If that is wanted, see \
-      Docs/c-api.md for the version that it needs, and write the list anew: Tests/Tools/c_abi.py --write
+      Docs/c-api.md for the version that it needs, and write the list anew: Tests/Tools/checks/c_abi.py --write
       """)
   }
 

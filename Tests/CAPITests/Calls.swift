@@ -11,8 +11,8 @@ struct Outcome: Equatable, CustomStringConvertible {
   var description: String { "\(name): \(message)" }
 }
 
-/// Makes a call with an `lh_error` full of rubbish, and checks what holds for every call: the code is the status, and the
-/// message is one line of valid UTF-8, empty after success only.
+/// Makes a call with an `lh_error` full of rubbish, and checks what holds for every call: the code is the status, and
+/// the message is one line of valid UTF-8, empty after success only.
 func outcome(
   sourceLocation: SourceLocation = #_sourceLocation, _ call: (UnsafeMutablePointer<lh_error>) -> lh_status
 ) -> Outcome {

@@ -142,11 +142,7 @@ import Testing
     ["--max-error", "0", "m.lhb"], ["--max-error", "1.01", "m.lhb"], ["--max-error", "nan", "m.lhb"],
     ["--accuracy", "--audio", "a.wav", "--seconds", "1", "m.lhb"],
   ])
-  func `A wrong argument is a fault of usage`(arguments: [String]) {
-    let result = runProgram("lhb-bench", arguments)
-    #expect(result.status == 64 && result.output.isEmpty)
-    #expect(result.errors.split(separator: "\n").count == 1 && result.errors.hasPrefix("lhb-bench: error: "))
-  }
+  func `A wrong argument is a fault of usage`(arguments: [String]) { expectUsageFault("lhb-bench", arguments) }
 
   @Test func `Bad audio is one line that names it`() throws {
     try withTemporaryFolder { folder in

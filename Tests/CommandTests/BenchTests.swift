@@ -78,11 +78,7 @@ import Testing
     ["--seconds", "1,,2", "m.lhb"], ["--seconds", "nan", "m.lhb"], ["--gemm", "mkl", "m.lhb"], ["a.lhb", "b.lhb"],
     ["--unknown", "m.lhb"], ["--audio", "a.wav", "--seconds", "1", "m.lhb"],
   ])
-  func `A wrong argument is a fault of usage`(arguments: [String]) {
-    let result = runProgram("lhb-bench", arguments)
-    #expect(result.status == 64 && result.output.isEmpty)
-    #expect(result.errors.split(separator: "\n").count == 1 && result.errors.hasPrefix("lhb-bench: error: "))
-  }
+  func `A wrong argument is a fault of usage`(arguments: [String]) { expectUsageFault("lhb-bench", arguments) }
 
   @Test func `Bad input is one line that names the file`() throws {
     try withTemporaryFolder { folder in

@@ -135,7 +135,7 @@ import Testing
 
   @Test(arguments: [
     ("missing", ["encoder.layers.0.fc1.weight", "missing"]),
-    ("shape", ["encoder.layers.0.fc1.weight", "[64, 128]", "[128, 64]"]),
+    ("shape", ["post_extract_proj.weight", "[8, 64]", "[64, 8]"]),
     ("extractor", ["extractor_mode", "group norm", "default"]),
     ("activation", ["activation_fn", "swish"]),
     ("convolutions", ["conv_feature_layers"]),
@@ -145,10 +145,11 @@ import Testing
     withTemporaryFolder { folder in
       let path = folder + "/in.pt"
       var supernet = SmallSupernet()
-      let place = supernet.tensors.firstIndex { $0.name == "encoder.layers.0.fc1.weight" } ?? 0
       switch spoiling {
-      case "missing": supernet.tensors.remove(at: place)
-      case "shape": supernet.tensors[place].shape = [64, 128]
+      case "missing": supernet.tensors.removeAll { $0.name == "encoder.layers.0.fc1.weight" }
+      case "shape":
+        let place = supernet.tensors.firstIndex { $0.name == "post_extract_proj.weight" } ?? 0
+        supernet.tensors[place].shape = [8, 64]
       case "extractor": supernet.model["extractor_mode"] = .string("layer_norm")
       case "activation": supernet.model["activation_fn"] = .string("swish")
       case "convolutions": supernet.model["conv_feature_layers"] = .string("[(8, 10, 5)] * open('x')")

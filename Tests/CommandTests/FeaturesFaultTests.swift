@@ -11,11 +11,7 @@ import Testing
     ["--threads", "0", "x.wav"], ["--threads", "1000000", "x.wav"], ["--gemm", "mkl", "x.wav"],
     ["x.wav", "y.wav"], ["--unknown", "x.wav"],
   ])
-  func `A wrong argument is a fault of usage`(arguments: [String]) {
-    let result = runProgram("lhb-features", arguments)
-    #expect(result.status == 64 && result.output.isEmpty)
-    #expect(result.errors.split(separator: "\n").count == 1 && result.errors.hasPrefix("lhb-features: error: "))
-  }
+  func `A wrong argument is a fault of usage`(arguments: [String]) { expectUsageFault("lhb-features", arguments) }
 
   @Test func `Bad audio is one line that names the file`() throws {
     try withTemporaryFolder { folder in

@@ -74,9 +74,5 @@ import Testing
     ["--max-error", "-1", "x.wav"], ["--max-error", "2", "x.wav"], ["--max-error", "1%", "x.wav"],
     ["--precision", "f32", "--max-error", "0.1", "x.wav"],
   ])
-  func `A wrong argument is a fault of usage`(arguments: [String]) {
-    let result = runProgram("lhb-features", arguments)
-    #expect(result.status == 64 && result.output.isEmpty)
-    #expect(result.errors.split(separator: "\n").count == 1 && result.errors.hasPrefix("lhb-features: error: "))
-  }
+  func `A wrong argument is a fault of usage`(arguments: [String]) { expectUsageFault("lhb-features", arguments) }
 }

@@ -1,8 +1,8 @@
 import LHTestSupport
 import Testing
 
-/// Every file of Fixtures/hostile is refused; the sound ones that they are made from are not. How long that takes, and in
-/// how much memory, Tests/Tools/check_hostile.py measures.
+/// Every file of Fixtures/hostile is refused; the sound ones that they are made from are not. How long that takes, and
+/// in how much memory, Tests/Tools/checks/check_hostile.py measures.
 @Suite struct HostileFixtureTests {
   static let root = Fixture.folder + "hostile/"
   static let folders = ["zip", "legacy", "pickle", "tensors", "lhb", "architecture", "audio"]

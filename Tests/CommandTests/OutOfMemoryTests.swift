@@ -1,7 +1,8 @@
 import LHTestSupport
 import Testing
 
-/// Programs with too few addresses, as `ulimit -v` leaves them: the right result, or a line and a status of `sysexits.h`.
+/// Programs with too few addresses, as `ulimit -v` leaves them: the right result, or a line and a status of
+/// `sysexits.h`.
 @Suite(.disabled(if: Sanitizer.isActive, "a sanitizer takes terabytes of addresses")) struct OutOfMemoryTests {
   /// Limits in KiB, from what no program can start with to what all have enough of.
   private static let limits =

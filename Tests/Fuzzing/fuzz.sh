@@ -44,7 +44,7 @@ fuzz() {
   [ -f "$dictionary" ] && folders+=("-dict=$dictionary")
   # A checkpoint or a model may take no more memory than this, whatever it says; and an input no more than seconds.
   LHB_FUZZ_TARGET=$1 SWIFT_BACKTRACE=enable=no \
-    LSAN_OPTIONS="suppressions=$PWD/Tests/Tools/leak_sanitizer.txt:print_suppressions=0" \
+    LSAN_OPTIONS="suppressions=$PWD/Tests/Tools/checks/leak_sanitizer.txt:print_suppressions=0" \
     ASAN_OPTIONS=allocator_may_return_null=1:detect_stack_use_after_return=0 \
     "$program" "$corpus" "${folders[@]}" -max_total_time="$time" -max_len=65536 -timeout=10 -rss_limit_mb=1024 \
     -malloc_limit_mb=256 -artifact_prefix="$work/found/$1-" -print_final_stats=1 > "$work/logs/$1.log" 2>&1 || status=$?

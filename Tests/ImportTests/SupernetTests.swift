@@ -120,4 +120,15 @@ import Testing
       #expect(filesInFolder(folder) == [])
     }
   }
+
+  @Test func `The small supernet of the tests is the one that the hostile files vary`() throws {
+    let path = Fixture.path("hostile/sound/supernet.pt")
+    let expected = SmallSupernet.config { $0.normalize = false }
+    #expect(try Supernet(contentsOf: path).config == expected)
+    #expect(try SubnetReader(path: Fixture.path("hostile/sound/subnet.lhb")).config == expected)
+    let checkpoint = try Checkpoint(path: path)
+    let shapes = Dictionary(uniqueKeysWithValues: SmallSupernet().tensors.map { ($0.name, $0.shape) })
+    #expect(Set(checkpoint.tensorNames) == Set(shapes.keys).union(["mask_emb"]))
+    for (name, shape) in shapes { #expect(checkpoint.summary(of: name)?.shape == shape, "\(name)") }
+  }
 }

@@ -1,8 +1,8 @@
 import LHJSON
 import Testing
 
-/// Time grows with the size of a text, not with its square: no header of 1 MiB takes long. The limit is some fifty times
-/// what is needed, and a fraction of what the square would take.
+/// Time grows with the size of a text, not with its square: no header of 1 MiB takes long. The limit is some fifty
+/// times what is needed, and a fraction of what the square would take.
 @Suite(.serialized) struct SpeedTests {
   static let size = 1 << 20
 

@@ -102,7 +102,8 @@ import Testing
     }
   }
 
-  /// The plain form has the rounded queries, keys and values. What is left is the rounding of the weights, 2^-9 of each.
+  /// The plain form has the rounded queries, keys and values. What is left is the rounding of the weights, 2^-9 of
+  /// each.
   @Test(arguments: shapes, InstructionSet.available)
   func bfloat16AgreesWithThePlainForm(_ shape: Shape, _ set: KernelSet) {
     let qkv = numbers(shape)

@@ -60,8 +60,8 @@ import Testing
           sizes.append(operands.sizes[place] + abs(bias) + abs(start))
         }
       }
-      // Products of 8-bit significands are exact floats. Every term passes through the additions that follow it, with one
-      // rounding each; C's own value through one.
+      // Products of 8-bit significands are exact floats. Every term passes through the additions that follow it, with
+      // one rounding each; C's own value through one.
       let roundings = Double(operands.depth + 2)
       expectWithin(what(), set, actual, expected) { roundings * roundoff * sizes[$0] }
     }

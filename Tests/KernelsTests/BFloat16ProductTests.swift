@@ -99,8 +99,8 @@ import Testing
   }
 }
 
-/// The bfloat16 nearest to a float that is not NaN, ties to even, by comparing both neighbours. Beyond the largest one lies
-/// 2^128, which is infinity.
+/// The bfloat16 nearest to a float that is not NaN, ties to even, by comparing both neighbours. Beyond the largest one
+/// lies 2^128, which is infinity.
 func nearestBFloat16(_ value: Float) -> Float {
   guard value.isFinite else { return value }
   let low = Float(bitPattern: value.bitPattern & 0xffff_0000)

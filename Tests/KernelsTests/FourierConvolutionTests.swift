@@ -41,8 +41,8 @@ import Testing
   }
 
   private func expectClose(_ convolution: Convolution, _ set: KernelSet) {
-    // Inputs and weights have unit variance: the outputs' deviation is what the difference is held against. In the direct
-    // form it is up to 1.4e-6 with 48 channels, here up to 1.2e-6.
+    // Inputs and weights have unit variance: the outputs' deviation is what the difference is held against. In the
+    // direct form it is up to 1.4e-6 with 48 channels, here up to 1.2e-6.
     let deviation = Double(convolution.kernel * convolution.width).squareRoot()
     expectWithin("\(convolution)", set, convolution.run(set), convolution.expected()) { _ in 2e-6 * deviation }
   }

@@ -20,8 +20,8 @@ import Testing
     }
   }
 
-  /// The largest sums that bytes can give, in the largest depth: pairs of products exceed 16 bits, and C comes close to the
-  /// end of 32.
+  /// The largest sums that bytes can give, in the largest depth: pairs of products exceed 16 bits, and C comes close to
+  /// the end of 32.
   @Test(
     arguments: InstructionSet.available,
     [(255, 127, 0), (255, -127, 0), (0, 127, 255), (0, -127, 255), (255, 127, 255), (128, -127, 128)])

@@ -16,8 +16,8 @@ extension KernelSet: CustomTestStringConvertible {
 /// Half the distance between 1 and the next float: the largest relative error of one rounding.
 let roundoff = 0x1p-24
 
-/// Records an issue when any value is further from the true one than its bound; it names the kernel, the instruction set,
-/// the difference that is largest in proportion to its bound, and its place. NaN is close to nothing.
+/// Records an issue when any value is further from the true one than its bound; it names the kernel, the instruction
+/// set, the difference that is largest in proportion to its bound, and its place. NaN is close to nothing.
 func expectWithin(
   _ kernel: @autoclosure () -> String, _ set: KernelSet, _ actual: [Float], _ expected: [Double],
   sourceLocation: SourceLocation = #_sourceLocation, bound: (Int) -> Double
@@ -55,8 +55,8 @@ func expectIdentical(
     let largest = largestDifference(Array(actual.prefix(expected.count)), Array(expected.prefix(actual.count)))
     Issue.record(
       """
-      \(what()) \(set.name): \(places.count) of \(expected.count) values differ, first \(first); the largest difference \
-      is \(largest.ratio) at \(largest.index)
+      \(what()) \(set.name): \(places.count) of \(expected.count) values differ, first \(first); the largest \
+      difference is \(largest.ratio) at \(largest.index)
       """, sourceLocation: sourceLocation)
     return
   }

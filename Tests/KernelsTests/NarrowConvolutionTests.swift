@@ -44,8 +44,9 @@ import Testing
       signal += expected * expected
       error += (Double(actual) - expected) * (Double(actual) - expected)
     }
-    // Both operands are rounded: to 8 bits of mantissa, 2^-9 at most and 0.0015 on average; or to 255 steps of the range, of
-    // which rows of uniform numbers have some 0.0055 on average. The sums of the Toom-Cook form lose another half of that.
+    // Both operands are rounded: to 8 bits of mantissa, 2^-9 at most and 0.0015 on average; or to 255 steps of the
+    // range, of which rows of uniform numbers have some 0.0055 on average. The sums of the Toom-Cook form lose another
+    // half of that.
     let bound = shape.isInt8 ? 0.011 : 0.004
     #expect((error / signal).squareRoot() < bound, "\(set.name), \(shape.testDescription)")
   }

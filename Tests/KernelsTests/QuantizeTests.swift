@@ -3,7 +3,8 @@ import LHKernels
 import LHTestSupport
 import Testing
 
-/// `KernelSet.quantizeRows` and `quantizeSymmetric`, against their definitions: every set gives the same bytes and scales.
+/// `KernelSet.quantizeRows` and `quantizeSymmetric`, against their definitions: every set gives the same bytes and
+/// scales.
 @Suite struct QuantizeTests {
   /// Rows of one width that are unlike each other.
   static func rows(width: Int) -> [(name: String, x: [Float])] {
@@ -66,8 +67,8 @@ import Testing
     }
   }
 
-  /// Products that are half-way between two integers only after they were rounded: a fused operation would round them another
-  /// way.
+  /// Products that are half-way between two integers only after they were rounded: a fused operation would round them
+  /// another way.
   @Test(arguments: InstructionSet.available)
   func productsAreRoundedBeforeTheyAreShifted(_ set: KernelSet) {
     let ends: [Float] = [-0.61, 1.07]

@@ -16,8 +16,8 @@ import Testing
     }
   }
 
-  /// Rows that are odd and even, in one group and in two; depths of one, two and four parts; even and odd numbers of panels
-  /// and incomplete ones.
+  /// Rows that are odd and even, in one group and in two; depths of one, two and four parts; even and odd numbers of
+  /// panels and incomplete ones.
   static let shapes = [
     Shape(rows: 96, depth: 128, columns: 384, hasBias: false), Shape(rows: 97, depth: 384, columns: 448),
     Shape(rows: 98, depth: 1344, columns: 198, accumulates: true),

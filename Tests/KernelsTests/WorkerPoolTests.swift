@@ -21,7 +21,8 @@ import Testing
   @Test(.timeLimit(.minutes(2)), arguments: [2, 3, 8])
   func twentyThousandShortRounds(_ threads: Int) {
     let pool = WorkerPool(threadCount: threads)
-    // Written by the caller between the rounds and by the tasks within them, without atomics: a round has to order both.
+    // Written by the caller between the rounds and by the tasks within them, without atomics: a round has to order
+    // both.
     var input = 0
     let slots = UnsafeMutablePointer<Int>.allocate(capacity: threads + 1)
     defer { slots.deallocate() }

@@ -5,8 +5,8 @@ import LHTestSupport
 import LightHuBERT
 import Testing
 
-/// A session that has seen an utterance's length allocates nothing for the next one. Each case runs in a process of its own:
-/// the counter sees all threads, those of other tests too.
+/// A session that has seen an utterance's length allocates nothing for the next one. Each case runs in a process of its
+/// own: the counter sees all threads, those of other tests too.
 @Suite(.enabled(if: allocation_counter_works(), "the allocator of this build cannot be replaced"))
 struct AllocationTests {
   /// Group norm, layer norm, and a position convolution of several layers.
@@ -54,7 +54,7 @@ struct AllocationTests {
   private static func allocations(of session: Session, layers: LayerSelection = .all) throws -> Int {
     let samples = goldenSamples("speech-b")
     let model = session.model
-    let size = model.frameCount(forSamples: samples.count) * model.architecture.embedDim
+    let size = model.frameCount(forSamples: samples.count) * model.width
     var values = [Float](repeating: 0, count: model.hiddenStateCount * size)
     return try samples.withUnsafeBufferPointer { samples in
       try values.withUnsafeMutableBufferPointer { values in

@@ -248,30 +248,19 @@ private struct PlantedSupernet {
   /// The output channel of the second convolution, which no norm follows, with weights 20 times as large.
   static let loudInWeights = 5
 
-  let config: ModelConfig = {
-    var config = ModelConfig()
-    config.extractorMode = .groupNorm
-    config.convLayers = [
+  let config = SmallSupernet.config {
+    $0.convLayers = [
       ConvLayer(channels: 32, kernel: 10, stride: 5), ConvLayer(channels: 32, kernel: 3, stride: 2),
       ConvLayer(channels: 32, kernel: 2, stride: 2),
     ]
-    config.encoderLayers = 1
-    config.encoderEmbedDim = 64
-    config.encoderFFNDim = 128
-    config.encoderHeads = 1
-    config.positionKernel = 4
-    config.positionGroups = 4
-    return config
-  }()
+    $0.encoderFFNDim = 128
+    $0.positionGroups = 4
+  }
 
   func write(to path: String) {
     var numbers = SeededNumbers(seed: 8)
-    var writer = CheckpointWriter()
-    var model = config.json.object ?? [:]
-    model["normalize"] = nil
-    writer.configuration = .object(["model": .object(model)])
-    for (name, shape) in SubnetLayout(config: config, architecture: config.wholeArchitecture).tensors.flatMap(\.sources)
-    {
+    var supernet = SmallSupernet(config)
+    supernet.values = { name, shape in
       var values = numbers.floats(shape.reduce(1, *))
       if shape.count == 1 { values = values.map { name.hasSuffix("weight") ? 1 : $0 / 10 } }
       if name == "layer_norm.weight" { values[PlantedSupernet.loudInNorm] = 8 }
@@ -279,8 +268,8 @@ private struct PlantedSupernet {
         let row = shape[1] * shape[2]
         for index in 0..<row { values[PlantedSupernet.loudInWeights * row + index] *= 20 }
       }
-      writer.addTensor(name, values, shape: shape)
+      return values
     }
-    writer.write(to: path)
+    supernet.write(to: path)
   }
 }

@@ -1,4 +1,3 @@
-import LHJSON
 import LHSupernet
 import LHTestSupport
 import LightHuBERT
@@ -45,7 +44,7 @@ import Testing
   @Test func `The example of the README runs on a supernet of the small space's depth and width`() throws {
     try withTemporaryFolder { folder in
       let checkpoint = folder + "/a.pt"
-      try Self.writeSupernet(to: checkpoint)
+      Self.writeSupernet(to: checkpoint)
       let samples = goldenSamples("frames-2")
       let features = try Examples.readme(checkpointPath: checkpoint, modelPath: folder + "/a.lhb", samples: samples)
       #expect(features.layers == [0, 6, 12] && features.values.count == 3 * 2 * 384)
@@ -53,20 +52,17 @@ import Testing
   }
 
   /// A supernet just large enough for small-default, with weights of no meaning.
-  private static func writeSupernet(to path: String) throws {
-    var config = ModelConfig()
-    config.convLayers = config.convLayers.map { ConvLayer(channels: 8, kernel: $0.kernel, stride: $0.stride) }
-    config.encoderEmbedDim = 384
-    config.encoderFFNDim = 1536
-    config.encoderHeads = 6
-    config.positionKernel = 4
-    var writer = CheckpointWriter()
-    writer.configuration = .object(["model": config.json])
-    for (name, shape) in SubnetLayout(config: config, architecture: config.wholeArchitecture).tensors.flatMap(\.sources)
-    {
-      writer.addTensor(name, (0..<shape.reduce(1, *)).map { Float($0 % 7 - 3) / 100 }, shape: shape)
+  private static func writeSupernet(to path: String) {
+    let config = SmallSupernet.config {
+      $0.convLayers = ConvLayer.published.map { ConvLayer(channels: 8, kernel: $0.kernel, stride: $0.stride) }
+      $0.encoderLayers = 12
+      $0.encoderEmbedDim = 384
+      $0.encoderFFNDim = 1536
+      $0.encoderHeads = 6
     }
-    writer.write(to: path)
+    var supernet = SmallSupernet(config)
+    supernet.values = { _, shape in (0..<shape.reduce(1, *)).map { Float($0 % 7 - 3) / 100 } }
+    supernet.write(to: path)
   }
 
   static let pages = ["README.md"] + filesInFolder(root + catalog).map { catalog + $0 }

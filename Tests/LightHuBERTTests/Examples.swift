@@ -41,7 +41,7 @@ enum Examples {
   }
 
   static func chooseLayers(model: Model, samples: [Float]) throws -> (ArraySlice<Float>, Features, Features) {
-    let states = try model.features(of: samples, layers: .indices([0, 6, model.architecture.layerCount]))
+    let states = try model.features(of: samples, layers: .indices([0, 6, model.layerCount]))
     let size = states.frameCount * states.embedDim
     let sixth = states.values[size..<2 * size]
 

@@ -1,6 +1,5 @@
 import LHJSON
 import LHModel
-import LHSubnetFile
 import LHSupernet
 import LHTensors
 import LHTestSupport
@@ -65,7 +64,7 @@ func goldenModel(checkpoint: String, architecture: String, options: RuntimeOptio
     return view
   }
   return try Model(
-    path: checkpoint, description: SubnetDescription(config: config, architecture: subnet), options: options,
+    path: checkpoint, shape: EncoderShape(config: config, architecture: subnet), options: options,
     source: tensorSource)
 }
 

@@ -9,27 +9,12 @@ import Testing
 
   @Test(arguments: cases, [GEMMBackend.packed, .openBLAS])
   func threadsDoNotChangeResults(_ golden: GoldenCase, gemm: GEMMBackend) throws {
-    let model = try golden.model(RuntimeOptions(gemm: gemm))
-    let samples = golden.samples()
-    let alone = try Session(model, threadCount: 1).features(of: samples, layers: .all)
-    for threadCount in [2, 3, 7] {
-      let shared = try Session(model, threadCount: threadCount).features(of: samples, layers: .all)
-      #expect(shared == alone, "\(threadCount) threads")
-    }
+    try expectSameForAnyThreads(golden.model(RuntimeOptions(gemm: gemm)), golden.samples())
   }
 
   @Test(arguments: cases)
   func blockSizesDoNotChangeResults(_ golden: GoldenCase) throws {
-    let model = try golden.model()
-    let samples = golden.samples()
-    let session = Session(model, threadCount: 1)
-    let usual = try session.features(of: samples, layers: .all)
-    for (convFrames, queries) in [(1, 1), (7, 5), (32, 48), (1000, 12)] {
-      session.blocking.convFrames = convFrames
-      session.blocking.queries = queries
-      let cut = try session.features(of: samples, layers: .all)
-      #expect(cut == usual, "\(convFrames) frames of the extractor, \(queries) queries at a time")
-    }
+    try expectSameForAnyBlocks(golden.model(), golden.samples())
   }
 
   @Test func weightsLoadedByManyThreadsAreTheSame() throws {

@@ -7,8 +7,8 @@ import Testing
 
 /// The narrow precisions against the float64 truth: signal over error of each hidden state.
 ///
-/// The golden models have few channels, in which rounding errors average out less than in large ones, and some recordings
-/// have one frame only. The bounds are a decibel below what was found.
+/// The golden models have few channels, in which rounding errors average out less than in large ones, and some
+/// recordings have one frame only. The bounds are a decibel below what was found.
 @Suite struct PrecisionTests {
   /// The least ratio of any hidden state in dB.
   static let bounds: [(precision: Precision, decibels: Double)] = [(.bf16, 36), (.int8Mixed, 25), (.int8, 24)]
@@ -30,9 +30,9 @@ import Testing
     }
   }
 
-  /// Sets of kernels round float32 sums in different orders, and the plain twin's GELU is exact. That moves some values over
-  /// the border between two bytes, or two bfloat16 numbers, after which they differ as much as a rounding error does: the
-  /// sets agree better with each other than with the truth, but not by much.
+  /// Sets of kernels round float32 sums in different orders, and the plain twin's GELU is exact. That moves some values
+  /// over the border between two bytes, or two bfloat16 numbers, after which they differ as much as a rounding error
+  /// does: the sets agree better with each other than with the truth, but not by much.
   static let agreement: [(precision: Precision, decibels: Double)] = [(.bf16, 45), (.int8Mixed, 37), (.int8, 35)]
 
   @Test(arguments: InvarianceTests.cases, agreement)
@@ -51,19 +51,8 @@ import Testing
   @Test(arguments: InvarianceTests.cases, [Precision.bf16, .int8Mixed, .int8])
   func cutsDoNotChangeResults(_ golden: GoldenCase, precision: Precision) throws {
     let model = try golden.model(RuntimeOptions(precision: precision))
-    let samples = golden.samples()
-    let session = Session(model, threadCount: 1)
-    let usual = try session.features(of: samples, layers: .all)
-    for (convFrames, queries) in [(1, 1), (7, 5), (32, 48), (1000, 12)] {
-      session.blocking.convFrames = convFrames
-      session.blocking.queries = queries
-      let cut = try session.features(of: samples, layers: .all)
-      #expect(cut == usual, "\(convFrames) frames of the extractor, \(queries) queries at a time")
-    }
-    for threadCount in [2, 3, 7] {
-      let shared = try Session(model, threadCount: threadCount).features(of: samples, layers: .all)
-      #expect(shared == usual, "\(threadCount) threads")
-    }
+    try expectSameForAnyBlocks(model, golden.samples())
+    try expectSameForAnyThreads(model, golden.samples())
   }
 
   /// 10 log10 of the signal's power over the error's.

@@ -1,13 +1,13 @@
 import LHKernels
-import LHSubnetFile
+import LHModel
 import LHSupernet
 import LHTensors
 import LHTestSupport
 import LightHuBERT
 import Testing
 
-/// A model and an utterance that are large enough for Strassen's algorithm, in the extractor and in the encoder: the golden
-/// ones are not.
+/// A model and an utterance that are large enough for Strassen's algorithm, in the extractor and in the encoder: the
+/// golden ones are not.
 @Suite struct StrassenInvarianceTests {
   /// 3 seconds of noise that swells: 149 frames.
   static let samples: [Float] = {
@@ -76,7 +76,6 @@ import Testing
       return view
     }
     return try Model(
-      path: "noise", description: SubnetDescription(config: config, architecture: architecture), options: options,
-      source: source)
+      path: "noise", shape: EncoderShape(config: config, architecture: architecture), options: options, source: source)
   }
 }

@@ -7,18 +7,18 @@ import Testing
 
 @Suite struct QuantizationPlanTests {
   private static func config(_ mode: ExtractorMode, isPreNorm: Bool = false) -> ModelConfig {
-    var config = ModelConfig()
-    config.extractorMode = mode
-    config.layerNormFirst = isPreNorm
-    config.convLayers = [
-      ConvLayer(channels: 64, kernel: 10, stride: 5), ConvLayer(channels: 64, kernel: 3, stride: 2),
-      ConvLayer(channels: 64, kernel: 2, stride: 2),
-    ]
-    config.encoderLayers = 2
-    config.encoderEmbedDim = 128
-    config.encoderFFNDim = 256
-    config.encoderHeads = 2
-    return config
+    SmallSupernet.config {
+      $0.extractorMode = mode
+      $0.layerNormFirst = isPreNorm
+      $0.convLayers = [
+        ConvLayer(channels: 64, kernel: 10, stride: 5), ConvLayer(channels: 64, kernel: 3, stride: 2),
+        ConvLayer(channels: 64, kernel: 2, stride: 2),
+      ]
+      $0.encoderLayers = 2
+      $0.encoderEmbedDim = 128
+      $0.encoderFFNDim = 256
+      $0.encoderHeads = 2
+    }
   }
 
   /// Statistics from norms whose gains are 1 but for some channels, and whose biases are 0.

@@ -10,21 +10,13 @@ import Testing
 
 /// A small subnet with made-up weights: biases that float16 holds exactly, and weights that it does not.
 enum TestSubnet {
-  static let config: ModelConfig = {
-    var config = ModelConfig()
-    config.extractorMode = .groupNorm
-    config.convLayers = [
-      ConvLayer(channels: 8, kernel: 10, stride: 5), ConvLayer(channels: 8, kernel: 3, stride: 2),
-    ]
-    config.encoderLayers = 2
-    config.encoderEmbedDim = 64
-    config.encoderFFNDim = 128
-    config.encoderHeads = 1
-    config.positionKernel = 5
-    config.positionGroups = 4
-    config.normalize = false
-    return config
-  }()
+  static let config = SmallSupernet.config {
+    $0.encoderLayers = 2
+    $0.encoderFFNDim = 128
+    $0.positionKernel = 5
+    $0.positionGroups = 4
+    $0.normalize = false
+  }
 
   static let architecture = Architecture(
     embedDim: 32, headCounts: [1, 1], ffnDims: [40, 64], windows: [.global, .sliding(size: 4)])

@@ -31,6 +31,30 @@ import Testing
     return (checkpoint, config, architecture)
   }
 
+  /// What a subnet keeps of the checkpoint for a tensor.
+  private func weights(_ tensor: SubnetTensor, _ checkpoint: Checkpoint) throws -> [Float] {
+    var values = [Float](repeating: .nan, count: tensor.count)
+    let slice = try tensor.slice(from: checkpoint.tensor)
+    _ = try values.withUnsafeMutableBufferPointer { try slice.write(to: $0) }
+    return values
+  }
+
+  /// Expects today's writer to write a fixture.
+  private func expectSameBytes(as fixture: String, plan: QuantizationPlan?) throws {
+    let (checkpoint, config, architecture) = try source()
+    let old = try SubnetReader(path: Fixture.path(fixture))
+    let layout = SubnetLayout(config: config, architecture: architecture)
+    var writer = SubnetWriter(config: config, architecture: architecture, provenance: old.provenance)
+    writer.compressionLevel = 0
+    writer.plan = plan
+    try withTemporaryFolder { folder in
+      _ = try writer.write(to: folder + "/a.lhb", sourceDigest: { old.provenance.sourceSHA256 }) { tensor, target in
+        try #require(layout[tensor.role]).slice(from: checkpoint.tensor).write(to: target)
+      }
+      #expect(readBytes(folder + "/a.lhb") == readBytes(Fixture.path(fixture)))
+    }
+  }
+
   @Test func version1IsRead() throws {
     let (checkpoint, config, architecture) = try source()
     let reader = try SubnetReader(path: Fixture.path(Self.fixture))
@@ -39,26 +63,11 @@ import Testing
     #expect(reader.provenance.date == "2026-01-31T12:00:00Z")
     #expect(reader.provenance.source == "tiny.pt")
     for tensor in SubnetLayout(config: config, architecture: architecture).tensors {
-      var expected = [Float](repeating: .nan, count: tensor.count)
-      let slice = try tensor.slice(from: checkpoint.tensor)
-      _ = try expected.withUnsafeMutableBufferPointer { try slice.write(to: $0) }
-      #expect(floats(try reader.tensor(tensor.role)) == expected, "\(tensor.name)")
+      #expect(floats(try reader.tensor(tensor.role)) == (try weights(tensor, checkpoint)), "\(tensor.name)")
     }
   }
 
-  @Test func todaysWriterGivesTheSameBytes() throws {
-    let (checkpoint, config, architecture) = try source()
-    let old = try SubnetReader(path: Fixture.path(Self.fixture))
-    let layout = SubnetLayout(config: config, architecture: architecture)
-    var writer = SubnetWriter(config: config, architecture: architecture, provenance: old.provenance)
-    writer.compressionLevel = 0
-    try withTemporaryFolder { folder in
-      _ = try writer.write(to: folder + "/a.lhb", sourceDigest: { old.provenance.sourceSHA256 }) { tensor, target in
-        try #require(layout[tensor.role]).slice(from: checkpoint.tensor).write(to: target)
-      }
-      #expect(readBytes(folder + "/a.lhb") == readBytes(Fixture.path(Self.fixture)))
-    }
-  }
+  @Test func todaysWriterGivesTheSameBytes() throws { try expectSameBytes(as: Self.fixture, plan: nil) }
 
   @Test func version2IsRead() throws {
     let (checkpoint, config, architecture) = try source()
@@ -66,32 +75,18 @@ import Testing
     #expect(reader.version == 2 && reader.config == config && reader.architecture == architecture)
     #expect(reader.provenance.weights == .int8)
     for tensor in SubnetLayout(config: config, architecture: architecture).tensors {
-      var values = [Float](repeating: .nan, count: tensor.count)
-      let slice = try tensor.slice(from: checkpoint.tensor)
-      _ = try values.withUnsafeMutableBufferPointer { try slice.write(to: $0) }
       let type = try reader.entry(tensor.role).elementType
       let decision = Self.plan[tensor: tensor.role]
       #expect((type == .int8) == (tensor.isQuantizable && decision?.isInt8 != false), "\(tensor.name)")
       let outliers = decision?.outliers ?? []
       #expect(try reader.outliers(of: tensor.role) == outliers)
-      let expected = restored(values, type, tensor.shape, outliers: outliers)
+      let expected = restored(try weights(tensor, checkpoint), type, tensor.shape, outliers: outliers)
       #expect(floats(try reader.tensor(tensor.role)) == expected, "\(tensor.name)")
     }
   }
 
   @Test func todaysWriterGivesTheBytesThatNumPyGives() throws {
-    let (checkpoint, config, architecture) = try source()
-    let old = try SubnetReader(path: Fixture.path(Self.int8Fixture))
-    let layout = SubnetLayout(config: config, architecture: architecture)
-    var writer = SubnetWriter(config: config, architecture: architecture, provenance: old.provenance)
-    writer.compressionLevel = 0
-    writer.plan = Self.plan
-    try withTemporaryFolder { folder in
-      _ = try writer.write(to: folder + "/a.lhb", sourceDigest: { old.provenance.sourceSHA256 }) { tensor, target in
-        try #require(layout[tensor.role]).slice(from: checkpoint.tensor).write(to: target)
-      }
-      #expect(readBytes(folder + "/a.lhb") == readBytes(Fixture.path(Self.int8Fixture)))
-    }
+    try expectSameBytes(as: Self.int8Fixture, plan: Self.plan)
   }
 
   @Test func theFixtureNamesItsSource() throws {

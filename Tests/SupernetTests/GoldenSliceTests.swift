@@ -5,7 +5,7 @@ import LHTorch
 import Testing
 
 @Suite struct GoldenSliceTests {
-  /// Every tensor against the CRC-32 of the same cut made with numpy (Tests/Tools/make_slice_fixtures.py).
+  /// Every tensor against the CRC-32 of the same cut made with numpy (Tests/Tools/fixtures/make_slice_fixtures.py).
   @Test(arguments: [
     ("tiny", "max"), ("tiny", "mixed"), ("tiny", "min"), ("tiny", "sliding"), ("tiny-fp16", "mixed"),
     ("tiny-layernorm", "mixed"), ("tiny-deeppos", "mixed"), ("tiny-deeppos", "min"),

@@ -2,6 +2,7 @@ import LHJSON
 import LHModel
 import LHSupernet
 import LHSystem
+import LHTestSupport
 import Testing
 
 @Suite struct ModelConfigTests {

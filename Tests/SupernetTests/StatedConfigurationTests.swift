@@ -2,6 +2,7 @@ import LHJSON
 import LHModel
 import LHSupernet
 import LHSystem
+import LHTestSupport
 import Testing
 
 /// Where a checkpoint's configuration is found, and what is said when it is not, or twice.

@@ -1,37 +1,23 @@
 import LHJSON
 import LHSupernet
+import LHTestSupport
 import Testing
 
 /// Which tensors of a checkpoint are taken for the model's.
 @Suite struct SupernetReadingTests {
-  /// A configuration small enough to lay out often.
-  private static let config: ModelConfig = {
-    var config = ModelConfig()
-    config.extractorMode = .groupNorm
-    config.convLayers = [ConvLayer(channels: 8, kernel: 10, stride: 5)]
-    config.encoderLayers = 2
-    config.encoderEmbedDim = 64
-    config.encoderFFNDim = 128
-    config.encoderHeads = 1
-    config.positionKernel = 4
-    return config
-  }()
+  private static let supernet = SmallSupernet(SmallSupernet.config { $0.encoderLayers = 2 })
 
   /// Name and shape of each tensor of the supernet, as the published code has them.
-  private static let tensors = Dictionary(
-    uniqueKeysWithValues: SubnetLayout(config: config, architecture: config.wholeArchitecture).tensors
-      .flatMap(\.sources).map { ($0.name, $0.shape) })
+  private static let tensors = Dictionary(uniqueKeysWithValues: supernet.tensors.map { ($0.name, $0.shape) })
 
   private static func prefixed(_ prefix: String) -> [String: [Int]] {
     Dictionary(uniqueKeysWithValues: tensors.map { (prefix + $0.key, $0.value) })
   }
 
   private func read(_ tensors: [String: [Int]], others: [String: String] = [:]) throws -> SupernetReading {
-    var model = Self.config.json.object ?? [:]
-    model["normalize"] = nil
-    return try SupernetReading(
-      configurations: ["cfg": .object(["model": .object(model)])], keys: "", tensors: tensors.keys.sorted(),
-      shapeOf: { tensors[$0] }, otherEntry: { others[$0] })
+    try SupernetReading(
+      configurations: ["cfg": .object(["model": .object(Self.supernet.model)])], keys: "",
+      tensors: tensors.keys.sorted(), shapeOf: { tensors[$0] }, otherEntry: { others[$0] })
   }
 
   private func fault(_ tensors: [String: [Int]], others: [String: String] = [:]) -> String {

@@ -4,8 +4,8 @@
 
   /// Records an issue when `|actual - expected| > tolerance * max(1, |expected|)` anywhere, or the counts differ.
   ///
-  /// The issue tells the tensor's name, the difference that is largest in proportion to its bound, and its place. A NaN is
-  /// never close to anything.
+  /// The issue tells the tensor's name, the difference that is largest in proportion to its bound, and its place. A NaN
+  /// is never close to anything.
   public func expectClose(
     _ name: String, _ actual: [Float], _ expected: [Float], tolerance: Double = 1e-5,
     sourceLocation: SourceLocation = #_sourceLocation
@@ -18,8 +18,8 @@
     if !(worst.ratio <= tolerance) {
       Issue.record(
         """
-        \(name): largest difference \(worst.ratio) * max(1, |expected|) at \(worst.index) of \(expected.count), allowed \
-        \(tolerance): \(actual[worst.index]), expected \(expected[worst.index])
+        \(name): largest difference \(worst.ratio) * max(1, |expected|) at \(worst.index) of \(expected.count), \
+        allowed \(tolerance): \(actual[worst.index]), expected \(expected[worst.index])
         """, sourceLocation: sourceLocation)
     }
   }

@@ -5,9 +5,9 @@ import LHSystem
 public enum Fixture {
   /// The path of a fixture, for example "golden/tiny.pt".
   ///
-  /// When the repository holds it packed (see `FixturePacking`), it is unpacked into a folder for temporary files, whose
-  /// name depends on the packed contents, and stays there for the next run. Stops the tests when there is no such file
-  /// or it does not unpack.
+  /// When the repository holds it packed (see `FixturePacking`), it is unpacked into a folder for temporary files,
+  /// whose name depends on the packed contents, and stays there for the next run. Stops the tests when there is no such
+  /// file or it does not unpack.
   public static func path(_ relative: String) -> String {
     let plain = folder + relative
     if exists(plain) { return plain }

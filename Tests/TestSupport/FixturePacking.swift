@@ -1,4 +1,4 @@
-/// How a fixture is packed; the raw value is what its name has appended. Tests/Tools/import_golden.py packs.
+/// How a fixture is packed; the raw value is what its name has appended. Tests/Tools/fixtures/import_golden.py packs.
 enum FixturePacking: String, CaseIterable {
   /// zstd over the first bytes of all 4-byte words, then all second ones, and so on, then a rest of up to 3 bytes.
   case planes = ".planes.zst"
@@ -25,8 +25,8 @@ enum FixturePacking: String, CaseIterable {
     return joined
   }
 
-  /// Each whole 4-byte word as a little-endian float32, rounded to float16; 0 for infinities and NaNs, whose bits differ
-  /// between processors.
+  /// Each whole 4-byte word as a little-endian float32, rounded to float16; 0 for infinities and NaNs, whose bits
+  /// differ between processors.
   private static func halves(_ bytes: [UInt8]) -> [UInt8] {
     var halves: [UInt8] = []
     halves.reserveCapacity(bytes.count / 2)

@@ -115,4 +115,34 @@ import Testing
     }
     #expect(faults > times / 10, "most changes do harm")
   }
+
+  @Test(arguments: CheckpointWriter.Container.allCases)
+  func `A file that was cut or written to after it was opened is a fault`(container: CheckpointWriter.Container) throws
+  {
+    var writer = CheckpointWriter()
+    writer.container = container
+    writer.addTensor("weight", [Float](repeating: 1, count: 1 << 16), shape: [1 << 16])
+    try withTemporaryFolder { folder in
+      let path = folder + "/a.pt"
+      writer.write(to: path)
+      let checkpoint = try Checkpoint(path: path)
+      #expect(truncate(path, 5000) == 0)
+      let changed = CheckpointFault.unreadable(.changed(path: path))
+      #expect(throws: changed) { try checkpoint.tensor("weight") }
+      #expect(throws: changed) { try checkpoint.readContents { _ in } }
+      #expect(throws: changed) { try checkpoint.checkUnchanged() }
+      #expect(changed.kind == .inputOutput)
+    }
+  }
+
+  @Test func `Legacy files end with their last storage, and say what each is`() throws {
+    var writer = CheckpointWriter()
+    writer.container = .legacy
+    writer.addTensor("weight", [1, 2], shape: [2])
+    let fault = try fault(opening: writer.file() + [0])
+    guard case .badContainer(_, let problem) = fault, problem.hasPrefix("1 bytes stand behind") else {
+      Issue.record("\(String(describing: fault))")
+      return
+    }
+  }
 }

@@ -1,4 +1,3 @@
-public import LHJSON
 import LHTensors
 import LHTestSupport
 import LHTorch
@@ -71,11 +70,22 @@ func checkpoint(with entries: @escaping (inout PickleWriter) -> Void) -> Checkpo
   return writer
 }
 
-extension JSONValue: ExpressibleByDictionaryLiteral {
-  /// An object with the given members.
-  public init(dictionaryLiteral elements: (String, JSONValue)...) {
-    var object = JSONObject()
-    for (name, value) in elements { object[name] = value }
-    self = .object(object)
+/// Appends a tensor from the start of a storage, with no hooks, as a state dict has it.
+func appendTensor(
+  to pickle: inout PickleWriter, key: String = "0", className: String = "FloatStorage", count: Int = 2,
+  shape: [Int] = [2], strides: [Int] = [1]
+) {
+  pickle.call("torch._utils", "_rebuild_tensor_v2") { pickle in
+    pickle.tuple { pickle in
+      pickle.string("storage")
+      pickle.global("torch", className)
+      pickle.string(key)
+      pickle.string("cpu")
+      pickle.integer(count)
+    }
+    pickle.raw("Q")
+    pickle.integer(0)
+    pickle.tuple(shape)
+    pickle.tuple(strides)
   }
 }

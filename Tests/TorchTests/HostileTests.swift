@@ -171,19 +171,7 @@ import Testing
     var pickle = PickleWriter()
     pickle.dictionary { pickle in
       pickle.string("weight")
-      pickle.call("torch._utils", "_rebuild_tensor_v2") { pickle in
-        pickle.tuple { pickle in
-          pickle.string("storage")
-          pickle.global("torch", "FloatStorage")
-          pickle.string("0")
-          pickle.string("cpu")
-          pickle.integer(3)
-        }
-        pickle.raw("Q")
-        pickle.integer(0)
-        pickle.tuple([1])
-        pickle.tuple([1])
-      }
+      appendTensor(to: &pickle, count: 3, shape: [1])
     }
     pickle.stop()
     #expect(try fault(opening: zipFile(pickle: pickle.bytes, storages: [[UInt8](repeating: 0, count: 12)])) == nil)

@@ -4,7 +4,8 @@ import LHTestSupport
 import LHTorch
 import Testing
 
-/// Small files that PyTorch 1.13 and 2.15 and omegaconf wrote: Tests/Tools/make_checkpoint_fixtures.py says what is in them.
+/// Small files that PyTorch 1.13 and 2.15 and omegaconf wrote: Tests/Tools/fixtures/make_checkpoint_fixtures.py says
+/// what is in them.
 @Suite struct PyTorchTests {
   static let base = (0..<24).map { Float($0) / 4 }
 

@@ -22,22 +22,6 @@ import Testing
     return writer.file()
   }
 
-  private func appendTensor(to pickle: inout PickleWriter) {
-    pickle.call("torch._utils", "_rebuild_tensor_v2") { pickle in
-      pickle.tuple { pickle in
-        pickle.string("storage")
-        pickle.global("torch", "FloatStorage")
-        pickle.string("0")
-        pickle.string("cpu")
-        pickle.integer(2)
-      }
-      pickle.raw("Q")
-      pickle.integer(0)
-      pickle.tuple([2])
-      pickle.tuple([1])
-    }
-  }
-
   @Test(arguments: [
     "model", "state_dict", "model_state_dict", "model_state", "model_weight", "model_weights", "weights", "module",
     "net", "Upstream", "ema", "state_dict_ema",
@@ -171,5 +155,50 @@ import Testing
     let fault = try #require(try fault(opening: file))
     #expect(fault.description.contains("is a safetensors file (convert it"), "\(fault)")
     #expect(fault.description.contains("safetensors.torch.load_file"), "\(fault)")
+  }
+
+  @Test func `Keys that occur twice are refused everywhere`() throws {
+    let twice: [(inout PickleWriter) -> Void] = [
+      { pickle in
+        for _ in 0..<2 {
+          pickle.string("cfg")
+          pickle.dictionary { _ in }
+        }
+      },
+      { pickle in
+        pickle.string("cfg")
+        pickle.dictionary { pickle in
+          for value in 0..<2 {
+            pickle.string("a")
+            pickle.integer(value)
+          }
+        }
+      },
+      { pickle in
+        pickle.string("cfg")
+        pickle.dictionary { pickle in
+          pickle.string("5")
+          pickle.none()
+          pickle.integer(5)
+          pickle.none()
+        }
+      },
+      { pickle in
+        pickle.string("cfg")
+        pickle.dictionary { pickle in
+          pickle.string("inner")
+          pickle.object("omegaconf.nodes", "AnyNode") { pickle in
+            for value in 0..<2 {
+              pickle.string("_val")
+              pickle.integer(value)
+            }
+          }
+        }
+      },
+    ]
+    for (index, append) in twice.enumerated() {
+      let fault = try fault(opening: checkpoint(with: append).file())
+      #expect(fault?.description.contains("twice") == true, "\(index): \(String(describing: fault))")
+    }
   }
 }

@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// In a package of your own: .package(url: "https://github.com/OWNER/lighthubert", branch: "main")
+// In a package of your own: .package(url: "https://github.com/OWNER/lighthubert", from: "0.1.0", traits: [])
 let package = Package(
   name: "features",
   dependencies: [.package(name: "lighthubert", path: "../../..")],

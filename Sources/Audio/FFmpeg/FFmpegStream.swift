@@ -22,25 +22,22 @@ struct FFmpegStream {
     contents = stage.contents
     // A file may be open that could not be opened again.
     let isSeekable = access("/proc/self/fd/\(stage.descriptor)", R_OK) == 0
-    do throws(SystemError) {
-      process = try withExtendedLifetime(stage) { () throws(SystemError) in
-        try FFmpegProcess(
-          path: program, arguments: FFmpeg.arguments(isSeekable: isSeekable, maxSeconds: limits.maxSeconds),
-          input: stage.descriptor)
+    let arguments = FFmpeg.arguments(isSeekable: isSeekable, maxSeconds: limits.maxSeconds)
+    process = try withExtendedLifetime(stage) { () throws(AudioFault) in
+      try mappingError(of: FFmpegProcess(path: program, arguments: arguments, input: stage.descriptor)) {
+        AudioFault.ffmpeg(.cannotStart(name: input.name, program: program, reason: $0))
       }
-    } catch {
-      throw .ffmpeg(.cannotStart(name: name, program: program, reason: error))
     }
   }
 
   /// Waits for bytes and takes them, at most as many as fit; 0 at the end.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(AudioFault) -> Int {
-    do throws(SystemError) {
-      if let count = try process.read(into: buffer, until: Deadline(seconds: limits.timeout)) { return count }
-    } catch {
-      throw .cannotRead(name: name, reason: error)
+    let deadline = Deadline(seconds: limits.timeout)
+    let count = try mappingError(of: process.read(into: buffer, until: deadline)) {
+      AudioFault.cannotRead(name: name, reason: $0)
     }
-    throw .stalled(name: name, seconds: limits.timeout)
+    guard let count else { throw .stalled(name: name, seconds: limits.timeout) }
+    return count
   }
 
   /// Reads the header and what follows it up to the first sample.
@@ -49,11 +46,8 @@ struct FFmpegStream {
     if bytes.count < FFmpegHeader.wordsSize, let reason = try failure() {
       throw .ffmpeg(.cannotDecode(name: name, reason: reason))
     }
-    let header: FFmpegHeader
-    do throws(FFmpegHeader.Problem) {
-      header = try FFmpegHeader(bytes)
-    } catch {
-      throw .ffmpeg(.badStream(name: name, program: program, problem: error.text))
+    let header = try mappingError(of: FFmpegHeader(bytes)) { (problem: FFmpegHeader.Problem) in
+      AudioFault.ffmpeg(.badStream(name: name, program: program, problem: problem.text))
     }
     bytes = try readBytes(header.byteCount - FFmpegHeader.wordsSize)
     return header

@@ -16,8 +16,8 @@ struct BatchMemory {
   }
 }
 
-/// Makes sure that no result of a batch is written over another, or over samples that are still to be read: what comes out
-/// would depend on the order. Utterances may share samples.
+/// Makes sure that no result of a batch is written over another, or over samples that are still to be read: what comes
+/// out would depend on the order. Utterances may share samples.
 func checkOverlaps(_ batch: [Utterance]) throws(CallFault) {
   var places: [BatchMemory] = []
   places.reserveCapacity(2 * batch.count)

@@ -4,8 +4,8 @@ import LHSystem
 /// The objects that the handles of C programs name.
 ///
 /// A handle has the type of a pointer and is a number: it is looked up, never dereferenced, so that whatever a caller
-/// passes is either found or an error. Numbers are not used twice. Their upper half is not that of an address, so that a
-/// pointer passed by mistake is never found.
+/// passes is either found or an error. Numbers are not used twice. Their upper half is not that of an address, so that
+/// a pointer passed by mistake is never found.
 final class HandleTable: Sendable {
   /// The table of this process.
   static let shared = HandleTable()

@@ -22,7 +22,7 @@ private func tell<Value>(
 public func lh_model_layer_count(
   _ model: OpaquePointer?, _ count: UnsafeMutablePointer<Int>?, _ error: UnsafeMutablePointer<lh_error>?
 ) -> lh_status {
-  tell(model, count, "count", initially: 0, error) { $0.model.architecture.layerCount }
+  tell(model, count, "count", initially: 0, error) { $0.model.layerCount }
 }
 
 /// Width of a hidden state.
@@ -30,7 +30,7 @@ public func lh_model_layer_count(
 public func lh_model_hidden_size(
   _ model: OpaquePointer?, _ size: UnsafeMutablePointer<Int>?, _ error: UnsafeMutablePointer<lh_error>?
 ) -> lh_status {
-  tell(model, size, "size", initially: 0, error) { $0.model.architecture.embedDim }
+  tell(model, size, "size", initially: 0, error) { $0.model.width }
 }
 
 /// Frames of a number of samples.
@@ -50,7 +50,7 @@ public func lh_model_frame_count(
 public func lh_model_minimum_samples(
   _ model: OpaquePointer?, _ count: UnsafeMutablePointer<Int>?, _ error: UnsafeMutablePointer<lh_error>?
 ) -> lh_status {
-  tell(model, count, "count", initially: 0, error) { $0.model.config.minimumSampleCount }
+  tell(model, count, "count", initially: 0, error) { $0.model.minimumSampleCount }
 }
 
 /// Parameters.

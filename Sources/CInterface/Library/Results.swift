@@ -14,10 +14,9 @@ final class OpenFeatures: @unchecked Sendable {
   /// Features without values yet.
   init(layers: [Int], frameCount: Int, hiddenSize: Int) throws(CallFault) {
     let count = layers.count * frameCount * hiddenSize
-    memory = try mappingFaults { () throws(OutOfMemory) in
-      try MemoryLimit.check(count * MemoryLayout<Float>.stride, for: "the result")
-      return try HeapMemory(byteCount: count * MemoryLayout<Float>.stride, for: "the result")
-    }
+    let byteCount = count * MemoryLayout<Float>.stride
+    try mappingError(of: MemoryLimit.check(byteCount, for: "the result"), to: CallFault.init)
+    memory = try mappingError(of: HeapMemory(byteCount: byteCount, for: "the result"), to: CallFault.init)
     values = memory.bytes.bindMemory(to: Float.self)
     self.layers = .allocate(capacity: layers.count)
     _ = self.layers.initialize(from: layers.map { Int32($0) })
@@ -43,7 +42,7 @@ public func lh_run_alloc(
     try context.run { session, cancellation throws(CallFault) in
       let result = try OpenFeatures(
         layers: request.layers, frameCount: context.model.frameCount(forSamples: sampleCount),
-        hiddenSize: context.model.architecture.embedDim)
+        hiddenSize: context.model.width)
       let utterance = try Utterance(
         samples, count: sampleCount, output: result.values.baseAddress, capacity: count, for: request)
       try request.run(utterance, on: session, cancellation, progress: request.progress)

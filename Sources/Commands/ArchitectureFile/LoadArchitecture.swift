@@ -18,12 +18,11 @@ public func loadArchitecture(
   let isPublished = Architecture.publishedNames.contains(argument)
   let source = argument == "-" ? "standard input" : argument
   let json = isPublished ? nil : try value(try text(argument, source: source), path: argument, source: source)
-  do throws(SubnetFault) {
-    guard let json else { return try Architecture(name: argument, fitting: config) }
-    return try Architecture(json: json, source: source, fitting: config)
-  } catch {
-    throw .invalid(error)
+  guard let json else {
+    return try mappingError(of: Architecture(name: argument, fitting: config), to: ArchitectureFileFault.invalid)
   }
+  return try mappingError(
+    of: Architecture(json: json, source: source, fitting: config), to: ArchitectureFileFault.invalid)
 }
 
 private func text(_ argument: String, source: String) throws(ArchitectureFileFault) -> String {

@@ -33,8 +33,8 @@ enum YAMLReader {
     return try convert(root, source: source, depth: 0)
   }
 
-  /// Whether a list or a mapping may be the name of something: behind the indicator '?', or before ':'. Yams compares all of
-  /// it at each level that it is nested in, which takes many seconds for some texts.
+  /// Whether a list or a mapping may be the name of something: behind the indicator '?', or before ':'. Yams compares
+  /// all of it at each level that it is nested in, which takes many seconds for some texts.
   private static func mayNameByCollections(_ text: String.UnicodeScalarView) -> Bool {
     var previous: Unicode.Scalar = "\n"
     var beforeBlanks: Unicode.Scalar = "\n"

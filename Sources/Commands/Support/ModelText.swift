@@ -1,17 +1,31 @@
-import LHModel
+public import LHModel
 public import LHSupernet
 
 /// What the programs say about models, in words.
 public enum ModelText {
   /// One line: the published name, depth and widths, per-layer values as ranges.
   public static func summary(of architecture: Architecture) -> String {
-    let heads = range(architecture.headCounts)
-    let ffn = range(architecture.ffnDims)
-    let sliding = architecture.windows.count { $0 != .global }
-    let windows = sliding == 0 ? "" : ", sliding windows in \(sliding)"
-    let name = architecture.publishedName.map { "\($0): " } ?? ""
-    return "\(name)\(architecture.layerCount) layers of width \(architecture.embedDim), "
-      + "\(heads) \(heads == "1" ? "head" : "heads"), FFN \(ffn)\(windows)"
+    summary(
+      name: architecture.publishedName, width: architecture.embedDim, heads: architecture.headCounts,
+      ffn: architecture.ffnDims, windows: architecture.windows)
+  }
+
+  /// The same of a model of which nothing but the shape is known. A part that a layer has not counts as 0.
+  public static func summary(of shape: EncoderShape) -> String {
+    summary(
+      name: nil, width: shape.width, heads: shape.layers.map { $0.attention?.heads ?? 0 },
+      ffn: shape.layers.map { $0.feedForwardWidth ?? 0 },
+      windows: shape.layers.map { $0.attention?.window ?? .global })
+  }
+
+  private static func summary(
+    name: String?, width: Int, heads: [Int], ffn: [Int], windows: [AttentionWindow]
+  ) -> String {
+    let headRange = range(heads)
+    let sliding = windows.count { $0 != .global }
+    return (name.map { "\($0): " } ?? "") + "\(heads.count) layers of width \(width), "
+      + "\(headRange) \(headRange == "1" ? "head" : "heads"), FFN \(range(ffn))"
+      + (sliding == 0 ? "" : ", sliding windows in \(sliding)")
   }
 
   /// One line: depth, widths and extractor of a supernet.

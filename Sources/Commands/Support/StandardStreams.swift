@@ -1,8 +1,8 @@
 import Glibc
 public import LHSystem
 
-/// A text with its control characters escaped, which the names of files and tensors can have; and those that break lines or
-/// turn the direction of what follows, with which a name could look like another one.
+/// A text with its control characters escaped, which the names of files and tensors can have; and those that break
+/// lines or turn the direction of what follows, with which a name could look like another one.
 public func oneLine(_ text: String) -> String {
   var line = ""
   for scalar in text.unicodeScalars {

@@ -20,8 +20,8 @@ struct AccuracyBench {
     states = try session.features(of: samples, layers: .all)
   }
 
-  /// Compares another model's hidden states, and its times in runs that take turns with the reference's. The first run of
-  /// each is not measured.
+  /// Compares another model's hidden states, and its times in runs that take turns with the reference's. The first run
+  /// of each is not measured.
   func compare(_ model: Model) throws -> Comparison {
     let other = Session(model)
     let size = states.frameCount * states.embedDim

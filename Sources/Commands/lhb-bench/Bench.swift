@@ -41,14 +41,13 @@ struct Bench {
     return hash.hexadecimal()
   }
 
-  /// Runs the model on samples: once to warm up, then `runs` times, the processor's peak measured before and after each;
-  /// and some times more with a clock for the stages. Memory is that of a session which has seen no other length.
+  /// Runs the model on samples: once to warm up, then `runs` times, the processor's peak measured before and after
+  /// each; and some times more with a clock for the stages. Memory is that of a session which has seen no other length.
   func measure(_ samples: [Float]) throws -> Measurement {
     ResidentMemory.resetPeak()
     let session = Session(model)
-    let config = model.config
-    let frames = config.frameCount(forSamples: samples.count)
-    var values = [Float](repeating: 0, count: frames * model.architecture.embedDim)
+    let frames = model.frameCount(forSamples: samples.count)
+    var values = [Float](repeating: 0, count: frames * model.width)
     var times: [Double] = []
     var peaks = [peak()]
     var isWarm = false
@@ -64,7 +63,7 @@ struct Bench {
     session.clock = clock
     for _ in 0..<(runs + 2) / 3 { try session.clock.measure(.rest) { try session.run(samples, into: &values) } }
     let stages = Stage.allCases.map { clock[$0] }
-    let operations = MultiplyAccumulates(config: config, architecture: model.architecture, samples: samples.count)
+    let operations = MultiplyAccumulates(model.shape, samples: samples.count)
     return Measurement(
       audioSeconds: Double(samples.count) / 16_000, frames: frames, times: times.sorted(),
       stageShares: stages.map { $0 / stages.reduce(0, +) }, operations: 2 * Double(operations.total),

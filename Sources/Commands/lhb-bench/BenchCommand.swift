@@ -13,15 +13,15 @@ struct BenchCommand: ParsableCommand {
     abstract: "Measures how fast a LightHuBERT subnet runs here, and how exactly.",
     usage: "lhb-bench [options] <model>",
     discussion: """
-      The model is loaded once. For each length it is run once unmeasured, unless that takes over 10 s; then the median of \
-      some runs counts, with the median of their absolute differences from it. GFLOP/s are the operations of the direct \
-      algorithm over the time, and stand beside what this processor's fused multiply-adds reach in the same run. The \
-      stages' shares are those of the time of runs after that. Memory is the most that the process held while it ran that \
-      length.
+      The model is loaded once. For each length it is run once unmeasured, unless that takes over 10 s; then the \
+      median of some runs counts, with the median of their absolute differences from it. GFLOP/s are the operations \
+      of the direct algorithm over the time, and stand beside what this processor's fused multiply-adds reach in the \
+      same run. The stages' shares are those of the time of runs after that. Memory is the most that the process held \
+      while it ran that length.
 
       --accuracy compares precisions with f32 instead, on one audio: for each hidden state the ratio of signal to \
-      noise (SNR), the cosine, the relative error (root mean squares) and the largest error of any value; and the times \
-      of runs that take turns with those of f32, and the sizes of the weights.
+      noise (SNR), the cosine, the relative error (root mean squares) and the largest error of any value; and the \
+      times of runs that take turns with those of f32, and the sizes of the weights.
 
       Examples:
         lhb-bench small.lhb
@@ -31,10 +31,10 @@ struct BenchCommand: ParsableCommand {
         lhb-bench small.lhb --accuracy --audio talk.wav
         lhb-bench small-int8.lhb --accuracy --precision int8 --reference small.lhb
 
-      Compare ratios of runs on one machine, taken in turn: other programs on it slow all of them. OpenBLAS may be held \
-      back by OPENBLAS_CORETYPE; unset it to measure --gemm openblas. LHB_ISA=avx512, avx512-plain, avx2, avx2-plain, \
-      baseline or scalar forces an instruction set; the plain ones use no dot products of bytes and bfloat16. \
-      What the variable LHB_COMMIT says goes into the JSON as the commit that the program was built from.
+      Compare ratios of runs on one machine, taken in turn: other programs on it slow all of them. OpenBLAS may be \
+      held back by OPENBLAS_CORETYPE; unset it to measure --gemm openblas. LHB_ISA=avx512, avx512-plain, avx2, \
+      avx2-plain, baseline or scalar forces an instruction set; the plain ones use no dot products of bytes and \
+      bfloat16. What the variable LHB_COMMIT says goes into the JSON as the commit that the program was built from.
       """,
     version: LightHuBERTVersion.current)
 

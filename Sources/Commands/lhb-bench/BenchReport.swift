@@ -15,8 +15,9 @@ struct BenchReport {
   var table: String {
     let plural = threadCount == 1 ? "" : "s"
     return """
-      model   \(ModelText.summary(of: bench.model.architecture))
-      runs    \(bench.runs) of each length on \(threadCount) thread\(plural), \(bench.model.instructionSet), \(bench.model.precision.rawValue)
+      model   \(bench.model.architecture.map(ModelText.summary(of:)) ?? ModelText.summary(of: bench.model.shape))
+      runs    \(bench.runs) of each length on \(threadCount) thread\(plural), \(bench.model.instructionSet), \
+      \(bench.model.precision.rawValue)
       load    \(Formatting.fixed(bench.loadSeconds, 3)) s, \(Formatting.size(bench.loadPeakMemory)) at most; weights \
       \(Formatting.size(bench.model.weightByteCount))
 

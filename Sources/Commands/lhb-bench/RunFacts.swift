@@ -11,7 +11,7 @@ enum RunFacts {
   static func json(of model: Model, digest: String) -> JSONObject {
     [
       "model_sha256": .string(digest),
-      "architecture": model.architecture.json,
+      "architecture": model.architecture?.json ?? .null,
       "version": .string(LightHuBERTVersion.current),
       "commit": commit,
       "cpu": .string(SystemText.processor),

@@ -35,9 +35,9 @@ import LHSupernet
     help: ArgumentHelp(
       "How weights are stored: auto (as f16 wherever that changes no value), f32, f16 (rounded), bf16 or int8.",
       discussion: """
-        bf16 and int8 are for the convolutions after the first and the encoder's matrices; the first convolution and the \
-        position convolution are f16, norms and biases as auto has them. int8 has a scale for each output channel and \
-        tap, and another one for input channels whose activations are far larger than the others'.
+        bf16 and int8 are for the convolutions after the first and the encoder's matrices; the first convolution and \
+        the position convolution are f16, norms and biases as auto has them. int8 has a scale for each output channel \
+        and tap, and another one for input channels whose activations are far larger than the others'.
         """))
   var weights: WeightsChoice = .auto
 

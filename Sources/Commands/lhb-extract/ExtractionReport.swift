@@ -55,8 +55,8 @@ struct ExtractionReport {
       let error = Formatting.percentage(summary.relativeError(of: type))
       return (
         "weight error",
-        "\(type.name): \(error) of the weights' root mean square, at most \(Formatting.percentage(worst.relativeError)), "
-          + "in \(worst.name)"
+        "\(type.name): \(error) of the weights' root mean square, "
+          + "at most \(Formatting.percentage(worst.relativeError)), in \(worst.name)"
       )
     }
   }

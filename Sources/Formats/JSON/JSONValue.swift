@@ -23,7 +23,8 @@ public struct JSONObject: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     for (name, value) in elements { self[name] = value }
   }
 
-  /// The value of a name; nil when there is none. Setting nil has no effect on an absent name and removes a present one.
+  /// The value of a name; nil when there is none. Setting nil has no effect on an absent name and removes a present
+  /// one.
   public subscript(name: String) -> JSONValue? {
     get { places[name].map { members[$0].value } }
     set {

@@ -1,4 +1,5 @@
-/// Bytes that stay valid and unchanged as long as this object lives: a part of some owner's memory, or memory of its own.
+/// Bytes that stay valid and unchanged as long as this object lives: a part of some owner's memory, or memory of its
+/// own.
 ///
 /// Tensors that share weights share one storage.
 public final class TensorStorage: Sendable {

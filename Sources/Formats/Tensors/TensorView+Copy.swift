@@ -1,6 +1,6 @@
 extension TensorView {
-  /// Calls `body` with the elements where they lie; nil, and no call, unless they are aligned float32 numbers in row-major
-  /// order without gaps.
+  /// Calls `body` with the elements where they lie; nil, and no call, unless they are aligned float32 numbers in
+  /// row-major order without gaps.
   public func withFloats<Result>(_ body: (UnsafePointer<Float>) -> Result) -> Result? {
     guard elementType == .float32, isContiguous, let base = storage.bytes.baseAddress else { return nil }
     let first = base + offset * elementType.byteCount

@@ -18,11 +18,7 @@ extension Checkpoint {
     for start in stride(from: 0, to: file.byteCount, by: Checkpoint.chunkSize) {
       let range = start..<min(start + Checkpoint.chunkSize, file.byteCount)
       let bytes = UnsafeMutableRawBufferPointer(rebasing: chunk[..<range.count])
-      do throws(FileFault) {
-        try file.read(range, into: bytes)
-      } catch {
-        throw .unreadable(error)
-      }
+      try mappingError(of: file.read(range, into: bytes), to: CheckpointFault.unreadable)
       body(UnsafeRawBufferPointer(bytes))
       while next < records.count, records[next].range.lowerBound < range.upperBound {
         let part = records[next].range.clamped(to: range)
@@ -41,10 +37,6 @@ extension Checkpoint {
 
   /// Makes sure that nobody wrote to the file since it was opened: then everything that was read is of one state of it.
   public func checkUnchanged() throws(CheckpointFault) {
-    do throws(FileFault) {
-      try file.checkUnchanged()
-    } catch {
-      throw .unreadable(error)
-    }
+    try mappingError(of: file.checkUnchanged(), to: CheckpointFault.unreadable)
   }
 }

@@ -36,13 +36,10 @@ public final class Checkpoint: Sendable {
 
   /// Opens a file that `torch.save` wrote, in either container.
   ///
-  /// Checks everything but the elements: every tensor of weights lies within its storage, every storage within the file.
+  /// Checks everything but the elements: every tensor of weights lies within its storage, every storage within the
+  /// file.
   public init(path: String) throws(CheckpointFault) {
-    do throws(FileFault) {
-      file = try InputFile(path: path)
-    } catch {
-      throw .unreadable(error)
-    }
+    file = try mappingError(of: InputFile(path: path), to: CheckpointFault.unreadable)
     self.path = path
     let parts = try Container(file)
     container = parts.kind
@@ -63,15 +60,15 @@ public final class Checkpoint: Sendable {
 
   /// The tensor of that name; nil when the state dict has none.
   ///
-  /// Each call reads the part of the file that the tensor spans, into a storage of its own. Throws `unsupportedElementType` when the tensor does not hold floating-point weights.
+  /// Each call reads the part of the file that the tensor spans, into a storage of its own. Throws
+  /// `unsupportedElementType` when the tensor does not hold floating-point weights.
   public func tensor(_ name: String) throws(CheckpointFault) -> TensorView? {
     guard let tensor = tensors[name] else { return nil }
-    do throws(FileFault) {
-      if let view = try tensor.read(file, isBigEndian: isBigEndian) { return view }
-    } catch {
-      throw .unreadable(error)
+    let view = try mappingError(of: tensor.read(file, isBigEndian: isBigEndian), to: CheckpointFault.unreadable)
+    guard let view else {
+      throw .unsupportedElementType(path: path, tensor: name, found: tensor.formatName)
     }
-    throw .unsupportedElementType(path: path, tensor: name, found: tensor.formatName)
+    return view
   }
 
   /// What is known of a tensor without reading it; nil when the state dict has none of that name.

@@ -1,8 +1,8 @@
 /// Runs a pickle's instructions on a stack of inert values.
 ///
-/// Nothing is imported, called or built: a class is a name, a call is a node that records it. Each instruction does work
-/// in proportion to the bytes it reads and the values it takes off the stack, so that a pickle's cost is bounded by its
-/// size; and `CheckpointLimits` bound the memory and the time.
+/// Nothing is imported, called or built: a class is a name, a call is a node that records it. Each instruction does
+/// work in proportion to the bytes it reads and the values it takes off the stack, so that a pickle's cost is bounded
+/// by its size; and `CheckpointLimits` bound the memory and the time.
 struct PickleMachine {
   let path: String
   var reader: ByteReader

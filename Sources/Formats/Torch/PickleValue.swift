@@ -15,7 +15,8 @@ enum PickleValue {
 
 /// A value that others can refer to and that can change after it was made.
 ///
-/// Nodes refer to each other by number, so that a pickle which holds itself neither leaks nor recurses when it is freed.
+/// Nodes refer to each other by number, so that a pickle which holds itself neither leaks nor recurses when it is
+/// freed.
 struct PickleNode {
   enum Kind {
     case tuple, list, set, dictionary

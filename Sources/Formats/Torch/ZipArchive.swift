@@ -4,8 +4,8 @@ internal import LHSystem
 /// byte on, then the directory, then the end record, and nothing else. Folders may be listed too, as programs that
 /// pack such an archive again do; they have no content, and nothing refers to them.
 ///
-/// Whatever two readers could read in two ways is refused: bytes that belong to no record, records that overlap, headers
-/// that contradict the directory, names that occur twice.
+/// Whatever two readers could read in two ways is refused: bytes that belong to no record, records that overlap,
+/// headers that contradict the directory, names that occur twice.
 struct ZipArchive {
   /// A record's content.
   struct Record {
@@ -38,11 +38,9 @@ struct ZipArchive {
     var folded: Set<String> = []
     while reader.remaining > 0 {
       let position = end.directory.lowerBound + reader.position
-      let entry: ZipEntry
-      do throws(ZipEntry.Problem) {
-        entry = try ZipEntry(&reader)
-      } catch {
-        throw .badContainer(path: file.path, problem: "the zip directory's entry at byte \(position) \(error.text)")
+      let entry = try mappingError(of: ZipEntry(&reader)) { (problem: ZipEntry.Problem) in
+        CheckpointFault.badContainer(
+          path: file.path, problem: "the zip directory's entry at byte \(position) \(problem.text)")
       }
       // A folder and a file cannot both have a name.
       let name = entry.isFolder ? String(entry.name.dropLast()) : entry.name
@@ -79,8 +77,8 @@ struct ZipArchive {
       guard end > position, end <= directory.lowerBound else {
         throw damaged(
           index + 1 < entries.count
-            ? "the record \(entries[index + 1].name) is said to stand at byte \(end), not between the one before it and the"
-              + " zip directory"
+            ? "the record \(entries[index + 1].name) is said to stand at byte \(end), "
+              + "not between the one before it and the zip directory"
             : "the record \(entry.name) does not stand before the zip directory")
       }
       let range = try range(of: entry, in: position..<end)

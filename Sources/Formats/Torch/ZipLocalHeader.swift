@@ -40,8 +40,9 @@ struct ZipLocalHeader {
 
   /// Whether every field is the directory's.
   ///
-  /// When sizes and checksum stand behind the content they may be 0 here. PyTorch leaves them so, and in archives beyond
-  /// 4 GB gives its extra field the size, a 0 for the stored size that it does not know yet, and the header's place.
+  /// When sizes and checksum stand behind the content they may be 0 here. PyTorch leaves them so, and in archives
+  /// beyond 4 GB gives its extra field the size, a 0 for the stored size that it does not know yet, and the header's
+  /// place.
   func agrees(with entry: ZipEntry, extra: [UInt8]) -> Bool {
     let isDeferred = flags & ZipEntry.hasDescriptor != 0
     let field: ArraySlice<UInt8>

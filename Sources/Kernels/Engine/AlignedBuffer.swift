@@ -40,7 +40,8 @@ package final class AlignedBuffer: @unchecked Sendable {
   }
 }
 
-/// A buffer that grows when it is asked for more than it has, and otherwise stays, so that repeated runs allocate nothing.
+/// A buffer that grows when it is asked for more than it has, and otherwise stays, so that repeated runs allocate
+/// nothing.
 package struct GrowingBuffer {
   private var buffer: AlignedBuffer?
 

@@ -1,7 +1,7 @@
 package import LHKernelTypes
 
-/// Multi-head attention over one utterance, in blocks of queries and of keys: the scores of a block are all that is ever
-/// stored of the [frames, frames] matrix. A running softmax joins the blocks of keys.
+/// Multi-head attention over one utterance, in blocks of queries and of keys: the scores of a block are all that is
+/// ever stored of the [frames, frames] matrix. A running softmax joins the blocks of keys.
 ///
 /// Queries are expected to be scaled already. Head size is 64.
 package struct Attention {
@@ -22,8 +22,9 @@ package struct Attention {
   package static let headSize = 64
   /// The most queries of a block.
   package static let queryBlock = 48
-  /// Keys of a block, a multiple of all panel widths and of `PanelProduct.chainLength`. Blocks begin at its multiples, so
-  /// that sums do not depend on how queries are cut. A block's keys, values and scores stay in the second-level cache.
+  /// Keys of a block, a multiple of all panel widths and of `PanelProduct.chainLength`. Blocks begin at its multiples,
+  /// so that sums do not depend on how queries are cut. A block's keys, values and scores stay in the second-level
+  /// cache.
   static let keyBlock = 1024
   /// Floats of transposed keys beyond which heads are worked on in groups.
   private static let mostKeyFloats = 4 << 20
@@ -84,8 +85,8 @@ package struct Attention {
       * frames.roundedUp(toMultipleOf: kernels.panelWidth)
   }
 
-  /// Floats that `scratch` needs for each thread: the scores of a block, and the sums of its queries; queries and scores once
-  /// more as bfloat16.
+  /// Floats that `scratch` needs for each thread: the scores of a block, and the sums of its queries; queries and
+  /// scores once more as bfloat16.
   package static func scratchCount(frames: Int, kernels: KernelSet) -> Int {
     let narrow = BFloat16Rows.count(strip: scoreStride(frames: frames, panelWidth: kernels.panelWidth))
     return queryBlock * (scoreStride(frames: frames, panelWidth: kernels.panelWidth) + headSize) + narrow
@@ -135,8 +136,8 @@ package struct Attention {
     let operands = BFloat16Operands(frames: frames, at: keys, kernels: kernels)
     var running = InlineArray<48, RunningSoftmax>(repeating: RunningSoftmax())
     for query in queries { running[query - queries.lowerBound] = RunningSoftmax(zeros: zeroCount(of: query)) }
-    // Keys that any query of the block sees; a row's own ones are a part of them. They begin where the parts of a sum do,
-    // so that the parts do not depend on the block.
+    // Keys that any query of the block sees; a row's own ones are a part of them. They begin where the parts of a sum
+    // do, so that the parts do not depend on the block.
     let chain = PanelProduct.chainLength
     let seen =
       keyRange(of: queries.lowerBound).lowerBound / chain * chain..<keyRange(of: queries.upperBound - 1).upperBound

@@ -1,8 +1,8 @@
 package import LHKernelTypes
 package import LHSystem
 
-/// The right-hand matrix of a product, [depth, columns], in bfloat16. A panel is [depth / 2][panel width][2], its depth filled
-/// up to a multiple of 2 with zeros.
+/// The right-hand matrix of a product, [depth, columns], in bfloat16. A panel is [depth / 2][panel width][2], its depth
+/// filled up to a multiple of 2 with zeros.
 package final class BFloat16Matrix: Sendable {
   /// Rows, the length of the sums.
   package let depth: Int
@@ -77,7 +77,8 @@ package final class BFloat16Matrix: Sendable {
     biases?.start.advanced(by: first).update(from: values, count: count)
   }
 
-  /// Rounds rows of the left-hand matrix: [count, depth] with `stride` between rows. Row r goes to `rows + r * rowCount`.
+  /// Rounds rows of the left-hand matrix: [count, depth] with `stride` between rows. Row r goes to
+  /// `rows + r * rowCount`.
   package func round(
     _ x: UnsafePointer<Float>, count: Int, stride: Int, to rows: UnsafeMutablePointer<UInt16>, kernels: KernelSet
   ) {

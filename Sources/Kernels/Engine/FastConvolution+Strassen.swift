@@ -1,7 +1,7 @@
 import LHKernelTypes
 
-/// The products of a fast convolution by Strassen's algorithm. Two Toom-Cook groups are a pair of rows for the four products
-/// of sums of even frames, two outputs for the product of odd frames.
+/// The products of a fast convolution by Strassen's algorithm. Two Toom-Cook groups are a pair of rows for the four
+/// products of sums of even frames, two outputs for the product of odd frames.
 extension FastConvolution {
   var panelPairs: Int { outputs / w0.panelWidth / 2 }
   private var half: Int { inputs / 2 }

@@ -3,18 +3,19 @@ package import LHSystem
 
 /// A convolution of kernel 3 and stride 2 with 7/9 of the direct algorithm's multiplications.
 ///
-/// Output t is w0 e[t] + w2 e[t + 1] + w1 o[t], with the even frames e[i] = x[2 i] and the odd ones o[i] = x[2 i + 1]. Its
-/// even part is a convolution of kernel 2 and stride 1, for which a Toom-Cook form with the points 0, 1, -1 and infinity
-/// needs four products for three outputs instead of six:
+/// Output t is w0 e[t] + w2 e[t + 1] + w1 o[t], with the even frames e[i] = x[2 i] and the odd ones o[i] = x[2 i + 1].
+/// Its even part is a convolution of kernel 2 and stride 1, for which a Toom-Cook form with the points 0, 1, -1 and
+/// infinity needs four products for three outputs instead of six:
 ///
 ///     plus  = (e1 + e2) (w0 + w2) / 2        y0 = plus + minus + (e0 - e2) w0
 ///     minus = (e2 - e1) (w0 - w2) / 2        y1 = plus - minus
 ///                                            y2 = plus + minus + (e3 - e1) w2
 ///
-/// With 512 channels its largest rounding error is 1.4e-6 of the outputs' deviation. The products may be computed by a step
-/// of Strassen's algorithm besides, which saves another eighth of them.
+/// With 512 channels its largest rounding error is 1.4e-6 of the outputs' deviation. The products may be computed by a
+/// step of Strassen's algorithm besides, which saves another eighth of them.
 package struct FastConvolution: Sendable {
-  /// The taps, each [input channels, output channels]; `plus` = (w0 + w2) / 2 holds the biases, `minus` = (w0 - w2) / 2.
+  /// The taps, each [input channels, output channels]; `plus` = (w0 + w2) / 2 holds the biases,
+  /// `minus` = (w0 - w2) / 2.
   package let w0, w1, w2, plus, minus: PackedMatrix
   /// Sums of the taps' quarters in the order `plus`, `minus`, `w0`, `w2`, `w1`; empty where Strassen's algorithm is not
   /// used.
@@ -29,8 +30,8 @@ package struct FastConvolution: Sendable {
 
   /// A convolution; the matrices are filled by the caller, who then calls `finishPacking`.
   ///
-  /// - Parameter usesStrassen: Whether Strassen's algorithm is used, if the shape allows it. Its error is relative to the
-  ///   largest of six outputs, so that outputs should change little in that time.
+  /// - Parameter usesStrassen: Whether Strassen's algorithm is used, if the shape allows it. Its error is relative to
+  ///   the largest of six outputs, so that outputs should change little in that time.
   /// - Parameter arena: Where memory comes from.
   package init(
     w0: PackedMatrix, w1: PackedMatrix, w2: PackedMatrix, plus: PackedMatrix, minus: PackedMatrix, usesStrassen: Bool,

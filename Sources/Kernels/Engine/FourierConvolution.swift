@@ -12,8 +12,8 @@ package import LHSystem
 /// block of 256 frames gives 257 - kernel outputs. A sequence so short that no outputs run over into others modulo
 /// z^128 + 1 is one half block, and reads half of the weights.
 ///
-/// With 48 channels and 128 taps the largest rounding error is 9e-7 of the outputs' deviation, and all outputs of a block
-/// share it. (In the direct form it is 1.5e-6.)
+/// With 48 channels and 128 taps the largest rounding error is 9e-7 of the outputs' deviation, and all outputs of a
+/// block share it. (In the direct form it is 1.5e-6.)
 package struct FourierConvolution: Sendable {
   /// Taps, at most `longestKernel`.
   package let kernel: Int
@@ -51,8 +51,8 @@ package struct FourierConvolution: Sendable {
   /// Floats of scratch for `setTaps`.
   package var tapScratchCount: Int { (kernel * width).wholeCacheLines + BlockTransform.binCount * rowWidth }
 
-  /// Sets the taps of a group, [output, input, kernel] with `outputStride` between outputs. Different groups may be set at
-  /// the same time.
+  /// Sets the taps of a group, [output, input, kernel] with `outputStride` between outputs. Different groups may be set
+  /// at the same time.
   ///
   /// - Parameter scratch: `tapScratchCount` floats.
   package func setTaps(

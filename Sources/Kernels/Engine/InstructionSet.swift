@@ -34,7 +34,8 @@ package enum InstructionSet {
     return set
   }
 
-  /// The sets of each kind of vectors that this processor has: with the dot-product instructions that it has, and without.
+  /// The sets of each kind of vectors that this processor has: with the dot-product instructions that it has, and
+  /// without.
   private static var families: [(best: KernelSet, plain: KernelSet)] {
     var families: [(best: KernelSet, plain: KernelSet)] = []
     #if arch(x86_64)

@@ -4,7 +4,8 @@ package import LHSystem
 /// The right-hand matrix of a product, [depth, columns], in signed bytes with a scale for each column.
 ///
 /// Some channels, the outliers, may have scales of their own: they are a second group of the depth. A panel is
-/// [depth / 4][panel width][4], then the same with the outliers, each group's depth filled up to a multiple of 4 with zeros.
+/// [depth / 4][panel width][4], then the same with the outliers, each group's depth filled up to a multiple of 4 with
+/// zeros.
 package final class Int8Matrix: Sendable {
   /// Rows, the length of the sums.
   package let depth: Int
@@ -89,8 +90,8 @@ package final class Int8Matrix: Sendable {
 
   /// Quantises some columns. Different columns may be written at the same time by different threads.
   ///
-  /// A column and group has the scale max|w| / 127; a byte is the integer nearest to w / scale, ties to even. Bytes times
-  /// their scale give the same bytes again.
+  /// A column and group has the scale max|w| / 127; a byte is the integer nearest to w / scale, ties to even. Bytes
+  /// times their scale give the same bytes again.
   ///
   /// - Parameters:
   ///   - rows: [count, depth] with `stride` between rows: each row becomes a column.
@@ -172,8 +173,8 @@ package final class Int8Matrix: Sendable {
     }
   }
 
-  /// The same for the second group. Its channels are gathered, for some rows at a time, among as many zeros as make whole
-  /// vectors: zeros change no scale.
+  /// The same for the second group. Its channels are gathered, for some rows at a time, among as many zeros as make
+  /// whole vectors: zeros change no scale.
   private func quantizeOutliers(
     _ x: UnsafePointer<Float>, count: Int, stride: Int, to rows: UnsafeMutablePointer<UInt8>,
     parameters: UnsafeMutablePointer<RowQuantization>, kernels: KernelSet

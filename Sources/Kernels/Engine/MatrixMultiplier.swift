@@ -8,8 +8,8 @@ public enum GEMMBackend: String, Sendable, CaseIterable {
   /// OpenBLAS, on one of our threads each; for processors without an own tile, and to compare with.
   case openBLAS = "openblas"
 
-  /// Own kernels where there is a tile for the processor. The portable kernels compile everywhere else, but OpenBLAS has
-  /// tiles for those processors.
+  /// Own kernels where there is a tile for the processor. The portable kernels compile everywhere else, but OpenBLAS
+  /// has tiles for those processors.
   public static var automatic: GEMMBackend {
     #if arch(x86_64)
       .packed
@@ -63,9 +63,9 @@ package struct MatrixProduct {
 
 /// Products of matrices with the chosen kernels and backend.
 ///
-/// Every element is summed in the same order and the same parts, however rows, panels and depth are cut: with the packed
-/// backend results do not depend on block sizes or threads. (The scalar twin's depend on `depthBlock`: it rounds only where
-/// a block ends.)
+/// Every element is summed in the same order and the same parts, however rows, panels and depth are cut: with the
+/// packed backend results do not depend on block sizes or threads. (The scalar twin's depend on `depthBlock`: it rounds
+/// only where a block ends.)
 package struct MatrixMultiplier: Sendable {
   /// The kernels.
   package let kernels: KernelSet

@@ -3,8 +3,9 @@ import LHSystem
 
 /// Memory for many buffers that live equally long, cut from large blocks on huge pages.
 ///
-/// A matrix of its own mapping would mostly lie on small pages, which cost four times as much to get from the system and,
-/// in a product, a miss of the translation buffer every few rows. A block goes back to the system with its last buffer.
+/// A matrix of its own mapping would mostly lie on small pages, which cost four times as much to get from the system
+/// and, in a product, a miss of the translation buffer every few rows. A block goes back to the system with its last
+/// buffer.
 package final class MemoryArena {
   private var block: MappedMemory?
   private var used = 0

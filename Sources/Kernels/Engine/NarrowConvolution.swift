@@ -2,9 +2,10 @@ package import LHKernelTypes
 
 /// A convolution over frames whose products are computed in a narrow number format.
 ///
-/// Every frame is converted once and serves all outputs that it is a part of: a tap is a product of every `stride`-th frame
-/// with a matrix of its own, so that each frame keeps its own scale. With kernel 3 and stride 2 the Toom-Cook form of
-/// `FastConvolution` saves 2/9 of the multiplications; its sums of frames are made in float32 and converted then.
+/// Every frame is converted once and serves all outputs that it is a part of: a tap is a product of every `stride`-th
+/// frame with a matrix of its own, so that each frame keeps its own scale. With kernel 3 and stride 2 the Toom-Cook
+/// form of `FastConvolution` saves 2/9 of the multiplications; its sums of frames are made in float32 and converted
+/// then.
 package struct NarrowConvolution: Sendable {
   /// Distance between the first frames of two outputs.
   package let stride: Int

@@ -2,8 +2,8 @@ import Glibc
 
 /// OpenBLAS, loaded when it is first needed.
 ///
-/// A program that is linked with it starts OpenBLAS's threads before `main`, whoever multiplies later; and those look for work
-/// for some 30 ms before they sleep, on the cores that are to load the model.
+/// A program that is linked with it starts OpenBLAS's threads before `main`, whoever multiplies later; and those look
+/// for work for some 30 ms before they sleep, on the cores that are to load the model.
 package enum OpenBLAS {
   /// Loads the library. Needed before the first product only to be told that it is missing.
   package static func load() throws(KernelFault) { _ = try sgemm.get() }

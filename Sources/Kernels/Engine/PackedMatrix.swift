@@ -3,7 +3,8 @@ package import LHSystem
 
 /// The right-hand matrix of a product, [depth, columns], stored as panels: [panel][depth][panel width], zero-filled.
 ///
-/// A kernel reads a panel from its first to its last float in order. The last panel is as narrow as whole vectors allow.
+/// A kernel reads a panel from its first to its last float in order. The last panel is as narrow as whole vectors
+/// allow.
 package final class PackedMatrix: Sendable {
   /// Rows, the length of the sums.
   package let depth: Int

@@ -1,7 +1,7 @@
 package import LHKernelTypes
 
-/// How the columns of a matrix are cut into panels: all of one width, but for the last, which is as narrow as whole vectors
-/// allow.
+/// How the columns of a matrix are cut into panels: all of one width, but for the last, which is as narrow as whole
+/// vectors allow.
 package struct PanelLayout: Sendable {
   /// Columns, without the filling.
   package let columns: Int

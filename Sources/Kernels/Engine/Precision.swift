@@ -1,5 +1,5 @@
-/// Number formats of the operands of products with weights. Those of attention are bfloat16 unless it is `f32`; everything
-/// else is float32.
+/// Number formats of the operands of products with weights. Those of attention are bfloat16 unless it is `f32`;
+/// everything else is float32.
 public enum Precision: String, Sendable, CaseIterable {
   /// float32 unless an error is allowed, then the fastest that stays within it.
   case auto

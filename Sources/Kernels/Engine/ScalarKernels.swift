@@ -186,8 +186,8 @@ private func gelu(_ x: Float) -> Float {
   Float(Double(x) * (1 + erf(Double(x) * 0.5.squareRoot())) / 2)
 }
 
-/// Calls `body` with each bin, counted from the block's first, and a function that gives the powers of its root. For bin 0 of
-/// a whole block the parts of that power are the powers of 1 and of -1.
+/// Calls `body` with each bin, counted from the block's first, and a function that gives the powers of its root. For
+/// bin 0 of a whole block the parts of that power are the powers of 1 and of -1.
 private func forEachRoot(
   _ block: BlockTransform, _ body: (_ bin: Int, _ power: (Int) -> (real: Double, imaginary: Double)) -> Void
 ) {

@@ -1,22 +1,24 @@
 package import LHKernelTypes
 
-/// A block of a product C = start + A B by one step of Strassen's algorithm: seven products of quarters instead of eight.
+/// A block of a product C = start + A B by one step of Strassen's algorithm: seven products of quarters instead of
+/// eight.
 ///
-/// Rows of A and C come in pairs, an upper and a lower row, which lie side by side; the depth has two halves; the columns
-/// are those of a left and a right panel of B. So no quarter is copied, and rows 2 i and 2 i + 1 are a pair however the
-/// rows are cut into blocks. With x11 = upper rows and first half, and so on:
+/// Rows of A and C come in pairs, an upper and a lower row, which lie side by side; the depth has two halves; the
+/// columns are those of a left and a right panel of B. So no quarter is copied, and rows 2 i and 2 i + 1 are a pair
+/// however the rows are cut into blocks. With x11 = upper rows and first half, and so on:
 ///
 ///     m1 = (a11 + a22) (b11 + b22)    m2 = (a21 + a22) b11    m3 = a11 (b12 - b22)    m4 = a22 (b21 - b11)
 ///     m5 = (a11 + a12) b22    m6 = (a21 - a11) (b11 + b12)    m7 = (a12 - a22) (b21 + b22)
 ///
-/// The form with fewest additions (Winograd's) has larger errors: its sums are of four quarters, these of two. The error is
-/// relative to the larger row of a pair, and about twice the direct product's.
+/// The form with fewest additions (Winograd's) has larger errors: its sums are of four quarters, these of two. The
+/// error is relative to the larger row of a pair, and about twice the direct product's.
 ///
 /// Source: V. Strassen, Gaussian elimination is not optimal, Numerische Mathematik 13 (1969).
 package struct StrassenBlock {
   /// Pairs of rows.
   package var pairs: Int
-  /// Pairs whose lower row exists: `pairs`, or one less where the number of rows is odd. The missing row counts as zeros.
+  /// Pairs whose lower row exists: `pairs`, or one less where the number of rows is odd. The missing row counts as
+  /// zeros.
   package var lowerPairs: Int
   /// Half the depth, at most `deepestHalf`.
   package var depth: Int
@@ -52,8 +54,8 @@ package struct StrassenBlock {
   ///
   /// - Parameters:
   ///   - products: Gets m1 to m7, each [range.count, panel width].
-  ///   - upcoming: Distance to the quarters that will be read next, which are fetched meanwhile; nil where all operands wait
-  ///     in slower memory: each is then fetched while the one before it is multiplied.
+  ///   - upcoming: Distance to the quarters that will be read next, which are fetched meanwhile; nil where all operands
+  ///     wait in slower memory: each is then fetched while the one before it is multiplied.
   package func multiply(
     _ columns: StrassenColumns, pairs range: Range<Int>, to products: UnsafeMutablePointer<Float>, upcoming: Int?,
     kernels: KernelSet

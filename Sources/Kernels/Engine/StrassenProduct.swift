@@ -2,8 +2,8 @@ package import LHKernelTypes
 
 /// How a product of many rows with a packed matrix is cut for Strassen's algorithm; nil where that would not pay.
 ///
-/// The depth is cut into parts, each of which has two halves; the columns into a left and a right half of whole panels. The
-/// sums of B are made anew for each product, since keeping them would nearly double the memory of the weights.
+/// The depth is cut into parts, each of which has two halves; the columns into a left and a right half of whole panels.
+/// The sums of B are made anew for each product, since keeping them would nearly double the memory of the weights.
 package struct StrassenPlan {
   /// Parts of the depth.
   let parts: Int
@@ -34,8 +34,8 @@ package struct StrassenPlan {
     guard half >= 64 else { return nil }
   }
 
-  /// Floats of scratch: the sums of rows, which the threads share, and for each thread the sums of a pair of panels and the
-  /// products of a block.
+  /// Floats of scratch: the sums of rows, which the threads share, and for each thread the sums of a pair of panels and
+  /// the products of a block.
   package static func scratchCount(rows: Int, threads: Int, kernels: KernelSet) -> Int {
     guard rows >= leastRows else { return 1 }
     return sharedCount(rows: rows) + threads * threadCount(kernels: kernels)

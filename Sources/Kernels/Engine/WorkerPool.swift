@@ -4,8 +4,8 @@ import Synchronization
 
 /// Threads that wait for work, run it together with the caller, and wait again.
 ///
-/// A wake-up must cost far less than the smallest piece of work (some 50 microseconds): the workers spin briefly and then
-/// sleep on a condition, so that a busy machine is not made busier. One caller at a time.
+/// A wake-up must cost far less than the smallest piece of work (some 50 microseconds): the workers spin briefly and
+/// then sleep on a condition, so that a busy machine is not made busier. One caller at a time.
 package final class WorkerPool: @unchecked Sendable {
   /// Number of threads that run a piece of work, the caller among them.
   package let threadCount: Int
@@ -14,8 +14,8 @@ package final class WorkerPool: @unchecked Sendable {
   /// not escape to other threads.
   package private(set) var sharedCount = 0
 
-  /// Set by the caller for the runs that it may end early: after it is cancelled no further task is begun, and what the tasks
-  /// should have computed must not be used.
+  /// Set by the caller for the runs that it may end early: after it is cancelled no further task is begun, and what the
+  /// tasks should have computed must not be used.
   package var cancellation: Cancellation?
 
   private let state = WorkerState()
@@ -48,8 +48,8 @@ package final class WorkerPool: @unchecked Sendable {
     for thread in threads { pthread_join(thread, nil) }
   }
 
-  /// Runs `body(task, worker)` once for each task in 0..<count, on all threads; returns when all are done. `worker` is in
-  /// 0..<threadCount and no two calls with the same worker run at the same time.
+  /// Runs `body(task, worker)` once for each task in 0..<count, on all threads; returns when all are done. `worker` is
+  /// in 0..<threadCount and no two calls with the same worker run at the same time.
   package func run(_ count: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
     guard let cancellation else { return runAll(count, body) }
     runAll(count) { task, worker in

@@ -60,8 +60,8 @@ extension BFloat16PanelProduct: TiledProduct {
       }
     }
   #else
-    /// Adds the products of two columns of A with two rows of B: those of the even ones, then those of the odd ones, which need
-    /// the same registers. As floats they are exact.
+    /// Adds the products of two columns of A with two rows of B: those of the even ones, then those of the odd ones,
+    /// which need the same registers. As floats they are exact.
     @inline(__always)
     private func step<let rows: Int, let vectors: Int>(
       _ sums: inout Shape<rows, vectors>, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer

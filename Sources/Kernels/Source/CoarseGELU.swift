@@ -1,7 +1,7 @@
 /// GELU for values that are rounded to a narrow number format next; see `gelu` for the form.
 ///
-/// R has degree 3 and the power of two a polynomial of degree 3: the error is below 2.1e-5, and relative to y below 1.6e-4
-/// from -1 on. Below -6 the result stays at -6e-9.
+/// R has degree 3 and the power of two a polynomial of degree 3: the error is below 2.1e-5, and relative to y below
+/// 1.6e-4 from -1 on. Below -6 the result stays at -6e-9.
 @inline(__always)
 private func coarseGELU(_ x: Vector) -> Vector {
   let positive = Vector.zero.replacing(with: x, where: x .> Vector.zero)

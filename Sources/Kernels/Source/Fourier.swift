@@ -1,8 +1,9 @@
 import LHKernelTypes
 
 // z^2m - 1 = (z^m - 1) (z^m + 1): the remainders of a + b z^m are a + b and a - b. Modulo z^2m + 1 a real polynomial
-// a + b z^m is the complex one a + i b modulo z^m - i; and z^2m - w^2 = (z^m - w) (z^m + w) leaves a + w b and a - w b. Taken
-// down to first degree this gives all values at roots, in place and in the order of `BlockTransform`. Lanes are columns.
+// a + b z^m is the complex one a + i b modulo z^m - i; and z^2m - w^2 = (z^m - w) (z^m + w) leaves a + w b and a - w b.
+// Taken down to first degree this gives all values at roots, in place and in the order of `BlockTransform`. Lanes are
+// columns.
 
 /// See `KernelSet.forwardTransform`.
 func forwardTransform(
@@ -98,8 +99,8 @@ private func withWork(_ body: (UnsafeMutablePointer<Float>) -> Void) {
   withUnsafeMutablePointer(to: &memory) { body(UnsafeMutableRawPointer($0).assumingMemoryBound(to: Float.self)) }
 }
 
-/// Calls `body` with the first of as many columns as there are lanes, until all have had their turn. The last vector goes
-/// back over columns that were done rather than being filled in part: only columns that are fewer than lanes are.
+/// Calls `body` with the first of as many columns as there are lanes, until all have had their turn. The last vector
+/// goes back over columns that were done rather than being filled in part: only columns that are fewer than lanes are.
 @inline(__always)
 private func forEachLanes(of columns: Int, _ body: (_ column: Int, _ count: Int) -> Void) {
   guard columns >= lanes else { return body(0, columns) }
@@ -201,8 +202,8 @@ private func join(_ work: UnsafeMutablePointer<Float>, _ count: Int, _ roots: Un
   }
 }
 
-/// Calls `body` with the real parts of each coefficient a and b of all remainders modulo z^2half - root^2, which are split
-/// into those modulo z^half - root and z^half + root, or joined from them.
+/// Calls `body` with the real parts of each coefficient a and b of all remainders modulo z^2half - root^2, which are
+/// split into those modulo z^half - root and z^half + root, or joined from them.
 @inline(__always)
 private func forEachPair(
   _ work: UnsafeMutablePointer<Float>, _ count: Int, _ half: Int, _ roots: UnsafePointer<Float>,

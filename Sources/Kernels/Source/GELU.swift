@@ -3,8 +3,9 @@
 /// For u = |x| it is max(x, 0) - u * 2^(u R(u) - 1), where R is a minimax polynomial for
 /// (log2(erfc(u / sqrt(2)) / 2) + 1) / u on [0, 6].
 ///
-/// The error is below 8e-8 * max(1, |y|); for x <= 0, where the second term is all there is, below 2.7e-8, and relative to y
-/// below 1.7e-7 from -1 on. Without fused operations these are 9e-8, 3.5e-8 and 2.2e-7. Below -6 the result stays at -6e-9.
+/// The error is below 8e-8 * max(1, |y|); for x <= 0, where the second term is all there is, below 2.7e-8, and relative
+/// to y below 1.7e-7 from -1 on. Without fused operations these are 9e-8, 3.5e-8 and 2.2e-7. Below -6 the result stays
+/// at -6e-9.
 @inline(__always)
 func gelu(_ x: Vector) -> Vector {
   let positive = Vector.zero.replacing(with: x, where: x .> Vector.zero)

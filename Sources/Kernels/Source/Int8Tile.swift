@@ -70,8 +70,9 @@ extension Int8PanelProduct {
       }
     }
   #else
-    /// Adds the products of four columns of A with four rows of B: those of the even ones, then those of the odd ones, which
-    /// need the same registers. As 16-bit integers they are exact; the instruction for pairs of bytes would saturate.
+    /// Adds the products of four columns of A with four rows of B: those of the even ones, then those of the odd ones,
+    /// which need the same registers. As 16-bit integers they are exact; the instruction for pairs of bytes would
+    /// saturate.
     @inline(__always)
     private func step<let rows: Int, let vectors: Int>(
       _ sums: inout Sums<rows, vectors>, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer

@@ -1,7 +1,7 @@
 import LHKernelTypes
 
-/// See `LayerNormRows`. What rounding took from the mean is summed up too, so that a large mean costs no accuracy, however
-/// small the variance; the row stays in the cache.
+/// See `LayerNormRows`. What rounding took from the mean is summed up too, so that a large mean costs no accuracy,
+/// however small the variance; the row stays in the cache.
 func layerNorm(_ norm: LayerNormRows) {
   for row in 0..<norm.rows {
     let x = norm.x + row &* norm.xStride
@@ -101,7 +101,8 @@ private func normalize(
   }
 }
 
-/// z * gain + bias, as far as they exist. Optional vectors would be taken apart lane by lane; optional pointers are not.
+/// z * gain + bias, as far as they exist. Optional vectors would be taken apart lane by lane; optional pointers are
+/// not.
 @inline(__always)
 private func affine(_ z: Vector, _ norm: LayerNormRows, _ load: (UnsafePointer<Float>) -> Vector) -> Vector {
   switch (norm.gain, norm.bias) {

@@ -60,8 +60,8 @@ private func quantize(_ x: MaskedRow, _ width: Int, _ q: UnsafeMutablePointer<UI
 
 /// The smallest and the largest element, 0 among them; one of them is not finite when any element is not.
 ///
-/// They are found among the bits, as integers: positive floats are ordered like signed ones, those with a sign like unsigned
-/// ones by their size, and a NaN is beyond infinity.
+/// They are found among the bits, as integers: positive floats are ordered like signed ones, those with a sign like
+/// unsigned ones by their size, and a NaN is beyond infinity.
 @inline(__always)
 private func extremes(_ x: MaskedRow, _ width: Int) -> (low: Float, high: Float) {
   // Two of each, which do not wait for each other.

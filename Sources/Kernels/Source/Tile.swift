@@ -22,8 +22,8 @@ extension PanelProduct: TiledProduct {
 
   /// c[r][n] = start[r][n] + sum over k of a[r * aStride + k] * b[k * bStride + n]
   ///
-  /// Sums run over k in the same order and the same parts whatever the tile's size, so that a result does not depend on how
-  /// a matrix is cut, as long as its depth is cut at multiples of the chain length.
+  /// Sums run over k in the same order and the same parts whatever the tile's size, so that a result does not depend on
+  /// how a matrix is cut, as long as its depth is cut at multiples of the chain length.
   @inline(__always)
   func multiplyTile<let rows: Int, let vectors: Int>(_: Shape<rows, vectors>.Type, fetching: UnsafeRawPointer) {
     var sums = Shape<rows, vectors> { _ in InlineArray { _ in .zero } }

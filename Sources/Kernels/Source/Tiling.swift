@@ -9,8 +9,8 @@ typealias Shape<let rows: Int, let vectors: Int> = InlineArray<rows, InlineArray
   let panelVectors = 4
 #endif
 
-/// A product of rows with a panel whose C is computed in register tiles: some rows by all vectors of the panel, their sums in
-/// registers.
+/// A product of rows with a panel whose C is computed in register tiles: some rows by all vectors of the panel, their
+/// sums in registers.
 protocol TiledProduct {
   var rows: Int { get set }
   var vectors: Int { get }
@@ -133,8 +133,8 @@ extension TiledProduct {
   }
 }
 
-/// Calls `body` with the numbers below `count`, at most 12, each of them a constant. A loop with a large body would not be
-/// unrolled, and sums that are indexed by its variable would lie in memory.
+/// Calls `body` with the numbers below `count`, at most 12, each of them a constant. A loop with a large body would not
+/// be unrolled, and sums that are indexed by its variable would lie in memory.
 @inline(__always)
 func unrolled(_ count: Int, _ body: (Int) -> Void) {
   if count > 0 { body(0) }

@@ -1,5 +1,5 @@
-/// See `KernelSet.transpose`. Square blocks are transposed in registers, `lanes` rows at a time down all columns: the writes
-/// then fill whole vectors. What is left over at the edges goes element by element.
+/// See `KernelSet.transpose`. Square blocks are transposed in registers, `lanes` rows at a time down all columns: the
+/// writes then fill whole vectors. What is left over at the edges goes element by element.
 func transpose(
   _ source: UnsafePointer<Float>, _ rows: Int, _ columns: Int, _ sourceStride: Int,
   _ destination: UnsafeMutablePointer<Float>, _ destinationStride: Int

@@ -31,8 +31,8 @@ func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
 }
 
-/// `sum + left * right`, fused where the processor has it. The baseline of x86-64 has not: there a fused operation would
-/// be a library call for each lane.
+/// `sum + left * right`, fused where the processor has it. The baseline of x86-64 has not: there a fused operation
+/// would be a library call for each lane.
 @inline(__always)
 func multiplyAdd(_ sum: Vector, _ left: Vector, _ right: Vector) -> Vector {
   #if KERNELS_AVX512

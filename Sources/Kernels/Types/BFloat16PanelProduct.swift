@@ -1,9 +1,10 @@
-/// One product of a few rows of bfloat16 with one panel of a bfloat16 matrix: C = start + A B in float32, where start is the
-/// bias (or zero), plus C itself when it accumulates.
+/// One product of a few rows of bfloat16 with one panel of a bfloat16 matrix: C = start + A B in float32, where start
+/// is the bias (or zero), plus C itself when it accumulates.
 ///
-/// A is [rows, depth] with any distance between rows, smaller than `depth` too. B is a panel, [depth / 2, panel width, 2],
-/// zero-filled beyond the matrix: two products of a column lie in one 32-bit lane. Products are exact; their sums run over
-/// depth in order, with float32 roundings that depend on the instruction set. Subnormal numbers may count as zeros.
+/// A is [rows, depth] with any distance between rows, smaller than `depth` too. B is a panel,
+/// [depth / 2, panel width, 2], zero-filled beyond the matrix: two products of a column lie in one 32-bit lane.
+/// Products are exact; their sums run over depth in order, with float32 roundings that depend on the instruction set.
+/// Subnormal numbers may count as zeros.
 public struct BFloat16PanelProduct {
   /// Rows of A and C.
   public var rows: Int

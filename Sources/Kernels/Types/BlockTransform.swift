@@ -1,13 +1,13 @@
 /// The shape of a Fourier transform over the rows of a block, for all of its columns.
 ///
-/// A column of a whole block is a polynomial modulo z^256 - 1, row n the coefficient of z^n. Its spectrum, 128 bins of a
-/// real and an imaginary part, holds the polynomial's values at the roots of z^256 - 1: bin b > 0 at root b, where root 1 is
-/// i and roots 2 b and 2 b + 1 are the square roots of root b, the one in the upper half-plane first; bin 0 the values at 1
-/// and at -1, both real. The conjugate roots are left out. No order of frequencies is wanted where spectra are only
-/// multiplied.
+/// A column of a whole block is a polynomial modulo z^256 - 1, row n the coefficient of z^n. Its spectrum, 128 bins of
+/// a real and an imaginary part, holds the polynomial's values at the roots of z^256 - 1: bin b > 0 at root b, where
+/// root 1 is i and roots 2 b and 2 b + 1 are the square roots of root b, the one in the upper half-plane first; bin 0
+/// the values at 1 and at -1, both real. The conjugate roots are left out. No order of frequencies is wanted where
+/// spectra are only multiplied.
 ///
-/// Bins 64 to 127 belong to z^128 + 1, a factor of z^256 - 1. They are the whole spectrum of a half block: 128 rows, which
-/// are a polynomial modulo z^128 + 1.
+/// Bins 64 to 127 belong to z^128 + 1, a factor of z^256 - 1. They are the whole spectrum of a half block: 128 rows,
+/// which are a polynomial modulo z^128 + 1.
 public struct BlockTransform {
   /// Rows of a whole block.
   @inlinable public static var size: Int { 256 }

@@ -2,11 +2,11 @@
 ///
 ///     c = start + (scale of r * scale of n) * Float(sum over k of a * b - zero of r * sum of n)
 ///
-/// where start is the bias (or zero), plus C itself when it accumulates. The difference is an exact Int32; the operations
-/// behind it are rounded one by one, so that a result is the same on every instruction set.
+/// where start is the bias (or zero), plus C itself when it accumulates. The difference is an exact Int32; the
+/// operations behind it are rounded one by one, so that a result is the same on every instruction set.
 ///
-/// A is [rows, depth], unsigned, with any distance between rows. B is a panel of signed bytes, [depth / 4, panel width, 4],
-/// zero-filled beyond the matrix: four products of a column lie in one 32-bit lane.
+/// A is [rows, depth], unsigned, with any distance between rows. B is a panel of signed bytes,
+/// [depth / 4, panel width, 4], zero-filled beyond the matrix: four products of a column lie in one 32-bit lane.
 public struct Int8PanelProduct {
   /// The largest depth: up to it no sum overflows.
   @inlinable public static var largestDepth: Int { 65_536 }

@@ -18,9 +18,9 @@ public struct KernelSet: Sendable {
   public private(set) var multiplyBFloat16Panel: @Sendable (BFloat16PanelProduct) -> Void
   /// Rows of floats to bytes.
   public let quantizeRows: @Sendable (QuantizeRows) -> Void
-  /// Floats to signed bytes with one scale: (floats, count, bytes). The scale is max|x| / 127 and a byte the integer nearest to
-  /// x / scale, ties to even, in -127...127; no operation is fused. Zeros have the scale 0, numbers that are not finite NaN.
-  /// Gives the scale and the sum of the bytes. Bytes times their scale give the same bytes again.
+  /// Floats to signed bytes with one scale: (floats, count, bytes). The scale is max|x| / 127 and a byte the integer
+  /// nearest to x / scale, ties to even, in -127...127; no operation is fused. Zeros have the scale 0, numbers that are
+  /// not finite NaN. Gives the scale and the sum of the bytes. Bytes times their scale give the same bytes again.
   public let quantizeSymmetric:
     @Sendable (UnsafePointer<Float>, Int, UnsafeMutablePointer<Int8>) -> (scale: Float, sum: Int32)
   /// The nearest bfloat16, ties to even; a NaN stays one: (floats, bfloat16, count).
@@ -36,8 +36,8 @@ public struct KernelSet: Sendable {
   public let relu: @Sendable (UnsafeMutablePointer<Float>, Int, Int, Int) -> Void
   /// A layer norm, with GELU after it if asked for.
   public let layerNorm: @Sendable (LayerNormRows) -> Void
-  /// A block of a softmax, without its division, in place: (row, count, running) turns the scores into exp(score - m), where
-  /// m is the largest score of this block and of those before, and adds them to the running sum. Gives the factor
+  /// A block of a softmax, without its division, in place: (row, count, running) turns the scores into exp(score - m),
+  /// where m is the largest score of this block and of those before, and adds them to the running sum. Gives the factor
   /// exp(old m - m) of everything that was computed from earlier blocks: 0 where there are none. `count` is at least 1.
   public let softmaxNumerators: @Sendable (UnsafeMutablePointer<Float>, Int, inout RunningSoftmax) -> Float
   /// x *= factor: (first element, count, factor).
@@ -46,11 +46,11 @@ public struct KernelSet: Sendable {
   public let standardize: @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Float, Float) -> Void
   /// x += y: (x, y, count).
   public let add: @Sendable (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void
-  /// What the even taps of a fast convolution of kernel 3 and stride 2 multiply: (frame e0, distance between e0, e1, e2 and
-  /// e3, count, places) writes e0 - e2, e1 + e2, e2 - e1 and e3 - e1.
+  /// What the even taps of a fast convolution of kernel 3 and stride 2 multiply: (frame e0, distance between e0, e1, e2
+  /// and e3, count, places) writes e0 - e2, e1 + e2, e2 - e1 and e3 - e1.
   public let toomCookInputs: @Sendable (UnsafePointer<Float>, Int, Int, ToomCookSums) -> Void
-  /// How its middle products enter three outputs: (plus, minus, count, y, distance between outputs) writes plus + minus,
-  /// plus - minus and plus + minus.
+  /// How its middle products enter three outputs: (plus, minus, count, y, distance between outputs) writes
+  /// plus + minus, plus - minus and plus + minus.
   public let toomCookOutputs:
     @Sendable (UnsafePointer<Float>, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, Int) -> Void
   /// Rows of a block to its spectrum: (shape, first row in memory, first bin).
@@ -58,9 +58,9 @@ public struct KernelSet: Sendable {
   /// Its inverse, plus a bias for each column: (shape, first bin, biases, first row in memory).
   public let inverseTransform:
     @Sendable (BlockTransform, UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
-  /// Products of complex rows from those of their parts: (products, distance between rows, count, columns, y). The products
-  /// have two rows for each complex one: a real part and an imaginary part, each times the real parts of all columns and
-  /// then times the imaginary ones. y becomes [count][real, imaginary][columns].
+  /// Products of complex rows from those of their parts: (products, distance between rows, count, columns, y). The
+  /// products have two rows for each complex one: a real part and an imaginary part, each times the real parts of all
+  /// columns and then times the imaginary ones. y becomes [count][real, imaginary][columns].
   public let complexProducts: @Sendable (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>) -> Void
   /// The sums of quarters that Strassen's algorithm multiplies.
   public let strassenSums: @Sendable (StrassenSums) -> Void

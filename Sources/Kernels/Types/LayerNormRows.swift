@@ -1,4 +1,5 @@
-/// A layer norm of some rows: y = (x - mean) / sqrt(variance + eps) * gain + bias, the variance biased; in place or not.
+/// A layer norm of some rows: y = (x - mean) / sqrt(variance + eps) * gain + bias, the variance biased; in place or
+/// not.
 public struct LayerNormRows {
   /// Number of rows.
   public var rows: Int

@@ -1,8 +1,9 @@
-/// One product of a few rows with one panel of a matrix: C = start + A B, where start is the bias (or zero), plus C itself
-/// when it accumulates.
+/// One product of a few rows with one panel of a matrix: C = start + A B, where start is the bias (or zero), plus C
+/// itself when it accumulates.
 ///
-/// A is [rows, depth] with any distance between rows, smaller than `depth` too: the rows of a convolution overlap. B is a
-/// panel: [depth, panel width], zero-filled beyond the matrix. All sums run over depth in order, in parts of `chainLength`.
+/// A is [rows, depth] with any distance between rows, smaller than `depth` too: the rows of a convolution overlap. B is
+/// a panel: [depth, panel width], zero-filled beyond the matrix. All sums run over depth in order, in parts of
+/// `chainLength`.
 public struct PanelProduct {
   /// Products that are usually added in a row before their sum is added to C. One long chain of additions would lose
   /// accuracy with the square root of its length; this costs a pass over the tile, 1 to 2 % of the time, for each part.
@@ -34,8 +35,8 @@ public struct PanelProduct {
   public var width: Int
   /// Products in a part of a sum.
   public var chainLength: Int
-  /// What is read after this product, usually another panel: it is fetched into the second-level cache meanwhile, so that the
-  /// first tile does not wait for it. Nil for nothing.
+  /// What is read after this product, usually another panel: it is fetched into the second-level cache meanwhile, so
+  /// that the first tile does not wait for it. Nil for nothing.
   public var upcoming: UnsafePointer<Float>?
   /// Elements there.
   public var upcomingCount: Int

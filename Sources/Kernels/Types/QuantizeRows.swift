@@ -3,9 +3,10 @@
 ///     low = min(0, x...)    high = max(0, x...)    scale = (high - low) / 255    inverse = 255 / (high - low)
 ///     zero = round(-low * inverse)    q = clamp(round(x * inverse) + zero, 0...255)
 ///
-/// Every operation is rounded to float32, none is fused, and `round` is to the nearest integer, ties to even: the bytes are
-/// the same on every instruction set. A row whose range is below `leastRange` counts as zeros (scale, zero and q are 0). A
-/// row whose values or range are not finite has the scale NaN, so that whatever is computed from it is NaN.
+/// Every operation is rounded to float32, none is fused, and `round` is to the nearest integer, ties to even: the bytes
+/// are the same on every instruction set. A row whose range is below `leastRange` counts as zeros
+/// (scale, zero and q are 0). A row whose values or range are not finite has the scale NaN, so that whatever is
+/// computed from it is NaN.
 public struct QuantizeRows {
   /// Number of rows.
   public var rows: Int
@@ -26,7 +27,8 @@ public struct QuantizeRows {
   /// Distance between those of rows, in elements.
   public var parameterStride: Int
 
-  /// The smallest range of a row that is not taken for zeros: with it `inverse` is finite and `scale` no subnormal number.
+  /// The smallest range of a row that is not taken for zeros: with it `inverse` is finite and `scale` no subnormal
+  /// number.
   @inlinable public static var leastRange: Float { 0x1p-110 }
 
   /// A quantisation.

@@ -1,5 +1,5 @@
-/// How the seven products m1 to m7 of Strassen's algorithm enter the quarters of C, for some pairs of rows and a pair of
-/// panels:
+/// How the seven products m1 to m7 of Strassen's algorithm enter the quarters of C, for some pairs of rows and a pair
+/// of panels:
 ///
 ///     c11 = start + m1 + m4 - m5 + m7    c12 = start + m3 + m5
 ///     c21 = start + m2 + m4              c22 = start + m1 - m2 + m3 + m6

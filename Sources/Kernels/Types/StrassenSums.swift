@@ -1,5 +1,5 @@
-/// What Strassen's algorithm multiplies besides the quarters x11, x12, x21 and x22 of a matrix themselves: five sums of them,
-/// in planes one behind the other.
+/// What Strassen's algorithm multiplies besides the quarters x11, x12, x21 and x22 of a matrix themselves: five sums of
+/// them, in planes one behind the other.
 ///
 ///     0: x11 + x22    1: x21 + x22    2: x11 + x12    3: x21 - x11    4: x12 - x22
 public struct StrassenSums {

@@ -1,7 +1,7 @@
 public import LHModel
 
-/// The names that the published LightHuBERT code gives to tensors, which are fairseq's. A `.lhb` file has them too, with the
-/// layers of the subnet counted from 0 and the weight-normed position convolution as one weight.
+/// The names that the published LightHuBERT code gives to tensors, which are fairseq's. A `.lhb` file has them too,
+/// with the layers of the subnet counted from 0 and the weight-normed position convolution as one weight.
 public struct LightHuBERTNames: TensorNames {
   /// The norm of the extractor's convolutions, which says where its weights stand.
   private let extractorNorm: ConvolutionNorm?

@@ -6,8 +6,8 @@ public import LHSupernet
 public struct ExtractionOptions: Sendable {
   /// How weights are stored; without loss unless `.f16`, `.bf16` or `.int8` is asked for.
   public var weights: WeightsChoice
-  /// With `.int8`: a layer whose outputs would have a larger error than this, relative to the outputs and as a root mean
-  /// square, stays in bfloat16.
+  /// With `.int8`: a layer whose outputs would have a larger error than this, relative to the outputs and as a root
+  /// mean square, stays in bfloat16.
   public var maxError: Double
   /// With `.int8`: what was measured of the layers' inputs. Nil for what follows from the norms.
   public var statistics: ActivationStatistics?

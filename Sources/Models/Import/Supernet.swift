@@ -32,8 +32,8 @@ public final class Supernet: Sendable {
   /// others inside the encoder or the extractor. A file without a configuration is refused. Nothing in the file is
   /// executed.
   ///
-  /// - Throws: `ExtractionFault.cause` when it cannot be read or is no checkpoint, `ExtractionFault.unsuitable` when it is
-  ///   not one of a LightHuBERT supernet.
+  /// - Throws: `ExtractionFault.cause` when it cannot be read or is no checkpoint, `ExtractionFault.unsuitable` when it
+  ///   is not one of a LightHuBERT supernet.
   public init(contentsOf path: String) throws(ExtractionFault) {
     self.path = path
     do throws(CheckpointFault) {
@@ -53,7 +53,8 @@ public final class Supernet: Sendable {
     }
   }
 
-  /// Cuts a subnet out and writes it to a `.lhb` file, which appears under its name only when it is whole and on the disk.
+  /// Cuts a subnet out and writes it to a `.lhb` file, which appears under its name only when it is whole and on the
+  /// disk.
   ///
   /// The same checkpoint, architecture and options give the same bytes, but for the date; the environment variable
   /// `SOURCE_DATE_EPOCH` sets that. All processors are used, on the threads of the system's pool.
@@ -62,8 +63,8 @@ public final class Supernet: Sendable {
   ///   - architecture: The subnet. It must fit `config`, but need not be in a published search space.
   ///   - path: The file to write.
   ///   - options: How it is written.
-  ///   - progress: Called with the done fraction of the work now and then, on the calling thread; false cancels, and then
-  ///     no file is left.
+  ///   - progress: Called with the done fraction of the work now and then, on the calling thread; false cancels, and
+  ///     then no file is left.
   /// - Returns: What was written.
   /// - Throws: `ExtractionFault`; whatever goes wrong, a file that was there before is as it was.
   @discardableResult

@@ -1,4 +1,5 @@
-/// The tensors that an encoder consists of, in the order of the forward pass: the one place where their shapes are written.
+/// The tensors that an encoder consists of, in the order of the forward pass: the one place where their shapes are
+/// written.
 ///
 /// The cuts of a supernet, the table of a model file and the runtime go by this list.
 public struct EncoderLayout: Sendable {

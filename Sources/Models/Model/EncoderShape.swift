@@ -1,6 +1,6 @@
-/// What a speech encoder computes, with every number resolved: waveform, convolutions, position convolution, Transformer
-/// layers. It says nothing of where its weights come from: a subnet that was cut out of a supernet and a model that never
-/// was part of one are described alike.
+/// What a speech encoder computes, with every number resolved: waveform, convolutions, position convolution,
+/// Transformer layers. It says nothing of where its weights come from: a subnet that was cut out of a supernet and a
+/// model that never was part of one are described alike.
 ///
 /// The runtime, the counts, quantisation and the table of a model file go by it.
 public struct EncoderShape: Sendable, Hashable {
@@ -8,7 +8,8 @@ public struct EncoderShape: Sendable, Hashable {
   public var normalizesWaveform: Bool
   /// The convolutions of the feature extractor, first layer first.
   public var convolutions: [ConvolutionShape]
-  /// Whether a linear layer brings the extractor's channels to the width of the hidden states. Without one they are equal.
+  /// Whether a linear layer brings the extractor's channels to the width of the hidden states. Without one they are
+  /// equal.
   public var projectsFeatures: Bool
   /// Width E of the hidden states.
   public var width: Int

@@ -23,7 +23,8 @@ public struct MultiplyAccumulates: Sendable, Hashable {
       0, saturatingSum)
   }
 
-  /// Operations for a second of audio in an utterance of `typicalSeconds`: attention makes a second of a longer one dearer.
+  /// Operations for a second of audio in an utterance of `typicalSeconds`: attention makes a second of a longer one
+  /// dearer.
   public static func perSecond(_ shape: EncoderShape) -> Int {
     MultiplyAccumulates(shape, samples: typicalSeconds * EncoderShape.sampleRate).total / typicalSeconds
   }

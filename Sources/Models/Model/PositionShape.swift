@@ -11,7 +11,8 @@ public struct PositionShape: Sendable, Hashable {
 
   /// What a position convolution is made of.
   public enum Kind: Sendable, Hashable {
-    /// One convolution and GELU. Training keeps its weight as length and direction of each tap, a model file as one weight.
+    /// One convolution and GELU. Training keeps its weight as length and direction of each tap, a model file as one
+    /// weight.
     case weightNormed
     /// Several convolutions, each with a layer norm without gain and bias, and GELU.
     case layered

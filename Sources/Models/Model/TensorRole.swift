@@ -1,4 +1,5 @@
-/// What a weight is for: the key of a tensor everywhere. What it is called in a file is known to the tables of names only.
+/// What a weight is for: the key of a tensor everywhere. What it is called in a file is known to the tables of names
+/// only.
 public enum TensorRole: Sendable, Hashable {
   /// The matrix or kernel of a module, or a norm's gain.
   case weight(ModuleRole)

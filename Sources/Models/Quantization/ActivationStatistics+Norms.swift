@@ -3,10 +3,10 @@ public import LHModel
 extension ActivationStatistics {
   /// Statistics that follow from an encoder's norms: no audio is needed, and no pass over the weights.
   ///
-  /// After a norm a channel has the norm's bias as its mean and, if what came in was alike in all channels, its gain as its
-  /// standard deviation. In post-norm encoders it was not: the residual stream keeps the loudness that the norm before
-  /// gave each channel. What no norm precedes, the attention's output and the inner activations of the FFN, counts as alike
-  /// in all channels.
+  /// After a norm a channel has the norm's bias as its mean and, if what came in was alike in all channels, its gain as
+  /// its standard deviation. In post-norm encoders it was not: the residual stream keeps the loudness that the norm
+  /// before gave each channel. What no norm precedes, the attention's output and the inner activations of the FFN,
+  /// counts as alike in all channels.
   ///
   /// - Parameter vector: Gives the elements of a tensor with one axis: gains and biases of norms.
   public init<Failure>(
@@ -25,8 +25,8 @@ private struct NormStatistics {
   /// Mean squares of the hidden states' channels, of which only the ratios count.
   var hidden: [Double]
 
-  /// Power of what an encoder layer adds to the residual stream, relative to the stream itself. On random subnets the exact
-  /// value matters little, but without a residual stream two thirds of the outliers are missed.
+  /// Power of what an encoder layer adds to the residual stream, relative to the stream itself. On random subnets the
+  /// exact value matters little, but without a residual stream two thirds of the outliers are missed.
   private static let branchPower = 0.25
 
   init(_ shape: EncoderShape) {
@@ -104,7 +104,8 @@ private struct NormStatistics {
 }
 
 extension ChannelStatistics {
-  /// Frames that the extremes of normal variables are given for, and how many standard deviations from the mean these lie.
+  /// Frames that the extremes of normal variables are given for, and how many standard deviations from the mean these
+  /// lie.
   private static let nominalFrameCount = 1000
   private static let reach = upperQuantile(1 / Double(nominalFrameCount))
 

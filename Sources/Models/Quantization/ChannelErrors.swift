@@ -22,9 +22,9 @@ public struct ChannelErrors: Sendable {
     return power > 0 ? (squaredErrors.reduce(0, +) / power).squareRoot() : 0
   }
 
-  /// An estimate of the error of the outputs relative to the outputs, a ratio of root mean squares: of the rounded weights
-  /// and of activations that are rounded to 255 steps between the least and the greatest of a frame. It holds for
-  /// channels and errors that do not correlate.
+  /// An estimate of the error of the outputs relative to the outputs, a ratio of root mean squares: of the rounded
+  /// weights and of activations that are rounded to 255 steps between the least and the greatest of a frame. It holds
+  /// for channels and errors that do not correlate.
   ///
   /// - Parameters:
   ///   - statistics: Of the activations.

@@ -23,11 +23,12 @@ public struct ChannelStatistics: Sendable, Hashable {
 }
 
 extension ChannelStatistics {
-  /// Channels that are outliers, rising: their root mean square is above `outlierRatio` times the median channel's. When they
-  /// are more than one in `channelsPerOutlier`, the largest of them.
+  /// Channels that are outliers, rising: their root mean square is above `outlierRatio` times the median channel's.
+  /// When they are more than one in `channelsPerOutlier`, the largest of them.
   ///
-  /// Between 2 and 6 the ratio hardly matters. On random subnets with 8 channels of each norm 8 times as loud, this brings
-  /// the error of a product from 0.017 back to 0.008, which it has without such channels; see Docs/quantization.md.
+  /// Between 2 and 6 the ratio hardly matters. On random subnets with 8 channels of each norm 8 times as loud, this
+  /// brings the error of a product from 0.017 back to 0.008, which it has without such channels; see
+  /// Docs/quantization.md.
   public var outliers: [Int] {
     guard channelCount > 0 else { return [] }
     let median = meanSquares.sorted()[channelCount / 2]

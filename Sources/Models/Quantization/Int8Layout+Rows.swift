@@ -1,8 +1,8 @@
 // Everything happens in passes over whole rows that have a scale beside each weight: however many taps and groups there
 // are, these are plain loops over consecutive numbers, which the compiler vectorises.
 extension Int8Layout {
-  /// Quantises rows: scale = max |w| / 127 in each group, value = w / scale rounded to nearest, ties to even. Both are 0 where
-  /// all weights are.
+  /// Quantises rows: scale = max |w| / 127 in each group, value = w / scale rounded to nearest, ties to even. Both are
+  /// 0 where all weights are.
   ///
   /// What was dequantised from such values gives the same values again.
   ///

@@ -1,8 +1,9 @@
-/// How the weights of a matrix or a convolution are quantised: symmetric int8, with a scale for each output channel, tap and
-/// group of input channels.
+/// How the weights of a matrix or a convolution are quantised: symmetric int8, with a scale for each output channel,
+/// tap and group of input channels.
 ///
 /// Weights are [out, in] or [out, in, tap], row-major. Input channels whose activations are far larger than the others'
-/// are outliers and form a second group, so that neither their activations nor their weights share a scale with the rest.
+/// are outliers and form a second group, so that neither their activations nor their weights share a scale with the
+/// rest.
 public struct Int8Layout: Sendable, Hashable {
   /// Output channels: the rows.
   public let outputs: Int

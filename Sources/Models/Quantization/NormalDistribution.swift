@@ -6,8 +6,8 @@ func upperTail(_ x: Double) -> Double { erfc(x / 2.0.squareRoot()) / 2 }
 /// The number that a standard normal variable exceeds with a probability in 0...0.5.
 func upperQuantile(_ probability: Double) -> Double { bisect(upTo: 10) { upperTail($0) > probability } }
 
-/// About the median of the largest of independent normal variables with mean 0: where as many of them are expected above it
-/// as half of the time none is.
+/// About the median of the largest of independent normal variables with mean 0: where as many of them are expected
+/// above it as half of the time none is.
 ///
 /// - Parameter deviations: Standard deviations; none may be negative.
 func typicalMaximum(_ deviations: [Double]) -> Double {

@@ -1,7 +1,7 @@
 public import LHModel
 
-/// A product of activations with weights that may be computed in int8. Tensors that multiply the same activations belong
-/// together: they have the same outlier channels and the same number format.
+/// A product of activations with weights that may be computed in int8. Tensors that multiply the same activations
+/// belong together: they have the same outlier channels and the same number format.
 public enum QuantizableLayer: Sendable, Hashable {
   /// A convolution of the feature extractor, from 1 on; the first one has a single input channel and stays float.
   case convolution(Int)

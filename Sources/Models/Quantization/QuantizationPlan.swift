@@ -10,7 +10,8 @@ public struct QuantizationPlan: Sendable {
     public let layer: QuantizableLayer
     /// Input channels with scales of their own, rising.
     public let outliers: [Int]
-    /// The layer's relative error in int8, as `relativeError` of its worst tensor; nil when the weights were not looked at.
+    /// The layer's relative error in int8, as `relativeError` of its worst tensor; nil when the weights were not looked
+    /// at.
     public let estimatedError: Double?
     /// Whether it is computed in int8; else in bfloat16.
     public let isInt8: Bool

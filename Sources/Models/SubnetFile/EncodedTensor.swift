@@ -38,8 +38,8 @@ struct EncodedTensor: Sendable {
     self.sourceError = sourceError
   }
 
-  /// The content compressed; nil when it does not shrink, shrinks more than a reader believes, or is not to be compressed at
-  /// all.
+  /// The content compressed; nil when it does not shrink, shrinks more than a reader believes, or is not to be
+  /// compressed at all.
   private static func frame(
     _ content: StoredBytes, level: Int, tensor: String
   ) throws(SubnetFileFault) -> StoredBytes? {

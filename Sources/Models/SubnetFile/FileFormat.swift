@@ -18,8 +18,8 @@ enum FileFormat {
   static let tableLimit = 1 << 20
   /// The largest tensor, decoded, and the largest payload.
   static let tensorLimit = 1 << 30
-  /// The most bytes that a compressed payload of `size` may stand for. Weights shrink to half at best; only constants shrink
-  /// more, which are short. So the memory of a load is bounded by the file's size, whatever the file claims.
+  /// The most bytes that a compressed payload of `size` may stand for. Weights shrink to half at best; only constants
+  /// shrink more, which are short. So the memory of a load is bounded by the file's size, whatever the file claims.
   static func contentLimit(ofFrame size: Int) -> Int { max(16 << 10, 64 * size) }
   /// The most axes of a tensor.
   static let rankLimit = 4

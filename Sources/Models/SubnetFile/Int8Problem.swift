@@ -17,7 +17,8 @@ public enum Int8Problem: Error, Hashable, CustomStringConvertible {
     case .outlierCount(let found, let channels): "has \(found) outliers among \(channels) input channels"
     case .outliers: "has outliers that are not input channels in rising order"
     case .scale(let index, let bits):
-      "has the scale \(Float(bitPattern: bits)) at index \(index), expected a number from 0 to \(Int8Payload.largestScale)"
+      "has the scale \(Float(bitPattern: bits)) at index \(index), "
+        + "expected a number from 0 to \(Int8Payload.largestScale)"
     case .value(let index): "has the value -128 at index \(index), expected -127 to 127"
     case .padding: "has bytes other than zero between its values and its scales"
     }

@@ -3,7 +3,8 @@ import LHTensors
 
 /// The bytes of a subnet file, in memory of somebody's or on the disk.
 ///
-/// Those on the disk are read into memory of the reader's when they are asked for, so that what was verified is what is used.
+/// Those on the disk are read into memory of the reader's when they are asked for, so that what was verified is what is
+/// used.
 enum SubnetBytes: @unchecked Sendable {
   /// What an object keeps alive and unchanged.
   case memory(UnsafeRawBufferPointer, owner: any AnyObject & Sendable)

@@ -18,25 +18,31 @@ package struct SubnetDescription: Sendable {
     self.provenance = provenance
   }
 
-  /// What it computes.
-  package var shape: EncoderShape { EncoderShape(config: config, architecture: architecture) }
-
   /// Dimensions, architecture, configuration, counts and provenance.
   package var json: JSONObject {
-    let shape = shape
+    EncoderShape(config: config, architecture: architecture).description(of: self)
+  }
+}
+
+extension EncoderShape {
+  /// Dimensions and counts; architecture, configuration and provenance are null when it is no subnet's.
+  package func description(of subnet: SubnetDescription?) -> JSONObject {
+    let architecture = subnet?.architecture
+    let count = ParameterCount(self, maskEmbedding: subnet?.config.encoderEmbedDim ?? 0)
     return [
       "sample_rate": .integer(EncoderShape.sampleRate),
-      "minimum_samples": .integer(shape.convolutions.minimumSampleCount),
-      "layer_count": .integer(shape.layers.count),
-      "hidden_size": .integer(shape.width),
-      "architecture": architecture.json,
-      "published_name": architecture.publishedName.map(JSONValue.string) ?? .null,
-      "search_spaces": .array(SearchSpace.spaces(containing: architecture).map { .string($0.name) }),
-      "config": config.json,
-      "normalizes_waveform": .bool(shape.normalizesWaveform),
-      "parameters": .integer(ParameterCount(config: config, architecture: architecture).total),
-      "macs_per_second": .integer(MultiplyAccumulates.perSecond(shape)),
-      "provenance": provenance?.json ?? .null,
+      "minimum_samples": .integer(convolutions.minimumSampleCount),
+      "layer_count": .integer(layers.count),
+      "hidden_size": .integer(width),
+      "architecture": architecture?.json ?? .null,
+      "published_name": architecture?.publishedName.map(JSONValue.string) ?? .null,
+      "search_spaces": .array(
+        architecture.map { SearchSpace.spaces(containing: $0).map { .string($0.name) } } ?? []),
+      "config": subnet?.config.json ?? .null,
+      "normalizes_waveform": .bool(normalizesWaveform),
+      "parameters": .integer(count.total),
+      "macs_per_second": .integer(MultiplyAccumulates.perSecond(self)),
+      "provenance": subnet?.provenance?.json ?? .null,
     ]
   }
 }

@@ -121,8 +121,8 @@ extension SubnetFileFault {
     case .changedAsText(let path):
       "\(path): is a .lhb file whose bytes were changed in a transfer as text; copy it again in binary mode"
     case .versionTooNew(let path, let found):
-      "\(path): is .lhb version \(found), this program reads versions 1 to \(FileFormat.newestVersion); use a newer lighthubert, "
-        + "or extract the subnet again with this one"
+      "\(path): is .lhb version \(found), this program reads versions 1 to \(FileFormat.newestVersion); "
+        + "use a newer lighthubert, or extract the subnet again with this one"
     case .noSuchVersion(let path, let found):
       "\(path): is .lhb version \(found), which never existed; the file is damaged"
     case .needlessVersion(let path, let found, let expected):
@@ -152,7 +152,8 @@ extension SubnetFileFault {
     case .unsupportedElementType(let path, let tensor, let name, let version):
       "\(path): tensor \(tensor) is stored as \(name), which version \(version) of the format does not have"
     case .wrongElementType(let path, let tensor, let name):
-      "\(path): tensor \(tensor) is stored as \(name), which only matrices and convolutions of the model's layers may be"
+      "\(path): tensor \(tensor) is stored as \(name), "
+        + "which only matrices and convolutions of the model's layers may be"
     case .unknownEncoding(let path, let tensor, let code):
       "\(path): tensor \(tensor) has encoding code \(code), expected 0 (raw) or 1 (zstd)"
     case .wrongSize(let path, let tensor, let found, let expected):

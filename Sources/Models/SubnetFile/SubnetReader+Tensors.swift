@@ -4,11 +4,11 @@ import LHSystem
 public import LHTensors
 
 extension SubnetReader {
-  /// A tensor's elements, row-major, in their stored number format; those of an int8 tensor as the float32 numbers that they
-  /// stand for.
+  /// A tensor's elements, row-major, in their stored number format; those of an int8 tensor as the float32 numbers that
+  /// they stand for.
   ///
-  /// They are in memory of their own, read, verified and decoded anew at each call. Only a raw tensor of a file that lies in
-  /// memory is a view of that.
+  /// They are in memory of their own, read, verified and decoded anew at each call. Only a raw tensor of a file that
+  /// lies in memory is a view of that.
   public func tensor(_ role: TensorRole) throws(SubnetFileFault) -> TensorView { try tensor(try entry(role)) }
 
   /// The elements of the tensor of an entry of this file, as `tensor(_:)` gives them by their role.
@@ -25,14 +25,14 @@ extension SubnetReader {
     return float32View(of: weights, entry, rows: entry.shape[0])
   }
 
-  /// Passes a tensor's rows (along its first axis) on in order, some at a time. Those of a raw tensor are read part by part,
-  /// each into the place of the one before, and pass into the checksum from there.
+  /// Passes a tensor's rows (along its first axis) on in order, some at a time. Those of a raw tensor are read part by
+  /// part, each into the place of the one before, and pass into the checksum from there.
   ///
-  /// When this throws, the tensor is damaged and nothing that `body` made of the rows may be used. A compressed tensor is
-  /// verified before it is decoded.
+  /// When this throws, the tensor is damaged and nothing that `body` made of the rows may be used. A compressed tensor
+  /// is verified before it is decoded.
   ///
-  /// - Parameter body: Called with the rows, as `tensor` would give them, and the index of the first of them. They are there
-  ///   for the call only.
+  /// - Parameter body: Called with the rows, as `tensor` would give them, and the index of the first of them. They are
+  ///   there for the call only.
   public func forEachPart(
     of role: TensorRole, rowsAtOnce: Int, _ body: (_ rows: TensorView, _ first: Int) -> Void
   ) throws(SubnetFileFault) {
@@ -58,8 +58,8 @@ extension SubnetReader {
     }
   }
 
-  /// The input channels of an int8 tensor that have scales of their own, because their activations are far larger than the
-  /// others'; in rising order. None for the other types.
+  /// The input channels of an int8 tensor that have scales of their own, because their activations are far larger than
+  /// the others'; in rising order. None for the other types.
   ///
   /// The checksum is not verified: it is when the tensor is read, which then must have the same outliers.
   public func outliers(of role: TensorRole) throws(SubnetFileFault) -> [Int] { try outliers(of: try entry(role)) }

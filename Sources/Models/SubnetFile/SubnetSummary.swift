@@ -36,7 +36,8 @@ public struct SubnetSummary: Sendable {
     entries.count { $0.elementType == elementType }
   }
 
-  /// The error of all tensors of an element type that storing changed, together: its root mean square, relative to theirs.
+  /// The error of all tensors of an element type that storing changed, together: its root mean square, relative to
+  /// theirs.
   public func relativeError(of elementType: StoredElementType) -> Double {
     var sum = WeightError()
     for (entry, error) in zip(entries, errors) where entry.elementType == elementType { sum.add(error) }

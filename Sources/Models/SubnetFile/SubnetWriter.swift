@@ -16,7 +16,8 @@ public struct SubnetWriter: Sendable {
   /// zstd's level, 1...19, or 0 for no compression. A tensor that does not shrink stays as it is.
   public var compressionLevel = SubnetWriter.defaultCompressionLevel
 
-  /// With weights in int8: which tensors those are, and their outlier channels. Without a plan all that may be, and none.
+  /// With weights in int8: which tensors those are, and their outlier channels. Without a plan all that may be, and
+  /// none.
   public var plan: QuantizationPlan?
 
   /// The level that Docs/format.md gives reasons for.
@@ -101,8 +102,8 @@ public struct SubnetWriter: Sendable {
     }
   }
 
-  /// Arrays that cannot be had end the process: makes sure that there is room for a batch as what it is made of, as float32
-  /// numbers, as what is stored, and compressed.
+  /// Arrays that cannot be had end the process: makes sure that there is room for a batch as what it is made of, as
+  /// float32 numbers, as what is stored, and compressed.
   private func checkMemory(for tensors: ArraySlice<NamedTensor>) throws(SubnetFileFault) {
     let copies = compressionLevel > 0 ? 4 : 3
     let size = tensors.reduce(0) { $0 + $1.count * ElementType.float32.byteCount }

@@ -8,8 +8,8 @@ public enum WeightsChoice: String, Sendable, Hashable, CaseIterable {
   case f32
   /// Always float16, rounded to nearest.
   case f16
-  /// bfloat16, rounded to nearest, for the tensors that may be quantised; float16 for the other matrices and convolutions,
-  /// and the rest as `auto` has it.
+  /// bfloat16, rounded to nearest, for the tensors that may be quantised; float16 for the other matrices and
+  /// convolutions, and the rest as `auto` has it.
   case bf16
   /// As `bf16`, but int8 with scales where quantising does not cost too much.
   case int8
@@ -24,7 +24,8 @@ enum TensorForm: Sendable, Hashable {
   case int8(outliers: [Int])
   /// float16 where every value survives that unchanged, else float32.
   case lossless
-  /// float16 where that rounds the tensor as a whole no more than it rounds a single number in its range, else lossless.
+  /// float16 where that rounds the tensor as a whole no more than it rounds a single number in its range, else
+  /// lossless.
   case nearlyLossless
 
   /// The first version of the format that has the element types that it may lead to.

@@ -15,7 +15,8 @@ struct ConfigurationPlace {
   /// All such parts, in the order of preference.
   ///
   /// The published code saves `cfg.model` and `cfg.task`. Others save the fields of both themselves under "cfg",
-  /// "config" or "args", or a whole configuration under "hyper_parameters", or the two parts as `model_cfg` and `task_cfg`.
+  /// "config" or "args", or a whole configuration under "hyper_parameters", or the two parts as `model_cfg` and
+  /// `task_cfg`.
   ///
   /// - Parameter found: What the checkpoint has under each key where configurations occur.
   /// - Returns: What describes a model, and what may say something of the task.

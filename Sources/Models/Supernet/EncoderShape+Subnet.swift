@@ -1,8 +1,8 @@
 public import LHModel
 
 extension EncoderShape {
-  /// What a subnet of a supernet computes. The architecture must fit the configuration (`Architecture.violations(in:)` is
-  /// empty).
+  /// What a subnet of a supernet computes. The architecture must fit the configuration (`Architecture.violations(in:)`
+  /// is empty).
   public init(config: ModelConfig, architecture: Architecture) {
     self.init(
       normalizesWaveform: config.normalizesWaveform, convolutions: config.convolutions,

@@ -9,7 +9,8 @@ extension ParameterCount {
 }
 
 extension MultiplyAccumulates {
-  /// Operations for a second of audio in an utterance of `typicalSeconds`: attention makes a second of a longer one dearer.
+  /// Operations for a second of audio in an utterance of `typicalSeconds`: attention makes a second of a longer one
+  /// dearer.
   public static func perSecond(config: ModelConfig, architecture: Architecture) -> Int {
     perSecond(EncoderShape(config: config, architecture: architecture))
   }

@@ -48,7 +48,8 @@ struct AxisCut: Sendable, Hashable {
     AxisCut(full: full, count: count, blockSize: full, perBlock: count)
   }
 
-  /// The first `perBlock` units of each block of `blockSize`, until there are `count`; all units when `count` is `full`.
+  /// The first `perBlock` units of each block of `blockSize`, until there are `count`; all units when `count` is
+  /// `full`.
   static func blocks(_ count: Int, of full: Int, blockSize: Int, perBlock: Int) -> AxisCut {
     count == full ? whole(full) : AxisCut(full: full, count: count, blockSize: blockSize, perBlock: perBlock)
   }

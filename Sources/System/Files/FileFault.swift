@@ -12,8 +12,8 @@ public enum FileFault: Fault, Equatable {
   case exists(path: String)
   /// The target is there and is a device, a pipe or the like, which cannot be replaced by a file.
   case targetNotAFile(path: String)
-  /// Writing, syncing or renaming failed on the way. The target is as it was before; only when syncing its folder failed, it is
-  /// the new file, which a loss of power may undo.
+  /// Writing, syncing or renaming failed on the way. The target is as it was before; only when syncing its folder
+  /// failed, it is the new file, which a loss of power may undo.
   case cannotWrite(path: String, reason: SystemError)
 
   /// The kind of fault.

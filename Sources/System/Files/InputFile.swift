@@ -2,8 +2,9 @@ import Glibc
 
 /// A regular file that is read part by part, into memory of the reader's.
 ///
-/// Nothing is mapped. Of a mapped file that becomes shorter, reading the lost part ends the process; and what was checked
-/// in it may change before it is used. What was read here stays as it was read, and a part that is gone is a fault.
+/// Nothing is mapped. Of a mapped file that becomes shorter, reading the lost part ends the process; and what was
+/// checked in it may change before it is used. What was read here stays as it was read, and a part that is gone is a
+/// fault.
 public final class InputFile: Sendable {
   /// The path it was opened with.
   public let path: String

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Makes a system call again as long as a signal interrupts it, and returns what it returned. A program that handles signals may have
-/// asked for calls to be interrupted, and then even opening a file can be, on a network.
+/// Makes a system call again as long as a signal interrupts it, and returns what it returned. A program that handles
+/// signals may have asked for calls to be interrupted, and then even opening a file can be, on a network.
 package func retryingInterrupted(_ call: () -> Int32) -> Int32 {
   while true {
     let result = call()

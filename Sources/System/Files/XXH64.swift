@@ -1,4 +1,5 @@
-/// XXH64, the 64-bit hash of the xxHash specification, with seed 0: finds damaged bytes, at memory speed, on any processor.
+/// XXH64, the 64-bit hash of the xxHash specification, with seed 0: finds damaged bytes, at memory speed, on any
+/// processor.
 public struct XXH64 {
   private var a = prime1 &+ prime2
   private var b = prime2

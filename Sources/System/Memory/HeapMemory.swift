@@ -1,7 +1,7 @@
 import Glibc
 
-/// Memory from the heap, aligned to a cache line, not initialised. Swift's own allocations end the process when there is no
-/// memory; this is a fault then.
+/// Memory from the heap, aligned to a cache line, not initialised. Swift's own allocations end the process when there
+/// is no memory; this is a fault then.
 public final class HeapMemory: @unchecked Sendable {
   /// The bytes. Valid as long as this object lives.
   public let bytes: UnsafeMutableRawBufferPointer

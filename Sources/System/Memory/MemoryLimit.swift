@@ -18,8 +18,8 @@ public enum MemoryLimit {
     }
   }
 
-  /// What must be left beside anything that is asked for: small allocations, which end the process when they fail, and the
-  /// stacks of threads.
+  /// What must be left beside anything that is asked for: small allocations, which end the process when they fail, and
+  /// the stacks of threads.
   private static let margin = 32 << 20
 
   /// The same, and refuses what the process' own limits (`ulimit -v`) leave no addresses for: before an allocation that

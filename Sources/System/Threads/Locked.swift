@@ -2,8 +2,8 @@ import Glibc
 
 /// A value that one thread at a time may use.
 ///
-/// What `Synchronization.Mutex` is, made of a pthread mutex: the thread sanitizer follows those, while it does not see a
-/// thread that waits for a `Mutex`, which happens inside Swift's own library, and reports races where there are none.
+/// What `Synchronization.Mutex` is, made of a pthread mutex: the thread sanitizer follows those, while it does not see
+/// a thread that waits for a `Mutex`, which happens inside Swift's own library, and reports races where there are none.
 public final class Locked<Value>: @unchecked Sendable {
   private let value: UnsafeMutablePointer<Value>
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>

@@ -1,5 +1,5 @@
-/// Calls `body` once with each of 0..<count, on as many threads as there are processors and on fewer where the system gives no
-/// more; returns when all calls have.
+/// Calls `body` once with each of 0..<count, on as many threads as there are processors and on fewer where the system
+/// gives no more; returns when all calls have.
 ///
 /// What libdispatch's `concurrentPerform` is. That one waits for ever for a thread that the system does not give.
 public func inParallel(_ count: Int, _ body: @Sendable (Int) -> Void) {

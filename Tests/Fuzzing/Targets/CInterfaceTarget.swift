@@ -5,8 +5,8 @@ import LightHuBERTC
 
 extension FuzzTarget {
   /// Calls of the C interface, one after the other, with arguments that a C program could pass without breaking C's own
-  /// rules: any numbers, any handles, any options, NULL everywhere, buffers that are not aligned. Memory that the header
-  /// says is read or written is as large as the header says, to the byte.
+  /// rules: any numbers, any handles, any options, NULL everywhere, buffers that are not aligned. Memory that the
+  /// header says is read or written is as large as the header says, to the byte.
   static let cInterface = FuzzTarget(
     name: "c-interface",
     test: { bytes in

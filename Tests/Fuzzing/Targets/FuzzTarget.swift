@@ -2,8 +2,8 @@ import Glibc
 
 /// A part of the engine that takes bytes from strangers, fed with any bytes.
 ///
-/// A target returns whatever becomes of the bytes: a fault is as good as a result. Only a trap, a report of a sanitizer, too
-/// much time or too much memory is a finding.
+/// A target returns whatever becomes of the bytes: a fault is as good as a result. Only a trap, a report of a
+/// sanitizer, too much time or too much memory is a finding.
 struct FuzzTarget: Sendable {
   /// How `LHB_FUZZ_TARGET` chooses it.
   let name: String

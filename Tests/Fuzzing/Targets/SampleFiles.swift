@@ -8,35 +8,16 @@ import LHTestSupport
 
 /// Sound files as small as can be, from which mutation begins.
 enum SampleFiles {
-  static let config: ModelConfig = {
-    var config = ModelConfig()
-    config.extractorMode = .groupNorm
-    config.convLayers = [
-      ConvLayer(channels: 4, kernel: 10, stride: 5), ConvLayer(channels: 4, kernel: 3, stride: 2),
-    ]
-    config.encoderLayers = 1
-    config.encoderEmbedDim = 64
-    config.encoderFFNDim = 64
-    config.encoderHeads = 1
-    config.positionKernel = 4
-    config.positionGroups = 16
-    return config
-  }()
+  static let config = SmallSupernet.config
 
   static let architecture = Architecture(embedDim: 16, headCounts: [1], ffnDims: [8])
 
   /// A supernet's checkpoint.
   static let supernet: [UInt8] = {
-    var writer = CheckpointWriter()
-    var model = config.json.object ?? JSONObject()
-    model["normalize"] = nil
-    writer.configuration = .object(["model": .object(model)])
-    for tensor in SubnetLayout(config: config, architecture: config.wholeArchitecture).tensors {
-      for (name, shape) in tensor.sources {
-        writer.addTensor(name, values(shape.reduce(1, *)), shape: shape, as: .float16)
-      }
-    }
-    return writer.file()
+    var supernet = SmallSupernet()
+    supernet.elementType = .float16
+    supernet.values = { _, shape in values(shape.reduce(1, *)) }
+    return supernet.file()
   }()
 
   /// A checkpoint with few tensors.

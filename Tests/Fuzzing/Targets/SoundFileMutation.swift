@@ -51,7 +51,8 @@ private enum FLACChecksums {
     }
   }
 
-  /// Where the header's checksum is: behind the frame's number, and the block size and rate where they are stated there.
+  /// Where the header's checksum is: behind the frame's number, and the block size and rate where they are stated
+  /// there.
   private static func headerEnd(_ frame: ArraySlice<UInt8>) -> Int? {
     let start = frame.startIndex
     guard frame.count > 16 else { return nil }

@@ -31,7 +31,8 @@ extension FuzzTarget {
       expect(recording.samples.count <= 2 * Recording.sampleRate + 1, "no more samples than allowed")
     },
     mutate: { bytes, mutator in
-      // Which decoder an input reaches is not seen, since the libraries are not instrumented: half begin from any sample.
+      // Which decoder an input reaches is not seen, since the libraries are not instrumented: half begin from any
+      // sample.
       var bytes = bytes.count < 12 || mutator.random(2) == 0 ? mutator.choose(SoundSamples.all) : bytes
       for _ in 0...mutator.random(3) { bytes = SoundFileMutation.mutated(bytes, &mutator) }
       return bytes

@@ -32,8 +32,8 @@ extension FuzzTarget {
       let options = RuntimeOptions(threadCount: 1, precision: precisions[bytes.count / 64 % 4])
       let model = try? bytes.withUnsafeBytes { try Model(bytes: $0, options: options) }
       expect(model == nil || isSound, "a model is made of sound tensors only")
-      guard let model, model.config.minimumSampleCount < 4000 else { return }
-      let samples = (0..<model.config.minimumSampleCount + 700).map { Float($0 % 37) / 37 - 0.5 }
+      guard let model, model.minimumSampleCount < 4000 else { return }
+      let samples = (0..<model.minimumSampleCount + 700).map { Float($0 % 37) / 37 - 0.5 }
       _ = try? model.features(of: samples)
     },
     mutate: { bytes, mutator in

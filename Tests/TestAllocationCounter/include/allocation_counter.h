@@ -3,8 +3,8 @@
 
 #include <stdbool.h>
 
-/* Counts what the whole process allocates, on all threads: calls of malloc and its relatives, and of mmap. Linked into a
- * program, it takes the place of the C library's functions, and passes on to them. */
+/* Counts what the whole process allocates, on all threads: calls of malloc and its relatives, and of mmap. Linked into
+ * a program, it takes the place of the C library's functions, and passes on to them. */
 
 /* Whether this build counts. Sanitizers have their own malloc, which is left in place. */
 bool allocation_counter_works(void);

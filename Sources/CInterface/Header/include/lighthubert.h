@@ -165,8 +165,8 @@ typedef struct lh_model_options {
   /* LH_PRECISION_... */
   int32_t precision;
   /* With LH_PRECISION_AUTO: the relative error (root mean squares, difference over value) of the last hidden state that
-     may be made, above 0 and up to 1; 0.01 is 40 dB. It is measured against float32 with the same weights, on a built-in
-     second like speech, which takes as long as opening the model several times. 0 for none; else 0. */
+     may be made, above 0 and up to 1; 0.01 is 40 dB. It is measured against float32 with the same weights, on a
+     built-in second like speech, which takes as long as opening the model several times. 0 for none; else 0. */
   float max_error;
 } lh_model_options;
 
@@ -212,10 +212,10 @@ LH_API lh_status lh_model_parameter_count(const lh_model *model, uint64_t *count
 LH_API lh_status lh_model_precision(const lh_model *model, int32_t *precision, lh_error *error);
 
 /*
- * What the model is, as a JSON object on one line: sample_rate, minimum_samples, layer_count, hidden_size, architecture,
- * published_name, search_spaces, config, normalizes_waveform, parameters, macs_per_second, provenance, precision,
- * precision_trials (what LH_PRECISION_AUTO measured), missing_instructions (which would make the precision faster here).
- * Members may be added. Lives as long as the handle.
+ * What the model is, as a JSON object on one line: sample_rate, minimum_samples, layer_count, hidden_size,
+ * architecture, published_name, search_spaces, config, normalizes_waveform, parameters, macs_per_second, provenance,
+ * precision, precision_trials (what LH_PRECISION_AUTO measured), missing_instructions (which would make the precision
+ * faster here). Members may be added. Lives as long as the handle.
  */
 LH_API lh_status lh_model_description(const lh_model *model, const char **json, lh_error *error);
 

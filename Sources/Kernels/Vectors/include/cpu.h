@@ -20,10 +20,16 @@ int cpu_has_avx_vnni(void);
 /// Makes the compiler read memory again that it has read before, so that it need not keep what it read in registers.
 static inline __attribute__((always_inline)) void cpu_forget_reads(void) { __asm__ __volatile__("" ::: "memory"); }
 
+// Always inlined: a call between the sums of a tile would have them all saved in memory.
+
 /// Asks for a cache line that will be read soon, into the second-level cache. Any address may be given.
-static inline void cpu_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }
+static inline __attribute__((always_inline)) void cpu_prefetch(const void *address) {
+  __builtin_prefetch(address, 0, 2);
+}
 
 /// Asks for a cache line that will be written soon, into the first-level cache.
-static inline void cpu_prefetch_written(const void *address) { __builtin_prefetch(address, 1, 3); }
+static inline __attribute__((always_inline)) void cpu_prefetch_written(const void *address) {
+  __builtin_prefetch(address, 1, 3);
+}
 
 #endif

@@ -1,8 +1,8 @@
 #ifndef LIGHTHUBERT_DOT_H
 #define LIGHTHUBERT_DOT_H
 
-// Dot products of narrow numbers that lie in the 32-bit lanes of vectors, and what belongs to them. Swift's SIMD types have
-// no such operations. Each exists where it is compiled for a processor that has it.
+// Dot products of narrow numbers that lie in the 32-bit lanes of vectors, and what belongs to them. Swift's SIMD types
+// have no such operations. Each exists where it is compiled for a processor that has it.
 
 #include "fma.h"
 
@@ -35,8 +35,8 @@ CPU_INLINE cpu_int8 cpu_dot_bytes8(cpu_int8 sum, cpu_int8 left, cpu_int8 right) 
 // MARK: What keeps the compiler within sixteen registers
 
 #if defined(__AVX2__)
-/// The 32 bits at an address in eight lanes. What follows is done with the vector, where the compiler would do it with the
-/// word, in other registers, and move that; and it reads the word again where it is wanted again.
+/// The 32 bits at an address in eight lanes. What follows is done with the vector, where the compiler would do it with
+/// the word, in other registers, and move that; and it reads the word again where it is wanted again.
 CPU_INLINE cpu_int8 cpu_word8(const void *address) {
   cpu_int8 words;
   __asm__ volatile("vpbroadcastd %1, %0" : "=x"(words) : "m"(*(const char(*)[4])address));
@@ -138,7 +138,9 @@ typedef unsigned cpu_uint16 __attribute__((ext_vector_type(16)));
 /// The larger integers.
 CPU_INLINE cpu_int4 cpu_larger_ints4(cpu_int4 left, cpu_int4 right) { return __builtin_elementwise_max(left, right); }
 CPU_INLINE cpu_int8 cpu_larger_ints8(cpu_int8 left, cpu_int8 right) { return __builtin_elementwise_max(left, right); }
-CPU_INLINE cpu_int16 cpu_larger_ints16(cpu_int16 left, cpu_int16 right) { return __builtin_elementwise_max(left, right); }
+CPU_INLINE cpu_int16 cpu_larger_ints16(cpu_int16 left, cpu_int16 right) {
+  return __builtin_elementwise_max(left, right);
+}
 
 /// The larger unsigned integers.
 CPU_INLINE cpu_int4 cpu_larger_unsigned4(cpu_int4 left, cpu_int4 right) {
@@ -177,14 +179,23 @@ CPU_INLINE cpu_float16 cpu_floats16(cpu_int16 integers) { return __builtin_conve
 typedef signed char cpu_schar16 __attribute__((ext_vector_type(16)));
 typedef unsigned char cpu_uchar16 __attribute__((ext_vector_type(16)));
 
-/// The integers of four vectors, which must be in -32768...32767, as unsigned bytes; those outside 0...255 become the nearer
-/// end.
+#if !defined(__SSE2__)
+/// The lanes of four vectors.
+CPU_INLINE cpu_int16 cpu_joined4(cpu_int4 a, cpu_int4 b, cpu_int4 c, cpu_int4 d) {
+  cpu_int8 ab = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7);
+  cpu_int8 cd = __builtin_shufflevector(c, d, 0, 1, 2, 3, 4, 5, 6, 7);
+  return __builtin_shufflevector(ab, cd, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+#endif
+
+/// The integers of four vectors, which must be in -32768...32767, as unsigned bytes; those outside 0...255 become the
+/// nearer end.
 CPU_INLINE cpu_int4 cpu_unsigned_bytes4(cpu_int4 a, cpu_int4 b, cpu_int4 c, cpu_int4 d) {
 #if defined(__SSE2__)
   return (cpu_int4)_mm_packus_epi16(
       _mm_packs_epi32((__m128i)a, (__m128i)b), _mm_packs_epi32((__m128i)c, (__m128i)d));
 #else
-  cpu_int16 all = (cpu_int16){a, b, c, d};
+  cpu_int16 all = cpu_joined4(a, b, c, d);
   all = __builtin_elementwise_min(__builtin_elementwise_max(all, (cpu_int16)0), (cpu_int16)255);
   return (cpu_int4)__builtin_convertvector(all, cpu_uchar16);
 #endif
@@ -196,7 +207,7 @@ CPU_INLINE cpu_int4 cpu_signed_bytes4(cpu_int4 a, cpu_int4 b, cpu_int4 c, cpu_in
   return (cpu_int4)_mm_packs_epi16(
       _mm_packs_epi32((__m128i)a, (__m128i)b), _mm_packs_epi32((__m128i)c, (__m128i)d));
 #else
-  cpu_int16 all = (cpu_int16){a, b, c, d};
+  cpu_int16 all = cpu_joined4(a, b, c, d);
   all = __builtin_elementwise_min(__builtin_elementwise_max(all, (cpu_int16)-128), (cpu_int16)127);
   return (cpu_int4)__builtin_convertvector(all, cpu_schar16);
 #endif

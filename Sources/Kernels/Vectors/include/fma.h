@@ -1,8 +1,9 @@
 #ifndef LIGHTHUBERT_FMA_H
 #define LIGHTHUBERT_FMA_H
 
-// Fused operations on vectors. `addingProduct` of Swift's SIMD types works on one lane after another; whether the optimiser
-// finds the vectors again depends on the code around it. Swift imports these vectors as SIMD4, SIMD8 and SIMD16.
+// Fused operations on vectors. `addingProduct` of Swift's SIMD types works on one lane after another; whether the
+// optimiser finds the vectors again depends on the code around it. Swift imports these vectors as SIMD4, SIMD8 and
+// SIMD16.
 
 typedef float cpu_float4 __attribute__((ext_vector_type(4)));
 

@@ -3,7 +3,8 @@ import LightHuBERT
 
 /// Computes the last hidden states of raw samples (float32, mono, 16 kHz) on standard input.
 ///
-///     ffmpeg -loglevel error -i speech.mp3 -ac 1 -ar 16000 -f f32le - | swift run -c release features small.lhb > out.f32
+///     ffmpeg -loglevel error -i speech.mp3 -ac 1 -ar 16000 -f f32le - |
+///       swift run -c release features small.lhb > out.f32
 @main struct Features {
   static func main() {
     do {
