@@ -5,7 +5,7 @@ import Testing
 
 /// Which tensors of a checkpoint are taken for the model's.
 @Suite struct SupernetReadingTests {
-  private static let supernet = SmallSupernet(SmallSupernet.config { $0.encoderLayers = 2 })
+  private static var supernet: SmallSupernet { SmallSupernet(SmallSupernet.config { $0.encoderLayers = 2 }) }
 
   /// Name and shape of each tensor of the supernet, as the published code has them.
   private static let tensors = Dictionary(uniqueKeysWithValues: supernet.tensors.map { ($0.name, $0.shape) })

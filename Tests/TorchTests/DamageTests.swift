@@ -1,5 +1,6 @@
 import Glibc
 import LHJSON
+import LHSystem
 import LHTensors
 import LHTestSupport
 import LHTorch
