@@ -1,6 +1,7 @@
 public import LHAudio
 public import LHFeatureFiles
 public import LHRuntime
+import LHSystem
 
 /// Takes utterances to features, one at a time: an input is read as mono sound at 16 kHz, a session runs the model on
 /// it, and a sink gets the hidden states that are wanted, each as soon as it is there.
@@ -32,16 +33,9 @@ public struct UtterancePipeline {
 
   /// Reads an input, and makes sure that it is long enough for the model.
   public func read(_ input: UtteranceInput) throws(UtteranceFault) -> Utterance {
-    let utterance: Utterance
-    do throws(AudioFault) {
-      utterance = try Utterance(input, recordingOptions)
-    } catch {
-      throw .audio(error)
-    }
-    do throws(ModelFault) {
-      try session.model.checkSampleCount(utterance.samples.count)
-    } catch {
-      throw .model(name: utterance.name, error)
+    let utterance = try mappingError(of: Utterance(input, recordingOptions), to: UtteranceFault.audio)
+    try mappingError(of: session.model.checkSampleCount(utterance.samples.count)) { (fault: ModelFault) in
+      UtteranceFault.model(name: utterance.name, fault)
     }
     return utterance
   }

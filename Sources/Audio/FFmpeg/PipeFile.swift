@@ -9,15 +9,12 @@ final class PipeFile: PipeStore {
   /// A file that `fill` writes, and that is read next from its first byte on.
   ///
   /// - Parameter name: Whose bytes they are, in faults: there may be too many open files, or no memory.
-  convenience init(of name: String, _ fill: (PipeFile) throws(AudioFault) -> Void) throws(AudioFault) {
-    do throws(SystemError) { try self.init() } catch { throw .cannotRead(name: name, reason: error) }
-    try fill(self)
-    do throws(SystemError) { try file.rewind() } catch { throw .cannotRead(name: name, reason: error) }
-  }
-
-  private init() throws(SystemError) {
-    file = try MemoryFile()
+  init(of name: String, _ fill: (PipeFile) throws(AudioFault) -> Void) throws(AudioFault) {
+    let unreadable = { (reason: SystemError) in AudioFault.cannotRead(name: name, reason: reason) }
+    file = try mappingError(of: MemoryFile(), to: unreadable)
     buffer = .allocate(byteCount: 1 << 20, alignment: 16)
+    try fill(self)
+    try mappingError(of: file.rewind(), to: unreadable)
   }
 
   deinit { buffer.deallocate() }
@@ -34,22 +31,18 @@ final class PipeFile: PipeStore {
 
   /// Appends bytes that came otherwise.
   func append(_ bytes: [UInt8], name: String) throws(AudioFault) {
-    do throws(SystemError) {
-      try bytes.withUnsafeBufferPointer { bytes throws(SystemError) in
-        try file.append(UnsafeRawBufferPointer(bytes))
+    try bytes.withUnsafeBufferPointer { bytes throws(AudioFault) in
+      try mappingError(of: file.append(UnsafeRawBufferPointer(bytes))) { (reason: SystemError) in
+        AudioFault.cannotRead(name: name, reason: reason)
       }
-    } catch {
-      throw .cannotRead(name: name, reason: error)
     }
     count += bytes.count
   }
 
   func bytes(name: String) -> SoundBytes {
     SoundBytes(name: name, count: count) { [file] offset, target throws(AudioFault) in
-      do throws(SystemError) {
-        return try file.read(at: offset, into: target)
-      } catch {
-        throw .cannotRead(name: name, reason: error)
+      try mappingError(of: file.read(at: offset, into: target)) { (reason: SystemError) in
+        AudioFault.cannotRead(name: name, reason: reason)
       }
     }
   }

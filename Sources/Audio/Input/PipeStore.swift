@@ -28,10 +28,8 @@ extension AudioSource {
     while true {
       let count = try read(into: store.room(), timeout: limits.timeout)
       guard count > 0 else { break }
-      do throws(SystemError) {
-        try store.keep(count)
-      } catch {
-        throw .cannotRead(name: name, reason: error)
+      try mappingError(of: store.keep(count)) { (reason: SystemError) in
+        AudioFault.cannotRead(name: name, reason: reason)
       }
       if limit == .max, store.count >= ReadingLimits.headerSize {
         limit = try accepts(store.bytes(name: name), limits)

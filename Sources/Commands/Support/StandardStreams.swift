@@ -30,10 +30,8 @@ public enum StandardError {
 public enum StandardOutput {
   /// Writes text.
   public static func write(_ text: String) throws(FileFault) {
-    do throws(SystemError) {
-      try writeText(text, to: STDOUT_FILENO)
-    } catch {
-      throw .cannotWrite(path: "standard output", reason: error)
+    try mappingError(of: writeText(text, to: STDOUT_FILENO)) { (reason: SystemError) in
+      FileFault.cannotWrite(path: "standard output", reason: reason)
     }
   }
 }

@@ -133,12 +133,9 @@ struct FeaturesCommand: ParsableCommand {
   private func pipeline(for model: Model, path: String) throws -> UtterancePipeline {
     let selection = FeatureSelection(
       layers: layers, layerZero: layerZero, normalize: normalize.map { $0 == .on })
-    do throws(ModelFault) {
-      return try UtterancePipeline(
-        Session(model), selection: selection,
-        recordingOptions: audioOptions.recordingOptions(channel: channel, resamples: !noResample))
-    } catch {
-      throw LocatedFault(path: path, error)
-    }
+    let recordingOptions = audioOptions.recordingOptions(channel: channel, resamples: !noResample)
+    return try mappingError(
+      of: UtterancePipeline(Session(model), selection: selection, recordingOptions: recordingOptions),
+      to: { (fault: ModelFault) in LocatedFault(path: path, fault) })
   }
 }

@@ -46,10 +46,8 @@ public final class StreamTarget {
 
   /// Writes all of some bytes, however long whoever reads them takes.
   public func write(_ bytes: UnsafeRawBufferPointer) throws(FileFault) {
-    do throws(SystemError) {
-      try writeAll(bytes, to: descriptor)
-    } catch {
-      throw .cannotWrite(path: path, reason: error)
+    try mappingError(of: writeAll(bytes, to: descriptor)) { (reason: SystemError) in
+      FileFault.cannotWrite(path: path, reason: reason)
     }
   }
 
