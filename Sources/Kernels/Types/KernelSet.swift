@@ -49,8 +49,8 @@ public struct KernelSet: Sendable {
   /// What the even taps of a fast convolution of kernel 3 and stride 2 multiply: (frame e0, distance between e0, e1, e2
   /// and e3, count, places) writes e0 - e2, e1 + e2, e2 - e1 and e3 - e1.
   public let toomCookInputs: @Sendable (UnsafePointer<Float>, Int, Int, ToomCookSums) -> Void
-  /// How its middle products enter three outputs: (plus, minus, count, y, distance between outputs) writes
-  /// plus + minus, plus - minus and plus + minus.
+  /// How its middle products enter three outputs: (plus, minus, count, y, distance between outputs) writes plus + minus,
+  /// plus - minus and plus + minus. `plus` may lie where the first output goes, and `minus` where any output goes.
   public let toomCookOutputs:
     @Sendable (UnsafePointer<Float>, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, Int) -> Void
   /// Rows of a block to its spectrum: (shape, first row in memory, first bin).
