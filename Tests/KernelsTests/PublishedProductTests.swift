@@ -3,8 +3,8 @@ import LHKernels
 import LHTestSupport
 import Testing
 
-/// Products of the published models' shapes, in each number format, on every set of kernels, the reference among them. The
-/// truth is computed once for a shape.
+/// Products of the published models' shapes, in each number format, on every set of kernels, the reference among them.
+/// The truth is computed once for a shape.
 @Suite struct PublishedProductTests {
   struct Shape: CustomTestStringConvertible, Sendable {
     let depth, columns: Int
@@ -40,10 +40,9 @@ import Testing
             repeating: poison,
             count: StrassenPlan.scratchCount(rows: Self.rows, threads: pool.threadCount, kernels: set)))
         withExtendedLifetime(x) {
-          multiplier.multiply(
-            MatrixProduct(
-              rows: Self.rows, a: x.start, aStride: shape.depth, matrix: matrix, c: c.start, cStride: shape.columns),
-            on: pool, strassenScratch: usesStrassen ? scratch.start : nil)
+          matrix.multiply(
+            MatrixProduct(rows: Self.rows, a: x.start, aStride: shape.depth, c: c.start, cStride: shape.columns),
+            with: multiplier, on: pool, scratch: ProductScratch(strassen: usesStrassen ? scratch.start : nil))
         }
         expectWithin(
           "product, \(shape.testDescription)\(usesStrassen ? ", Strassen's" : "")", set, c.values, truth
@@ -58,9 +57,7 @@ import Testing
     let operands = Operands(shape, rows: 14)
     let truth = operands.product(nearestBFloat16)
     for set in InstructionSet.available {
-      let matrix = NarrowMatrix.bfloat16(
-        try! BFloat16Matrix(depth: shape.depth, columns: shape.columns, hasBias: true, kernels: set))
-      expectWithin("bfloat16 product, \(shape.testDescription)", set, operands.run(matrix, set), truth) { _ in
+      expectWithin("bfloat16 product, \(shape.testDescription)", set, operands.run(.bfloat16, set), truth) { _ in
         1e-5 * Double(shape.depth).squareRoot()
       }
     }
@@ -71,11 +68,8 @@ import Testing
   func int8(_ shape: Shape) throws {
     let operands = Operands(shape, rows: 14)
     for outliers in [[], [3, 100, shape.depth - 1]] {
-      let results = try (InstructionSet.available.filter { $0.name != "scalar" } + [.scalar]).map { set in
-        operands.run(
-          .int8(
-            try Int8Matrix(
-              depth: shape.depth, columns: shape.columns, hasBias: true, outliers: outliers, kernels: set)), set)
+      let results = InstructionSet.available.map { set in
+        operands.run(.int8(outliers: outliers), set)
       }
       let truth = operands.product(\.self)
       // Of the operands' deviations a step of the range is 1 / 74 for rows and 1 / 73 for columns.
@@ -132,16 +126,18 @@ private struct Operands {
     return c
   }
 
-  /// C with a matrix in a reduced precision, which is filled first.
-  func run(_ matrix: NarrowMatrix, _ set: KernelSet) -> [Float] {
+  /// C with a matrix in a reduced precision.
+  func run(_ format: MatrixFormat, _ set: KernelSet) -> [Float] {
+    let multiplier = MatrixMultiplier(kernels: set, backend: .packed)
+    let matrix = try! multiplier.matrix(
+      depth: shape.depth, columns: shape.columns, hasBias: true, format: format)
     matrix.pack(rows: weights, count: shape.columns, stride: shape.depth, atColumn: 0, kernels: set)
     matrix.setBias(bias, count: shape.columns, atColumn: 0)
     let scratch = GuardedFloats(Array(repeating: poison, count: matrix.rowScratchCount(rows: rows)))
-    let converted = matrix.rows(rows, at: scratch.start)
-    matrix.convert(x, count: rows, stride: shape.depth, to: converted, kernels: set)
     let c = GuardedFloats(Array(repeating: poison, count: rows * shape.columns))
-    MatrixMultiplier(kernels: set, backend: .packed).multiply(
-      NarrowProduct(rows: rows, a: converted, matrix: matrix, c: c.start, cStride: shape.columns))
+    matrix.multiply(
+      MatrixProduct(rows: rows, a: x, aStride: shape.depth, c: c.start, cStride: shape.columns), with: multiplier,
+      scratch: ProductScratch(rows: scratch.start))
     scratch.expectOnly("rows, \(shape.testDescription)") { _ in true }
     return c.values
   }

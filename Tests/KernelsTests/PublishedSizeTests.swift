@@ -3,8 +3,8 @@ import LHKernels
 import LHTestSupport
 import Testing
 
-/// Every kernel between the products at the sizes of the published models, against its reference. The edges of vectors are
-/// in each kernel's own tests, transforms in `BlockTransformTests`.
+/// Every kernel between the products at the sizes of the published models, against its reference. The edges of vectors
+/// are in each kernel's own tests, transforms in `BlockTransformTests`.
 @Suite struct PublishedSizeTests {
   /// Channels, hidden states, heads together, FFN units.
   static let widths = [256, 384, 512, 640, 768, 1152, 1536, 2304, 3072]
@@ -122,8 +122,8 @@ import Testing
     }
   }
 
-  /// The sums around fast convolutions of the published 512 channels, their products where Strassen's form has them: in the
-  /// places of the first two outputs.
+  /// The sums around fast convolutions of the published 512 channels, their products where Strassen's form has them: in
+  /// the places of the first two outputs.
   @Test(arguments: [512, 1024])
   func toomCook(channels: Int) throws {
     var numbers = SeededNumbers(seed: UInt64(channels))
