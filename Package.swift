@@ -111,7 +111,7 @@ let models: [Target] = [
   module("LHFamilies", at: "Models/Families", ["LHModel"]),
   module(
     "LHSupernet", at: "Models/Supernet", ["CLightHuBERT", "LHFamilies", "LHJSON", "LHModel", "LHSystem", "LHTensors"]),
-  module("LHQuantization", at: "Models/Quantization", ["LHModel"]),
+  module("LHQuantization", at: "Models/Quantization", ["LHKernelTypes", "LHModel"]),
   module(
     "LHSubnetFile", at: "Models/SubnetFile",
     ["LHCZstd", "LHFamilies", "LHJSON", "LHModel", "LHQuantization", "LHSupernet", "LHSystem", "LHTensors"]),
@@ -209,7 +209,7 @@ let testing: [Target] = [
   tests(
     of: "LHImport", "LHJSON", "LHModel", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTensors",
     "LHTorch"),
-  tests(of: "LHKernels", "LHKernelTypes", "LHSystem"),
+  tests(of: "LHKernels", "LHKernelTypes", "LHQuantization", "LHSystem"),
   tests(
     of: "LightHuBERT", "LHImport", "LHJSON", "LHKernelTypes", "LHKernels", "LHModel", "LHQuantization", "LHSubnetFile",
     "LHSupernet", "LHSystem", "LHTensors", "LHTestAllocationCounter", "LHTorch"),

@@ -78,10 +78,8 @@ extension ConvStack {
   private var productCount: Int {
     var most = 0
     for layer in weights {
-      switch layer.taps {
-      case .direct: break
-      case .fast(let convolution): most = max(most, convolution.scratchCount)
-      case .narrow(let convolution): most = max(most, convolution.scratchCount(kernels: multiplier.kernels))
+      if case .strided(let convolution) = layer.taps {
+        most = max(most, convolution.scratchCount(kernels: multiplier.kernels))
       }
     }
     return most.wholeCacheLines

@@ -16,9 +16,9 @@ struct ConvStack {
   /// Frames of the last layer that are computed at a time. More frames read the weights less often, fewer stay in the
   /// second-level cache.
   static let blockFrames = 56
-  /// The same where products are in narrow formats: weights are a half or a quarter as large, and what lies between the
-  /// products takes a larger share of the time, so that activations had better stay near.
-  static let narrowBlockFrames = 16
+  /// The same where products are in reduced precisions: weights are a half or a quarter as large, and what lies between
+  /// the products takes a larger share of the time, so that activations had better stay near.
+  static let reducedBlockFrames = 16
 
   /// Computes frames of the last layer and hands them on block by block: [count, channels] from frame `first` on.
   ///
@@ -30,7 +30,7 @@ struct ConvStack {
   ///   - scratch: `scratchCount(blockFrames:)` floats.
   ///   - consume: False when no more blocks are wanted.
   func run(
-    samples: UnsafePointer<Float>, sampleCount: Int, mean: Float, factor: Float, firstMatrix: PackedMatrix?,
+    samples: UnsafePointer<Float>, sampleCount: Int, mean: Float, factor: Float, firstMatrix: WeightMatrix?,
     frames: Range<Int>, blockFrames: Int, scratch: UnsafeMutablePointer<Float>,
     consume: (_ first: Int, _ count: Int, UnsafeMutablePointer<Float>) -> Bool
   ) {
@@ -66,7 +66,7 @@ struct ConvStack {
   ///
   /// - Parameter folded: The matrix to use instead of the layer's own.
   private func convolve(
-    _ index: Int, folded: PackedMatrix?, _ levels: UnsafeMutableBufferPointer<Level>,
+    _ index: Int, folded: WeightMatrix?, _ levels: UnsafeMutableBufferPointer<Level>,
     scratch: UnsafeMutablePointer<Float>
   ) {
     let layer = weights[index]
@@ -78,7 +78,7 @@ struct ConvStack {
     let output = target.buffer + (frames.lowerBound - target.start) * channels
     // A folded norm is in the matrix already.
     let norm = folded == nil ? layer.norm : nil
-    let isCoarse = weights[min(index + 1, weights.count - 1)].taps.isNarrow
+    let isCoarse = weights[min(index + 1, weights.count - 1)].taps.isReduced
     func finish(_ first: Int, _ count: Int) {
       let c = output + first * channels
       if let norm {
@@ -88,11 +88,7 @@ struct ConvStack {
       }
     }
     switch layer.taps {
-    case .fast(let convolution):
-      convolution.run(
-        first: frames.lowerBound, count: frames.count, total: target.total, x: input, y: output, scratch: scratch,
-        multiplier: multiplier, finish: finish)
-    case .narrow(let convolution):
+    case .strided(let convolution):
       convolution.run(
         first: frames.lowerBound, count: frames.count, total: target.total, x: input, y: output, scratch: scratch,
         multiplier: multiplier, finish: finish)
@@ -100,12 +96,11 @@ struct ConvStack {
       let rowStride = layer.shape.stride * layer.shape.inputChannels
       for first in stride(from: 0, to: frames.count, by: multiplier.rowBlock) {
         let count = min(multiplier.rowBlock, frames.count - first)
-        multiplier.multiply(
+        (folded ?? matrix).multiply(
           MatrixProduct(
-            rows: count, a: input + first * rowStride, aStride: rowStride, matrix: folded ?? matrix,
-            c: output + first * channels, cStride: channels,
-            epilogue: norm != nil ? .none : isCoarse ? .coarseGELU : .gelu,
-            chainLength: FastConvolution.chainLength))
+            rows: count, a: input + first * rowStride, aStride: rowStride, c: output + first * channels,
+            cStride: channels, epilogue: norm != nil ? .none : isCoarse ? .coarseGELU : .gelu,
+            chainLength: StridedConvolution.chainLength), with: multiplier)
         if norm != nil { finish(first, count) }
       }
     }

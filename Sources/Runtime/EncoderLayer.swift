@@ -26,10 +26,8 @@ struct EncoderLayer {
     /// Transposed keys and what each thread needs; see `Attention`.
     let keys: UnsafeMutablePointer<Float>
     let attention: UnsafeMutablePointer<Float>
-    /// For Strassen's algorithm, `StrassenPlan.scratchCount` floats.
-    let strassen: UnsafeMutablePointer<Float>
-    /// Rows in a narrow number format, the left-hand side of a product.
-    let narrowRows: UnsafeMutablePointer<Float>
+    /// For rounded rows and for Strassen's algorithm.
+    let products: ProductScratch
 
     /// Cuts memory of `sizes.total` floats.
     init(_ sizes: ScratchSizes, at start: UnsafeMutablePointer<Float>) {
@@ -38,15 +36,15 @@ struct EncoderLayer {
       normed = qkv + sizes.activations
       keys = normed + sizes.normed
       attention = keys + sizes.keys
-      strassen = attention + sizes.attention
-      narrowRows = strassen + sizes.strassen
+      let strassen = attention + sizes.attention
+      products = ProductScratch(rows: strassen + sizes.strassen, strassen: strassen)
     }
   }
 
   /// Floats of the parts of a scratch, in whole cache lines.
   struct ScratchSizes {
-    let activations, normed, keys, attention, strassen, narrowRows: Int
-    var total: Int { activations + normed + keys + attention + strassen + narrowRows }
+    let activations, normed, keys, attention, strassen, roundedRows: Int
+    var total: Int { activations + normed + keys + attention + strassen + roundedRows }
 
     /// What the widest of a model's layers needs.
     init(_ model: Model, frames: Int, threads: Int) {
@@ -59,7 +57,7 @@ struct EncoderLayer {
       keys = Attention.keyCount(frames: frames, heads: heads, kernels: kernels).wholeCacheLines
       attention = (Attention.scratchCount(frames: frames, kernels: kernels) * threads).wholeCacheLines
       strassen = StrassenPlan.scratchCount(rows: frames, threads: threads, kernels: kernels).wholeCacheLines
-      narrowRows = model.weights.layers.reduce(0) { max($0, $1.narrowRowCount(frames: frames)) }
+      roundedRows = model.weights.layers.reduce(0) { max($0, $1.rowScratchCount(frames: frames)) }
     }
   }
 
@@ -92,7 +90,10 @@ struct EncoderLayer {
     recorder?.record(
       .attentionInput(index), input, count: frames, stride: weights.qkv.depth, width: weights.qkv.depth)
     clock.measure(.projections) {
-      multiply(input, weights.qkv, to: scratch.qkv, frames: frames, scratch: scratch, on: pool)
+      weights.qkv.multiply(
+        MatrixProduct(
+          rows: frames, a: input, aStride: weights.qkv.depth, c: scratch.qkv, cStride: weights.qkv.columns),
+        with: multiplier, on: pool, scratch: scratch.products)
     }
     clock.measure(.attention) {
       attention(weights, frames: frames, scratch: scratch).run(
@@ -102,9 +103,10 @@ struct EncoderLayer {
       .attentionOutput(index), scratch.qkv, count: frames, stride: weights.qkv.columns, width: weights.output.depth)
     clock.measure(.projections) {
       // The attention's output lies where the queries were.
-      multiply(
-        scratch.qkv, stride: weights.qkv.columns, weights.output, to: x, frames: frames, accumulates: true,
-        scratch: scratch, on: pool)
+      weights.output.multiply(
+        MatrixProduct(
+          rows: frames, a: scratch.qkv, aStride: weights.qkv.columns, c: x, cStride: weights.output.columns,
+          accumulates: true), with: multiplier, on: pool, scratch: scratch.products)
     }
   }
 
@@ -113,7 +115,7 @@ struct EncoderLayer {
     var attention = Attention(
       frames: frames, heads: weights.shape.heads, reach: nil, leadingZeros: 0, qkv: scratch.qkv)
     // Where the attention's weights are rounded anyway, so are the operands of its own products.
-    if case .narrow = weights.qkv { attention.usesBFloat16 = true }
+    attention.usesBFloat16 = weights.qkv.format.isReduced
     if case .sliding(let size) = weights.shape.window {
       // The published code pads the sequence in front to a multiple of the window, after rounding its length up.
       let padded = frames.roundedUp(toMultipleOf: shape.sequenceMultiple)
@@ -131,36 +133,17 @@ struct EncoderLayer {
     for first in stride(from: 0, to: frames, by: EncoderLayer.ffnRows) {
       let count = min(EncoderLayer.ffnRows, frames - first)
       recorder?.record(.feedForwardInput(index), input + first * width, count: count, stride: width, width: width)
-      multiply(
-        input + first * width, weights.input, to: scratch.inner, frames: count,
-        epilogue: weights.epilogue(shape.activation), scratch: scratch, on: pool)
+      weights.input.multiply(
+        MatrixProduct(
+          rows: count, a: input + first * width, aStride: width, c: scratch.inner, cStride: weights.input.columns,
+          epilogue: weights.epilogue(shape.activation)), with: multiplier, on: pool, scratch: scratch.products)
       recorder?.record(
         .feedForwardOutput(index), scratch.inner, count: count, stride: weights.output.depth,
         width: weights.output.depth)
-      multiply(
-        scratch.inner, weights.output, to: x + first * width, frames: count, accumulates: true, scratch: scratch,
-        on: pool)
-    }
-  }
-
-  private func multiply(
-    _ a: UnsafePointer<Float>, stride: Int? = nil, _ matrix: WeightMatrix, to c: UnsafeMutablePointer<Float>,
-    frames: Int, accumulates: Bool = false, epilogue: Epilogue = .none, scratch: Scratch, on pool: WorkerPool
-  ) {
-    switch matrix {
-    case .float32(let matrix):
-      multiplier.multiply(
+      weights.output.multiply(
         MatrixProduct(
-          rows: frames, a: a, aStride: stride ?? matrix.depth, matrix: matrix, c: c, cStride: matrix.columns,
-          accumulates: accumulates, epilogue: epilogue), on: pool, strassenScratch: scratch.strassen)
-    case .narrow(let matrix):
-      let rows = matrix.rows(frames, at: scratch.narrowRows)
-      matrix.convert(
-        a, count: frames, stride: stride ?? matrix.depth, to: rows, kernels: multiplier.kernels, on: pool)
-      multiplier.multiply(
-        NarrowProduct(
-          rows: frames, a: rows, matrix: matrix, c: c, cStride: matrix.columns, accumulates: accumulates,
-          epilogue: epilogue), on: pool)
+          rows: count, a: scratch.inner, aStride: weights.output.depth, c: x + first * width, cStride: width,
+          accumulates: true), with: multiplier, on: pool, scratch: scratch.products)
     }
   }
 
@@ -174,17 +157,16 @@ struct EncoderLayer {
 extension FeedForwardWeights {
   /// What follows the first product.
   fileprivate func epilogue(_ activation: Activation) -> Epilogue {
-    switch (activation, output) {
-    case (.gelu, .float32): .gelu
-    case (.gelu, .narrow): .coarseGELU
-    case (.relu, _): .relu
+    switch activation {
+    case .gelu: output.format.isReduced ? .coarseGELU : .gelu
+    case .relu: .relu
     }
   }
 }
 
 extension LayerWeights {
   /// Floats for the rows of the product that needs most of them.
-  fileprivate func narrowRowCount(frames: Int) -> Int {
+  fileprivate func rowScratchCount(frames: Int) -> Int {
     let inner = min(frames, EncoderLayer.ffnRows)
     return max(
       attention?.qkv.rowScratchCount(rows: frames) ?? 0, attention?.output.rowScratchCount(rows: frames) ?? 0,

@@ -143,17 +143,9 @@ struct ForwardPass {
       .projection, channels, count: count, stride: weights.featureNorm.gain.count, width: weights.featureNorm.gain.count
     )
     clock.measure(.projections) {
-      switch projection {
-      case .float32(let matrix):
-        model.multiplier.multiply(
-          MatrixProduct(
-            rows: count, a: channels, aStride: matrix.depth, matrix: matrix, c: x, cStride: matrix.columns))
-      case .narrow(let matrix):
-        let rows = matrix.rows(count, at: rowScratch)
-        matrix.convert(channels, count: count, stride: matrix.depth, to: rows, kernels: model.multiplier.kernels)
-        model.multiplier.multiply(
-          NarrowProduct(rows: count, a: rows, matrix: matrix, c: x, cStride: matrix.columns))
-      }
+      projection.multiply(
+        MatrixProduct(rows: count, a: channels, aStride: projection.depth, c: x, cStride: projection.columns),
+        with: model.multiplier, scratch: ProductScratch(rows: rowScratch))
     }
   }
 

@@ -36,7 +36,7 @@ struct GroupNormFold {
   ///   - mean: Subtracted from every sample, which is then multiplied by `factor`.
   ///   - scratch: `scratchCount(samples:)` floats.
   func fold(
-    samples: UnsafePointer<Float>, count: Int, mean: Float, factor: Float, into matrix: PackedMatrix,
+    samples: UnsafePointer<Float>, count: Int, mean: Float, factor: Float, into matrix: WeightMatrix,
     scratch: UnsafeMutablePointer<Float>, on pool: WorkerPool
   ) {
     guard let rows = layer.rows, let norm = layer.norm else {

@@ -101,10 +101,10 @@ struct PositionConvolution {
       let range = task / groups * block..<min((task / groups + 1) * block, frames)
       let rows = scratch + worker * scratchCount
       gather(layer, group: group, input, range, frames: frames, to: rows)
-      multiplier.multiply(
+      layer.groups[group].multiply(
         MatrixProduct(
-          rows: range.count, a: rows, aStride: layer.inputPerGroup, matrix: layer.groups[group],
-          c: output + (range.lowerBound * width + group * layer.outputPerGroup), cStride: width))
+          rows: range.count, a: rows, aStride: layer.inputPerGroup,
+          c: output + (range.lowerBound * width + group * layer.outputPerGroup), cStride: width), with: multiplier)
     }
   }
 

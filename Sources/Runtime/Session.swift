@@ -11,7 +11,7 @@ public final class Session {
   package let pool: WorkerPool
   var buffers = SessionBuffers()
   /// The first convolution with an utterance's group norm folded into it, from the first run of a model that has one.
-  private(set) var foldedConvolution: PackedMatrix?
+  private(set) var foldedConvolution: WeightMatrix?
 
   /// Cuts of the work, which change speed and memory but no result.
   package var blocking: Blocking
@@ -37,7 +37,7 @@ public final class Session {
   public init(_ model: Model, threadCount: Int? = nil) {
     self.model = model
     blocking = Blocking(
-      convFrames: model.precision == .f32 ? ConvStack.blockFrames : ConvStack.narrowBlockFrames)
+      convFrames: model.precision == .f32 ? ConvStack.blockFrames : ConvStack.reducedBlockFrames)
     pool = WorkerPool(threadCount: threadCount ?? model.options.resolvedThreadCount)
   }
 

@@ -1,13 +1,6 @@
 import LHKernels
 import LHModel
 
-/// The number format that a matrix of weights is packed in.
-enum MatrixFormat: Equatable {
-  case float32, bfloat16
-  /// Eight-bit integers; the outlier channels, rising, have scales of their own.
-  case int8(outliers: [Int])
-}
-
 /// Decides which matrix is packed in which number format.
 struct WeightFormats {
   /// Number formats of the products, not `auto`.

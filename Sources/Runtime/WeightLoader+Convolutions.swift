@@ -38,12 +38,11 @@ extension WeightLoader {
     let format = isFirst ? .float32 : formats.format(of: [.weight(module)])
     // With few input channels the sums of frames would cost more than the products that they save.
     let isFast = shape.kernel == 3 && shape.stride == 2 && shape.inputChannels >= 16
-    if format != .float32 {
-      return .narrow(try narrowConvolution(module, shape, isFast: isFast, format: format))
-    }
-    if isFast && multiplier.backend == .packed {
+    if format.isReduced || (isFast && multiplier.backend == .packed) {
       let usesStrassen = shape.norm == .layer && hop <= WeightLoader.strassenHop
-      return .fast(try fastConvolution(module, shape, usesStrassen: usesStrassen))
+      return .strided(
+        try stridedConvolution(
+          module, shape, format: format, form: !isFast ? .direct : usesStrassen ? .toomCookStrassen : .toomCook))
     }
     let isFolded = shape.norm == .group
     let matrix = try multiplier.matrix(
@@ -59,7 +58,7 @@ extension WeightLoader {
   /// A convolution, [out, in, kernel], whose output channels are shared out equally among matrices in order. A matrix
   /// has the taps outside and the channels inside.
   func packConvolution(
-    _ module: ModuleRole, into matrices: [PackedMatrix], inputChannels: Int, kernel: Int, hasBias: Bool
+    _ module: ModuleRole, into matrices: [WeightMatrix], inputChannels: Int, kernel: Int, hasBias: Bool
   ) {
     let kernels = multiplier.kernels
     jobs.append { [source] () throws(ModelFault) in
@@ -91,42 +90,24 @@ extension WeightLoader {
     }
   }
 
-  /// A convolution of kernel 3 and stride 2 in its fast form.
-  private func fastConvolution(
-    _ module: ModuleRole, _ shape: ConvolutionShape, usesStrassen: Bool
-  ) throws(OutOfMemory) -> FastConvolution {
-    let (inputChannels, channels) = (shape.inputChannels, shape.channels)
-    let matrix = { [multiplier, arena] (hasBias: Bool) throws(OutOfMemory) in
-      try multiplier.matrix(depth: inputChannels, columns: channels, hasBias: hasBias, in: arena)
-    }
-    let convolution = try FastConvolution(
-      w0: matrix(false), w1: matrix(false), w2: matrix(false), plus: matrix(shape.hasBias), minus: matrix(false),
-      usesStrassen: usesStrassen, arena: arena)
+  /// A convolution with a matrix for each tap.
+  private func stridedConvolution(
+    _ module: ModuleRole, _ shape: ConvolutionShape, format: MatrixFormat, form: StridedConvolution.Form
+  ) throws(OutOfMemory) -> StridedConvolution {
     let kernels = multiplier.kernels
-    let hasBias = shape.hasBias
+    let convolution = try StridedConvolution(
+      kernel: shape.kernel, stride: shape.stride, inputs: shape.inputChannels, outputs: shape.channels,
+      hasBias: shape.hasBias, format: format, form: form, kernels: kernels, arena: arena)
     jobs.append { [source] () throws(ModelFault) in
       let many = 16
-      let size = many * inputChannels
-      let taps = try scratchBuffer(count: 5 * size)
-      let matrices = [convolution.w0, convolution.w1, convolution.w2, convolution.plus, convolution.minus]
+      let scratch = try scratchBuffer(count: convolution.packScratchCount(outputs: many))
       try source.forEachFloats(.weight(module), rowsAtOnce: many) { rows, count, first in
-        // [output, input, tap] to [tap][output, input]
-        kernels.transpose(rows, count * inputChannels, 3, 3, taps.start, size)
-        for n in 0..<count * inputChannels {
-          let w0 = taps.start[n]
-          let w2 = taps.start[2 * size + n]
-          taps.start[3 * size + n] = (w0 + w2) / 2
-          taps.start[4 * size + n] = (w0 - w2) / 2
-        }
-        for (index, matrix) in matrices.enumerated() {
-          matrix.pack(
-            rows: taps.start + index * size, count: count, stride: inputChannels, atColumn: first, kernels: kernels)
-        }
+        convolution.pack(rows: rows, count: count, atOutput: first, scratch: scratch.start, kernels: kernels)
       }
-      if hasBias {
-        let values = try scratchBuffer(count: channels)
+      if shape.hasBias {
+        let values = try scratchBuffer(count: shape.channels)
         try source.tensor(.bias(module)).copy(to: values.start, strides: [1])
-        convolution.plus.setBias(values.start, count: channels, atColumn: 0)
+        convolution.setBias(values.start)
       }
       convolution.finishPacking(kernels: kernels)
     }

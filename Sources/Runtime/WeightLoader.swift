@@ -81,9 +81,9 @@ final class WeightLoader {
 
   private func attention(_ attention: AttentionShape, of layer: Int) throws(OutOfMemory) -> AttentionWeights {
     let inputs = [ModuleRole.query(layer), .key(layer), .value(layer)]
-    let qkv = try matrix(
+    let qkv = try multiplier.matrix(
       depth: shape.width, columns: 3 * attention.width, hasBias: true,
-      format: formats.format(of: inputs.map { .weight($0) }, isAttention: true))
+      format: formats.format(of: inputs.map { .weight($0) }, isAttention: true), in: arena)
     for (index, input) in inputs.enumerated() {
       // Scaling the queries here saves a pass later. By a power of two, as it is for heads of 64, it is exact.
       pack(
@@ -120,39 +120,11 @@ final class WeightLoader {
   private func linear(_ module: ModuleRole, depth: Int, columns: Int, isAttention: Bool = false)
     throws(OutOfMemory) -> WeightMatrix
   {
-    let matrix = try matrix(
+    let matrix = try multiplier.matrix(
       depth: depth, columns: columns, hasBias: true,
-      format: formats.format(of: [.weight(module)], isAttention: isAttention))
+      format: formats.format(of: [.weight(module)], isAttention: isAttention), in: arena)
     pack(module, into: matrix)
     return matrix
-  }
-
-  /// An empty matrix.
-  private func matrix(depth: Int, columns: Int, hasBias: Bool, format: MatrixFormat)
-    throws(OutOfMemory) -> WeightMatrix
-  {
-    guard let matrix = try narrowMatrix(depth: depth, columns: columns, hasBias: hasBias, format: format) else {
-      return .float32(try multiplier.matrix(depth: depth, columns: columns, hasBias: hasBias, in: arena))
-    }
-    return .narrow(matrix)
-  }
-
-  /// An empty matrix in a narrow format; nil for float32.
-  func narrowMatrix(depth: Int, columns: Int, hasBias: Bool, format: MatrixFormat)
-    throws(OutOfMemory) -> NarrowMatrix?
-  {
-    switch format {
-    case .float32: nil
-    case .bfloat16:
-      .bfloat16(
-        try BFloat16Matrix(
-          depth: depth, columns: columns, hasBias: hasBias, kernels: multiplier.kernels, arena: arena))
-    case .int8(let outliers):
-      .int8(
-        try Int8Matrix(
-          depth: depth, columns: columns, hasBias: hasBias, outliers: outliers, kernels: multiplier.kernels,
-          arena: arena))
-    }
   }
 
   /// A linear layer, [out, in], whose rows become columns from `first` on.

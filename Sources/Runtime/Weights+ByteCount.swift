@@ -22,8 +22,7 @@ extension ConvWeights {
     let tapBytes =
       switch taps {
       case .direct(let matrix): matrix.byteCount
-      case .fast(let convolution): convolution.byteCount
-      case .narrow(let convolution): convolution.byteCount
+      case .strided(let convolution): convolution.byteCount
       }
     return tapBytes + (rows?.byteCount ?? 0) + (bias?.byteCount ?? 0)
       + (norm?.byteCount ?? 0)

@@ -57,15 +57,13 @@ struct ConvWeights: Sendable {
   /// The weights, as the algorithm wants them.
   enum Taps: Sendable {
     /// [kernel * inputChannels, channels]: tap by tap, so that overlapping rows of the input are the left-hand matrix.
-    case direct(PackedMatrix)
-    /// Kernel 3 and stride 2 with fewer multiplications.
-    case fast(FastConvolution)
-    /// In a narrow number format.
-    case narrow(NarrowConvolution)
+    case direct(WeightMatrix)
+    /// A matrix for each tap: in reduced precisions, and with fewer multiplications for kernel 3 and stride 2.
+    case strided(StridedConvolution)
 
-    /// Whether the input is rounded to a narrow format.
-    var isNarrow: Bool {
-      if case .narrow = self { true } else { false }
+    /// Whether the input is rounded to a reduced precision.
+    var isReduced: Bool {
+      if case .strided(let convolution) = self { convolution.isReduced } else { false }
     }
   }
 
@@ -73,8 +71,7 @@ struct ConvWeights: Sendable {
   var groupSize: Int {
     switch taps {
     case .direct: 1
-    case .fast(let convolution): convolution.groupSize
-    case .narrow(let convolution): convolution.groupSize
+    case .strided(let convolution): convolution.groupSize
     }
   }
 }
@@ -112,7 +109,7 @@ struct GroupedConvWeights: Sendable {
   /// Channels of a group's output.
   let outputPerGroup: Int
   /// One a group: [kernel * inputPerGroup, outputPerGroup]
-  let groups: [PackedMatrix]
+  let groups: [WeightMatrix]
 }
 
 /// One layer of the encoder.

@@ -138,7 +138,8 @@ private final class BFloat16Operands {
     set.multiplyBFloat16Panel(
       BFloat16PanelProduct(
         rows: rows, depth: depth, a: a.start, aStride: aStride, b: panel(width: vectors * set.lanes).start,
-        vectors: vectors, bias: hasBias ? usedBias.start : nil, accumulates: accumulates, c: c.start, cStride: cStride,
+        bStride: vectors * set.lanes, vectors: vectors, bias: hasBias ? usedBias.start : nil, accumulates: accumulates,
+        c: c.start, cStride: cStride,
         width: width))
     return c
   }

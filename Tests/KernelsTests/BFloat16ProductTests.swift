@@ -26,7 +26,8 @@ import Testing
     let bias = numbers.floats(shape.columns)
     let start = numbers.floats(shape.rows * shape.columns)
     let kernels = multiplier.kernels
-    let matrix = try! BFloat16Matrix(depth: shape.depth, columns: shape.columns, hasBias: true, kernels: kernels)
+    let matrix = try! multiplier.matrix(
+      depth: shape.depth, columns: shape.columns, hasBias: true, format: .bfloat16)
     // In two parts that end within a panel.
     let part = shape.columns / 3
     weights.withUnsafeBufferPointer { weights in
@@ -36,23 +37,15 @@ import Testing
         atColumn: part, kernels: kernels)
     }
     matrix.setBias(bias, count: shape.columns, atColumn: 0)
-    // A row may end in anything beyond its depth's even length.
-    var rows = [UInt16](repeating: 0x7fc0, count: shape.rows * matrix.rowCount)
-    matrix.round(x, count: shape.rows, stride: shape.depth, to: &rows, kernels: kernels)
+    // Whatever lay there before must not matter.
+    let scratch = GuardedFloats(Array(repeating: poison, count: matrix.rowScratchCount(rows: shape.rows)))
     let c = GuardedFloats(start)
-    // Rows of bfloat16 have no parameters.
-    var none = [RowQuantization(scale: .nan, zero: 0)]
-    rows.withUnsafeMutableBufferPointer { rows in
-      none.withUnsafeMutableBufferPointer { none in
-        multiplier.multiply(
-          NarrowProduct(
-            rows: shape.rows,
-            a: NarrowRows(
-              elements: rows.baseAddress!, stride: 2 * matrix.rowCount, parameters: none.baseAddress!,
-              parameterStride: 0), matrix: .bfloat16(matrix), c: c.start, cStride: shape.columns,
-            accumulates: accumulates, epilogue: epilogue), on: WorkerPool(threadCount: threads))
-      }
-    }
+    matrix.multiply(
+      MatrixProduct(
+        rows: shape.rows, a: x, aStride: shape.depth, c: c.start, cStride: shape.columns, accumulates: accumulates,
+        epilogue: epilogue), with: multiplier, on: WorkerPool(threadCount: threads),
+      scratch: ProductScratch(rows: scratch.start))
+    scratch.expectOnly("rows") { _ in true }
     c.expectOnly("multiply") { _ in true }
     let roundedRows = x.map(nearestBFloat16)
     let roundedWeights = weights.map(nearestBFloat16)

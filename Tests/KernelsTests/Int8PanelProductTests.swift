@@ -145,7 +145,8 @@ private final class Int8Operands {
   ) -> Int8PanelProduct {
     Int8PanelProduct(
       rows: rows, depth: depth, a: a.start, aStride: aStride, parameters: fencedParameters.start, parameterStride: 1,
-      b: panel(width: vectors * set.lanes).start, vectors: vectors, columnScales: fencedScales.start,
+      b: panel(width: vectors * set.lanes).start, bStride: vectors * set.lanes, vectors: vectors,
+      columnScales: fencedScales.start,
       columnSums: fencedSums.start, bias: hasBias ? fencedBias.start : nil, accumulates: accumulates, c: c,
       cStride: cStride, width: width)
   }

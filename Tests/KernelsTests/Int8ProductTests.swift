@@ -30,8 +30,8 @@ import Testing
     let bias = numbers.floats(shape.columns)
     let start = numbers.floats(shape.rows * shape.columns)
     let kernels = multiplier.kernels
-    let matrix = try! Int8Matrix(
-      depth: shape.depth, columns: shape.columns, hasBias: true, outliers: shape.outliers, kernels: kernels)
+    let matrix = try! multiplier.matrix(
+      depth: shape.depth, columns: shape.columns, hasBias: true, format: .int8(outliers: shape.outliers))
     // In two parts that end within a panel.
     let part = shape.columns / 3
     weights.withUnsafeBufferPointer { weights in
@@ -41,22 +41,15 @@ import Testing
         atColumn: part, kernels: kernels)
     }
     matrix.setBias(bias, count: shape.columns, atColumn: 0)
-    var rows = [UInt8](repeating: 255, count: shape.rows * matrix.rowByteCount)
-    var parameters = [RowQuantization](
-      repeating: RowQuantization(scale: 0, zero: 0), count: shape.rows * matrix.groupCount)
-    matrix.quantize(x, count: shape.rows, stride: shape.depth, to: &rows, parameters: &parameters, kernels: kernels)
+    // Whatever lay there before must not matter.
+    let scratch = GuardedFloats(Array(repeating: poison, count: matrix.rowScratchCount(rows: shape.rows)))
     let c = GuardedFloats(start)
-    rows.withUnsafeMutableBufferPointer { rows in
-      parameters.withUnsafeMutableBufferPointer { parameters in
-        multiplier.multiply(
-          NarrowProduct(
-            rows: shape.rows,
-            a: NarrowRows(
-              elements: rows.baseAddress!, stride: matrix.rowByteCount, parameters: parameters.baseAddress!,
-              parameterStride: matrix.groupCount), matrix: .int8(matrix), c: c.start, cStride: shape.columns,
-            accumulates: accumulates, epilogue: epilogue), on: WorkerPool(threadCount: threads))
-      }
-    }
+    matrix.multiply(
+      MatrixProduct(
+        rows: shape.rows, a: x, aStride: shape.depth, c: c.start, cStride: shape.columns, accumulates: accumulates,
+        epilogue: epilogue), with: multiplier, on: WorkerPool(threadCount: threads),
+      scratch: ProductScratch(rows: scratch.start))
+    scratch.expectOnly("rows") { _ in true }
     c.expectOnly("multiply") { _ in true }
     return (c.values, expected(shape, x, weights, bias, accumulates ? start : nil, epilogue))
   }

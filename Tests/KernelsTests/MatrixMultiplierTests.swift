@@ -38,10 +38,10 @@ import Testing
     matrix.setBias(bias, count: shape.columns, atColumn: 0)
     let input = GuardedFloats(a)
     let c = GuardedFloats(start)
-    multiplier.multiply(
+    matrix.multiply(
       MatrixProduct(
-        rows: shape.rows, a: input.start, aStride: shape.aStride, matrix: matrix, c: c.start, cStride: shape.columns,
-        accumulates: accumulates, epilogue: epilogue), on: WorkerPool(threadCount: threads))
+        rows: shape.rows, a: input.start, aStride: shape.aStride, c: c.start, cStride: shape.columns,
+        accumulates: accumulates, epilogue: epilogue), with: multiplier, on: WorkerPool(threadCount: threads))
     c.expectOnly("multiply") { _ in true }
     var expected: [Double] = []
     var sizes: [Double] = []
@@ -92,9 +92,9 @@ import Testing
     let multiplier = MatrixMultiplier(kernels: InstructionSet.available[0], backend: backend)
     let matrix = try multiplier.matrix(depth: 5, columns: 3, hasBias: true)
     let c = GuardedFloats([1])
-    let product = MatrixProduct(rows: 0, a: c.start, aStride: 5, matrix: matrix, c: c.start, cStride: 3)
-    multiplier.multiply(product, on: WorkerPool(threadCount: 2))
-    multiplier.multiply(product)
+    let product = MatrixProduct(rows: 0, a: c.start, aStride: 5, c: c.start, cStride: 3)
+    matrix.multiply(product, with: multiplier, on: WorkerPool(threadCount: 2))
+    matrix.multiply(product, with: multiplier)
     c.expectOnly("multiply of no rows") { _ in false }
   }
 

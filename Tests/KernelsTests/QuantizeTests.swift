@@ -122,23 +122,15 @@ import Testing
     x[depth + 7] = .infinity
     var weights = numbers.floats(columns * depth)
     weights[4 * depth + 11] = .nan
-    let matrix = try! Int8Matrix(depth: depth, columns: columns, hasBias: false, outliers: [7, 9], kernels: set)
+    let multiplier = MatrixMultiplier(kernels: set, backend: .packed)
+    let matrix = try! multiplier.matrix(
+      depth: depth, columns: columns, hasBias: false, format: .int8(outliers: [7, 9]))
     matrix.pack(rows: weights, count: columns, stride: depth, atColumn: 0, kernels: set)
-    var q = [UInt8](repeating: 0, count: rows * matrix.rowByteCount)
-    var parameters = [RowQuantization](
-      repeating: RowQuantization(scale: 0, zero: 0), count: rows * matrix.groupCount)
-    matrix.quantize(x, count: rows, stride: depth, to: &q, parameters: &parameters, kernels: set)
+    let scratch = GuardedFloats([Float](repeating: 0, count: matrix.rowScratchCount(rows: rows)))
     let c = GuardedFloats([Float](repeating: 0, count: rows * columns))
-    q.withUnsafeMutableBufferPointer { q in
-      parameters.withUnsafeMutableBufferPointer { parameters in
-        MatrixMultiplier(kernels: set, backend: .packed).multiply(
-          NarrowProduct(
-            rows: rows,
-            a: NarrowRows(
-              elements: q.baseAddress!, stride: matrix.rowByteCount, parameters: parameters.baseAddress!,
-              parameterStride: matrix.groupCount), matrix: .int8(matrix), c: c.start, cStride: columns))
-      }
-    }
+    matrix.multiply(
+      MatrixProduct(rows: rows, a: x, aStride: depth, c: c.start, cStride: columns), with: multiplier,
+      scratch: ProductScratch(rows: scratch.start))
     for (place, value) in c.values.enumerated() {
       #expect(value.isNaN == (place / columns == 1 || place % columns == 4), "\(set.name), place \(place)")
     }

@@ -127,11 +127,11 @@ private struct Operands {
     let count = StrassenPlan.scratchCount(rows: shape.rows, threads: pool.threadCount, kernels: kernels)
     let scratch = GuardedFloats(Array(repeating: poison, count: count))
     withExtendedLifetime(input) {
-      multiplier.multiply(
+      matrix.multiply(
         MatrixProduct(
-          rows: shape.rows, a: input.start, aStride: aStride, matrix: matrix, c: c.start, cStride: cStride,
-          accumulates: shape.accumulates, epilogue: shape.epilogue), on: pool,
-        strassenScratch: usesStrassen ? scratch.start : nil)
+          rows: shape.rows, a: input.start, aStride: aStride, c: c.start, cStride: cStride,
+          accumulates: shape.accumulates, epilogue: shape.epilogue), with: multiplier, on: pool,
+        scratch: ProductScratch(strassen: usesStrassen ? scratch.start : nil))
     }
     let what = "product, \(shape.testDescription), \(threads) threads, \(kernels.name)"
     c.expectOnly(what) { $0 % cStride < shape.columns }

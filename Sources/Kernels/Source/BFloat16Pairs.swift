@@ -14,25 +14,17 @@ func pairToBFloat16(
     let y = UnsafeMutableRawPointer(y + row / 2 &* yStride)
     var n = 0
     while n &+ lanes <= width {
-      let low = (roundedBits(load(upper + n)) &>> 16) & IntVector(repeating: 0xffff)
-      let high = hasLower ? roundedBits(load(lower + n)) & IntVector(repeating: -0x1_0000) : .zero
+      let low = (rounded(load(upper + n)) &>> 16) & IntVector(repeating: 0xffff)
+      let high = hasLower ? rounded(load(lower + n)) & IntVector(repeating: -0x1_0000) : .zero
       (y + 4 &* n).storeBytes(of: low | high, as: IntVector.self)
       n &+= lanes
     }
     while n < width {
-      let low = roundedBits(Vector(repeating: upper[n]))[0] &>> 16 & 0xffff
-      let high = hasLower ? roundedBits(Vector(repeating: lower[n]))[0] & -0x1_0000 : 0
+      let low = rounded(Vector(repeating: upper[n]))[0] &>> 16 & 0xffff
+      let high = hasLower ? rounded(Vector(repeating: lower[n]))[0] & -0x1_0000 : 0
       (y + 4 &* n).storeBytes(of: low | high, as: Int32.self)
       n &+= 1
     }
     row &+= 2
   }
-}
-
-/// The nearest bfloat16 in the upper half of each lane; ties to even, a NaN stays one.
-@inline(__always)
-private func roundedBits(_ x: Vector) -> IntVector {
-  let bits = unsafeBitCast(x, to: IntVector.self)
-  let rounded = bits &+ IntVector(repeating: 0x7fff) &+ ((bits &>> 16) & IntVector(repeating: 1))
-  return rounded.replacing(with: bits | IntVector(repeating: 0x40_0000), where: x .!= x)
 }

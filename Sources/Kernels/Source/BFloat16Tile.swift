@@ -36,7 +36,7 @@ extension BFloat16PanelProduct: TiledProduct {
       cpu_prefetch(fetching + 64)
       fetching += 128
       a += 4
-      b += vectors &* lanes &* 4
+      b += 4 &* bStride
     }
     for r in 0..<rows {
       for v in 0..<vectors {

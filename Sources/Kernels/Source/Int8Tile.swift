@@ -35,7 +35,7 @@ extension Int8PanelProduct: TiledProduct {
       cpu_prefetch(fetching + 64)
       fetching += 128
       a += 4
-      b += vectors &* lanes &* 4
+      b += 4 &* bStride
     }
     unrolled(rows) { r in
       let parameters = parameters[r &* parameterStride]

@@ -160,9 +160,9 @@ func roundToBFloat16(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<UInt16
   }
 }
 
-/// Floats whose upper halves are the nearest bfloat16.
+/// Words whose upper halves are the nearest bfloat16; ties to even, a NaN stays one.
 @inline(__always)
-private func rounded(_ x: Vector) -> IntVector {
+func rounded(_ x: Vector) -> IntVector {
   let bits = unsafeBitCast(x, to: IntVector.self)
   let rounded = (bits &+ 0x7fff) &+ (bits &>> 16 & 1)
   return rounded.replacing(with: bits | 0x40_0000, where: x .!= x)

@@ -43,9 +43,11 @@ func toomCookOutputs(
     n &+= lanes
   }
   while n < count {
-    y[n] = plus[n] + minus[n]
-    one[n] = plus[n] - minus[n]
-    two[n] = y[n]
+    let p = plus[n]
+    let m = minus[n]
+    y[n] = p + m
+    one[n] = p - m
+    two[n] = p + m
     n &+= 1
   }
 }

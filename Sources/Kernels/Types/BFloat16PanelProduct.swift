@@ -16,6 +16,8 @@ public struct BFloat16PanelProduct {
   public var aStride: Int
   /// First element of the panel.
   public var b: UnsafePointer<UInt16>
+  /// Distance between words of a column, in words: the stored panel's width, of which this one may be a part.
+  public var bStride: Int
   /// Width of the panel in vectors of the instruction set.
   public var vectors: Int
   /// One value for each column of the panel, or nil for zeros.
@@ -35,7 +37,7 @@ public struct BFloat16PanelProduct {
 
   /// A product.
   public init(
-    rows: Int, depth: Int, a: UnsafePointer<UInt16>, aStride: Int, b: UnsafePointer<UInt16>, vectors: Int,
+    rows: Int, depth: Int, a: UnsafePointer<UInt16>, aStride: Int, b: UnsafePointer<UInt16>, bStride: Int, vectors: Int,
     bias: UnsafePointer<Float>?, accumulates: Bool, c: UnsafeMutablePointer<Float>, cStride: Int, width: Int,
     upcoming: UnsafeRawPointer? = nil, upcomingCount: Int = 0
   ) {
@@ -44,6 +46,7 @@ public struct BFloat16PanelProduct {
     self.a = a
     self.aStride = aStride
     self.b = b
+    self.bStride = bStride
     self.vectors = vectors
     self.bias = bias
     self.accumulates = accumulates

@@ -25,6 +25,8 @@ public struct Int8PanelProduct {
   public var parameterStride: Int
   /// First byte of the panel.
   public var b: UnsafePointer<Int8>
+  /// Distance between words of a column, in words: the stored panel's width, of which this one may be a part.
+  public var bStride: Int
   /// Width of the panel in vectors of the instruction set.
   public var vectors: Int
   /// The scale of each column of the panel.
@@ -49,7 +51,7 @@ public struct Int8PanelProduct {
   /// A product.
   public init(
     rows: Int, depth: Int, a: UnsafePointer<UInt8>, aStride: Int, parameters: UnsafePointer<RowQuantization>,
-    parameterStride: Int, b: UnsafePointer<Int8>, vectors: Int, columnScales: UnsafePointer<Float>,
+    parameterStride: Int, b: UnsafePointer<Int8>, bStride: Int, vectors: Int, columnScales: UnsafePointer<Float>,
     columnSums: UnsafePointer<Int32>, bias: UnsafePointer<Float>?, accumulates: Bool, c: UnsafeMutablePointer<Float>,
     cStride: Int, width: Int, upcoming: UnsafeRawPointer? = nil, upcomingCount: Int = 0
   ) {
@@ -60,6 +62,7 @@ public struct Int8PanelProduct {
     self.parameters = parameters
     self.parameterStride = parameterStride
     self.b = b
+    self.bStride = bStride
     self.vectors = vectors
     self.columnScales = columnScales
     self.columnSums = columnSums

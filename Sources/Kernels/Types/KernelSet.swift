@@ -18,9 +18,8 @@ public struct KernelSet: Sendable {
   public private(set) var multiplyBFloat16Panel: @Sendable (BFloat16PanelProduct) -> Void
   /// Rows of floats to bytes.
   public let quantizeRows: @Sendable (QuantizeRows) -> Void
-  /// Floats to signed bytes with one scale: (floats, count, bytes). The scale is max|x| / 127 and a byte the integer
-  /// nearest to x / scale, ties to even, in -127...127; no operation is fused. Zeros have the scale 0, numbers that are
-  /// not finite NaN. Gives the scale and the sum of the bytes. Bytes times their scale give the same bytes again.
+  /// Floats to signed bytes with one scale, by the rule of `SymmetricQuantization`: (floats, count, bytes). Numbers
+  /// that are not finite have the scale NaN. Gives the scale and the sum of the bytes.
   public let quantizeSymmetric:
     @Sendable (UnsafePointer<Float>, Int, UnsafeMutablePointer<Int8>) -> (scale: Float, sum: Int32)
   /// The nearest bfloat16, ties to even; a NaN stays one: (floats, bfloat16, count).
@@ -49,8 +48,9 @@ public struct KernelSet: Sendable {
   /// What the even taps of a fast convolution of kernel 3 and stride 2 multiply: (frame e0, distance between e0, e1, e2
   /// and e3, count, places) writes e0 - e2, e1 + e2, e2 - e1 and e3 - e1.
   public let toomCookInputs: @Sendable (UnsafePointer<Float>, Int, Int, ToomCookSums) -> Void
-  /// How its middle products enter three outputs: (plus, minus, count, y, distance between outputs) writes
-  /// plus + minus, plus - minus and plus + minus.
+  /// How its middle products enter three outputs: (plus, minus, count, y, distance between outputs) writes plus +
+  /// minus, plus - minus and plus + minus. `plus` may lie where the first output goes, and `minus` where any output
+  /// goes.
   public let toomCookOutputs:
     @Sendable (UnsafePointer<Float>, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, Int) -> Void
   /// Rows of a block to its spectrum: (shape, first row in memory, first bin).

@@ -1,8 +1,9 @@
+import LHKernelTypes
+
 // Everything happens in passes over whole rows that have a scale beside each weight: however many taps and groups there
 // are, these are plain loops over consecutive numbers, which the compiler vectorises.
 extension Int8Layout {
-  /// Quantises rows: scale = max |w| / 127 in each group, value = w / scale rounded to nearest, ties to even. Both are
-  /// 0 where all weights are.
+  /// Quantises rows, each group by the rule of `SymmetricQuantization`.
   ///
   /// What was dequantised from such values gives the same values again.
   ///
@@ -91,7 +92,7 @@ extension Int8Layout {
           largest = max(largest, scratch[channel * taps + tap])
           scratch[channel * taps + tap] = 0
         }
-        scales[tap * 2 + 1] = largest / 127
+        scales[tap * 2 + 1] = SymmetricQuantization.scale(largest: largest)
       }
     }
     // The second half of the channels is folded onto the first until one is left.
@@ -101,7 +102,9 @@ extension Int8Layout {
       takeMaxima(with: scratch + half * taps, count: (left - half) * taps, in: scratch)
       left = half
     }
-    for tap in 0..<taps { scales[tap * groupCount] = inputs > 0 ? scratch[tap] / 127 : 0 }
+    for tap in 0..<taps {
+      scales[tap * groupCount] = inputs > 0 ? SymmetricQuantization.scale(largest: scratch[tap]) : 0
+    }
   }
 
   /// Writes each weight's scale: [in, tap].
@@ -140,14 +143,7 @@ private func takeMaxima(with others: UnsafePointer<Float>, count: Int, in target
 private func quantizeRow(
   _ row: UnsafePointer<Float>, count: Int, by divisors: UnsafePointer<Float>, to values: UnsafeMutablePointer<Int8>
 ) {
-  // Floats of this size are whole numbers apart: adding it rounds, and leaves the number in the lowest bits.
-  let magic: Float = 12_582_912
-  for index in 0..<count {
-    let ratio = row[index] / divisors[index]
-    let atLeast = ratio < -127 ? -127 : ratio
-    let clamped = atLeast > 127 ? 127 : atLeast
-    values[index] = Int8(truncatingIfNeeded: Int32(bitPattern: (clamped + magic).bitPattern))
-  }
+  for index in 0..<count { values[index] = SymmetricQuantization.byte(row[index], scale: divisors[index]) }
 }
 
 private func dequantizeRow(

@@ -7,8 +7,10 @@
 For base-max, small-default, small-min and N (20) random architectures of both search spaces, and for both kinds of
 feature extractor: makes a random checkpoint of 381 MB, cuts the subnet with lhb-extract, runs it with lhb-features on a
 few seconds of speech, and compares every hidden state and the encoder's input with reference.py. A difference may be
-1e-5 * max(1, |value|) at most. One line a case tells the largest difference in proportion to that bound, and where it
-is; the exit code is 1 when one is above the bound or a program fails. Takes a few minutes and 2 GB of disk.
+1e-5 * max(1, |value|) at most. The three named ones run with each instruction set that the machine has; with the
+reference kernels (scalar), which are slow, on the first 0.3 seconds. One line a case and set tells the largest
+difference in proportion to that bound, and where it is; the exit code is 1 when one is above the bound or a program
+fails. Takes a few minutes and 2 GB of disk.
 
 Needs python3-numpy, python3-scipy and python3-torch (apt).
 """
@@ -19,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import wave
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +32,12 @@ import make_checkpoint  # noqa: E402
 import reference  # noqa: E402
 
 TOLERANCE = 1e-5
+# Values of LHB_ISA; None is the program's own choice.
+INSTRUCTION_SETS = ("avx512", "avx512-plain", "avx2", "avx2-plain", "baseline", "scalar")
+# Samples for the reference kernels: 14 frames, so that fast convolutions have whole groups and a rest.
+SHORT = 4800
+# sysexits.h's, when the processor lacks an instruction set.
+UNAVAILABLE = 69
 
 SPACES = {
     "base": {"embed_dim": [512, 640, 768], "heads_num": [8, 10, 12], "ffn_ratio": [3.5, 4.0], "layer_num": [12]},
@@ -66,16 +75,17 @@ def random_architecture(random, space):
 
 
 def architectures(random_count):
-    """[(name, architecture)]"""
+    """[(name, architecture, instruction sets)]"""
+    sets = (None, *INSTRUCTION_SETS)
     cases = [
-        ("base-max", uniform(768, 12, 4.0, 12)),
-        ("small-default", uniform(384, 6, 4.0, 12)),
-        ("small-min", uniform(256, 4, 3.0, 10)),
+        ("base-max", uniform(768, 12, 4.0, 12), sets),
+        ("small-default", uniform(384, 6, 4.0, 12), sets),
+        ("small-min", uniform(256, 4, 3.0, 10), sets),
     ]
     random = np.random.default_rng(20220330)
     for index in range(random_count):
         space = ["base", "small"][index % 2]
-        cases.append((f"{space}-random-{index:02}", random_architecture(random, space)))
+        cases.append((f"{space}-random-{index:02}", random_architecture(random, space), (None,)))
     return cases
 
 
@@ -84,32 +94,53 @@ class Programs:
         self.extract = str(Path(build, "lhb-extract"))
         self.features = str(Path(build, "lhb-features"))
         self.work = work
+        self.subnet = work / "subnet.lhb"
 
-    def states(self, checkpoint, architecture_file, audio):
-        """Hidden states with the projected features first, and the encoder's input."""
-        subnet = self.work / "subnet.lhb"
-        run(self.extract, "--force", "--arch", architecture_file, checkpoint, subnet)
-        published = self.features_of(subnet, audio, "projection")
-        other = self.features_of(subnet, audio, "encoder-input")
+    def cut(self, checkpoint, architecture_file):
+        run(self.extract, "--force", "--arch", architecture_file, checkpoint, self.subnet)
+
+    def states(self, audio, instruction_set):
+        """Hidden states with the projected features first, and the encoder's input; nothing when the machine cannot."""
+        published = self.features_of(audio, "projection", instruction_set)
+        other = self.features_of(audio, "encoder-input", instruction_set)
+        if published is None or other is None:
+            return None
         if not np.array_equal(published[1:], other[1:]):
             raise RuntimeError("--layer-zero changes more than hidden state 0")
         return published, other[0]
 
-    def features_of(self, subnet, audio, layer_zero):
+    def features_of(self, audio, layer_zero, instruction_set):
         out = self.work / "features.npy"
-        run(self.features, "--model", subnet, "--layers", "all", "--layer-zero", layer_zero, "--force", "--output", out,
-            audio)
-        return np.load(out)
+        ran = run(self.features, "--model", self.subnet, "--layers", "all", "--layer-zero", layer_zero, "--force",
+                  "--output", out, audio, LHB_ISA=instruction_set)
+        return np.load(out) if ran else None
 
 
-def run(*command):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, env=environment())
+def run(*command, **variables):
+    """False where the machine lacks what a variable asks for."""
+    done = subprocess.run(
+        [str(part) for part in command], capture_output=True, text=True, env=environment(**variables))
+    if done.returncode == UNAVAILABLE and any(variables.values()):
+        return False
     if done.returncode != 0:
         raise RuntimeError(f"{Path(command[0]).name}: exit code {done.returncode}: {done.stderr.strip()}")
+    return True
 
 
-def environment():
-    return {name: value for name, value in os.environ.items() if not name.startswith(("LHB_MODEL", "OPENBLAS_"))}
+def environment(**more):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LHB_", "OPENBLAS_"))}
+    return {**kept, **{name: value for name, value in more.items() if value}}
+
+
+def shortened(audio, work):
+    """The path of the recording's beginning."""
+    path = work / "short.wav"
+    with wave.open(str(audio)) as file:
+        form, frames = file.getparams(), file.readframes(SHORT)
+    with wave.open(str(path), "wb") as file:
+        file.setparams(form)
+        file.writeframes(frames)
+    return path
 
 
 def worst(found, expected):
@@ -140,15 +171,15 @@ def main():
     parser.add_argument("--only", default="", metavar="TEXT", help="only cases whose name contains this")
     parser.add_argument("--work", type=Path, help="where checkpoints are put and kept; else a temporary folder")
     arguments = parser.parse_args()
-    samples = reference.load_wav(arguments.audio)
 
     failures, largest, count = 0, 0.0, 0
     with tempfile.TemporaryDirectory() as temporary:
         work = arguments.work or Path(temporary)
         work.mkdir(parents=True, exist_ok=True)
         programs = Programs(arguments.build, work)
+        short = shortened(arguments.audio, work)
         for extractor in ("layer_norm", "default"):
-            cases = [(f"{extractor} {name}", arch) for name, arch in architectures(arguments.random)]
+            cases = [(f"{extractor} {name}", *rest) for name, *rest in architectures(arguments.random)]
             cases = [case for case in cases if arguments.only in case[0]]
             if not cases:
                 continue
@@ -159,22 +190,36 @@ def main():
                 options = make_checkpoint.parse_options([str(checkpoint), "--extractor", extractor, *extra])
                 make_checkpoint.write(checkpoint, options)
             weights, config = reference.load_checkpoint(checkpoint)
-            for name, arch in cases:
+            for name, arch, instruction_sets in cases:
                 architecture_file = work / "arch.json"
                 architecture_file.write_text(json.dumps(arch))
-                start = time.monotonic()
                 try:
-                    states, encoder_input = programs.states(checkpoint, architecture_file, arguments.audio)
-                    expected = reference.forward(reference.cut(weights, config, arch), config, arch, samples)
-                    ratio, place = compare(states, encoder_input, expected)
-                    largest = max(largest, ratio)
-                    verdict = "ok" if ratio <= 1 else "FAILED"
-                    text = f"{ratio:6.3f} of the bound at {place}"
+                    programs.cut(checkpoint, architecture_file)
                 except RuntimeError as error:
-                    verdict, text = "FAILED", str(error)
-                count += 1
-                failures += verdict != "ok"
-                print(f"{verdict:6} {name:28} {text} ({time.monotonic() - start:.1f} s)", flush=True)
+                    count, failures = count + 1, failures + 1
+                    print(f"FAILED {name:28} {error}", flush=True)
+                    continue
+                cut = reference.cut(weights, config, arch)
+                expected = {}
+                for instruction_set in instruction_sets:
+                    file = short if instruction_set == "scalar" else arguments.audio
+                    start = time.monotonic()
+                    try:
+                        states = programs.states(file, instruction_set)
+                        if states is None:
+                            continue
+                        if file not in expected:
+                            expected[file] = reference.forward(cut, config, arch, reference.load_wav(file))
+                        ratio, place = compare(*states, expected[file])
+                        largest = max(largest, ratio)
+                        verdict = "ok" if ratio <= 1 else "FAILED"
+                        text = f"{ratio:6.3f} of the bound at {place}"
+                    except RuntimeError as error:
+                        verdict, text = "FAILED", str(error)
+                    count += 1
+                    failures += verdict != "ok"
+                    print(f"{verdict:6} {name:28} {instruction_set or 'auto':12} {text} "
+                          f"({time.monotonic() - start:.1f} s)", flush=True)
     print(f"{count - failures} of {count} cases within {TOLERANCE} * max(1, |value|); "
           f"largest difference {largest:.3f} of that")
     sys.exit(1 if failures or count == 0 else 0)

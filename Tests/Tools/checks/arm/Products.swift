@@ -81,7 +81,7 @@ func checkBFloat16Products() {
         kernels.multiplyBFloat16Panel(
           BFloat16PanelProduct(
             rows: rows, depth: depth, a: aHalves, aStride: depth,
-            b: b.baseAddress!.assumingMemoryBound(to: UInt16.self), vectors: vectors, bias: bias,
+            b: b.baseAddress!.assumingMemoryBound(to: UInt16.self), bStride: stride, vectors: vectors, bias: bias,
             accumulates: bias == nil, c: &c, cStride: stride, width: width))
       }
     }
@@ -132,6 +132,7 @@ func checkInt8Products() {
       kernels.multiplyInt8Panel(
         Int8PanelProduct(
           rows: rows, depth: depth, a: aBytes, aStride: depth, parameters: parameters, parameterStride: 1, b: panel,
+          bStride: stride,
           vectors: vectors, columnScales: scales, columnSums: sums, bias: bias, accumulates: bias == nil, c: &c,
           cStride: stride, width: width))
     }

@@ -22,9 +22,14 @@ package struct StrassenPlan {
   private static let deepestPart = 768
 
   /// A plan for `rows` rows, or nil.
-  init?(rows: Int, matrix: PackedMatrix, kernels: KernelSet) {
-    guard rows >= StrassenPlan.leastRows, matrix.panelWidth == kernels.panelWidth else { return nil }
-    panelPairs = matrix.columns / kernels.panelWidth / 2
+  init?(rows: Int, matrix: WeightView, multiplier: MatrixMultiplier) {
+    guard rows >= StrassenPlan.leastRows, multiplier.backend == .packed, !matrix.matrix.format.isReduced else {
+      return nil
+    }
+    // Whole panels from the first one on.
+    let width = multiplier.kernels.panelWidth
+    let whole = matrix.parts.firstIndex { $0.columns.count < width || $0.stride != width } ?? matrix.parts.count
+    panelPairs = whole / 2
     guard panelPairs > 0, matrix.depth % 32 == 0 else { return nil }
     var parts = (matrix.depth + StrassenPlan.deepestPart - 1) / StrassenPlan.deepestPart
     while matrix.depth / 32 % parts != 0 { parts += 1 }
@@ -62,15 +67,16 @@ extension MatrixMultiplier {
   ///
   /// - Parameter scratch: `StrassenPlan.scratchCount` floats.
   func multiply(
-    _ product: MatrixProduct, _ plan: StrassenPlan, on pool: WorkerPool, scratch: UnsafeMutablePointer<Float>
+    _ product: RowsProduct, _ plan: StrassenPlan, on pool: WorkerPool, scratch: UnsafeMutablePointer<Float>
   ) {
+    let aStride = product.a.stride / MemoryLayout<Float>.stride
     StrassenPlan.forEachGroup(rows: product.rows) { pairs in
       for part in 0..<plan.parts {
         let start = 2 * pairs.lowerBound
-        let a = product.a + (start * product.aStride + part * 2 * plan.half)
+        let a = product.a.elements.assumingMemoryBound(to: Float.self) + (start * aStride + part * 2 * plan.half)
         let block = StrassenBlock(
           pairs: pairs.count, lowerPairs: min(2 * pairs.count, product.rows - start) / 2, depth: plan.half, upper: a,
-          lower: a + product.aStride, pairStride: 2 * product.aStride, rowSums: scratch)
+          lower: a + aStride, pairStride: 2 * aStride, rowSums: scratch)
         multiply(product, plan, block, part: part, firstRow: start, on: pool, scratch: scratch)
       }
     }
@@ -78,7 +84,7 @@ extension MatrixMultiplier {
 
   /// One part of the depth for one group of rows.
   private func multiply(
-    _ product: MatrixProduct, _ plan: StrassenPlan, _ block: StrassenBlock, part: Int, firstRow: Int,
+    _ product: RowsProduct, _ plan: StrassenPlan, _ block: StrassenBlock, part: Int, firstRow: Int,
     on pool: WorkerPool, scratch: UnsafeMutablePointer<Float>
   ) {
     let sumTasks = (block.pairs + 15) / 16
@@ -89,7 +95,7 @@ extension MatrixMultiplier {
     let threadCount = StrassenPlan.threadCount(kernels: kernels)
     // Every thread should get as much to do as the others. Cutting the rows costs sums of B.
     let cuts = plan.panelPairs % pool.threadCount == 0 ? 1 : min(pool.threadCount, (block.pairs + 15) / 16)
-    let otherPanels = part == plan.parts - 1 ? 2 * plan.panelPairs..<product.matrix.panelCount : 0..<0
+    let otherPanels = part == plan.parts - 1 ? 2 * plan.panelPairs..<product.matrix.parts.count : 0..<0
     pool.run(plan.panelPairs * cuts + otherPanels.count) { task, worker in
       if task < plan.panelPairs * cuts {
         let pairs = task % cuts * block.pairs / cuts..<(task % cuts + 1) * block.pairs / cuts
@@ -106,18 +112,20 @@ extension MatrixMultiplier {
 
   /// Some pairs of rows with a pair of panels.
   private func multiply(
-    _ product: MatrixProduct, _ plan: StrassenPlan, _ block: StrassenBlock, part: Int, firstRow: Int,
+    _ product: RowsProduct, _ plan: StrassenPlan, _ block: StrassenBlock, part: Int, firstRow: Int,
     pairs: Range<Int>, panel: Int, nextPanel: Int, scratch: UnsafeMutablePointer<Float>
   ) {
     let width = kernels.panelWidth
-    let upcoming = (nextPanel - panel) * product.matrix.depth * width
-    let left = product.matrix.panel(panel)
-    let right = product.matrix.panel(panel + plan.panelPairs)
+    let matrix = product.matrix
+    let left = matrix.parts[panel]
+    let right = matrix.parts[panel + plan.panelPairs]
+    let upcoming = matrix.parts[min(nextPanel, matrix.parts.count - 1)].start - left.start
     let rightOffset = plan.panelPairs * width
-    let upper = part * 2 * plan.half * width
+    let storage = UnsafePointer(matrix.matrix.storage.start)
+    let upper = storage + part * 2 * plan.half * width
     let lower = upper + plan.half * width
     let columns = StrassenColumns(
-      b11: left.start + upper, b12: right.start + upper, b21: left.start + lower, b22: right.start + lower,
+      b11: upper + left.start, b12: upper + right.start, b21: lower + left.start, b22: lower + right.start,
       sums: scratch, planeStride: plan.half * width)
     kernels.strassenSums(
       StrassenSums(
@@ -125,7 +133,7 @@ extension MatrixMultiplier {
         sums: scratch, planeStride: columns.planeStride))
     let products = scratch + StrassenSums.planes * columns.planeStride
     let column = left.columns.lowerBound
-    let bias = product.matrix.bias
+    let bias = matrix.matrix.bias
     let blocks = (pairs.count + StrassenPlan.pairBlock - 1) / StrassenPlan.pairBlock
     for index in 0..<blocks {
       let start = pairs.lowerBound + index * pairs.count / blocks
@@ -135,7 +143,8 @@ extension MatrixMultiplier {
       block.finish(
         products, pairs: start..<end, upper: c, lower: c + product.cStride, pairStride: 2 * product.cStride,
         rightOffset: rightOffset,
-        bias: part == 0 ? (bias.map { $0 + column }, bias.map { $0 + column + rightOffset }) : (nil, nil),
+        bias: part == 0
+          ? (bias.map { $0 + left.storedColumn }, bias.map { $0 + right.storedColumn }) : (nil, nil),
         accumulates: product.accumulates || part > 0, kernels: kernels)
       if part == plan.parts - 1 {
         let rows = 2 * (end - start) - (end > block.lowerPairs ? 1 : 0)

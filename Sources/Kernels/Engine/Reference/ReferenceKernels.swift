@@ -92,9 +92,11 @@ let scalarKernels = KernelSet(
   },
   toomCookOutputs: { plus, minus, count, y, stride in
     for n in 0..<count {
-      y[n] = plus[n] + minus[n]
-      y[stride + n] = plus[n] - minus[n]
-      y[2 * stride + n] = plus[n] + minus[n]
+      // Read before anything is written: the products may lie where outputs go.
+      let (p, m) = (plus[n], minus[n])
+      y[n] = p + m
+      y[stride + n] = p - m
+      y[2 * stride + n] = p + m
     }
   },
   forwardTransform: { block, rows, spectrum in

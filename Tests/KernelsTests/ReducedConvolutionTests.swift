@@ -3,8 +3,8 @@ import LHKernels
 import LHTestSupport
 import Testing
 
-/// Convolutions in narrow number formats against the float64 one.
-@Suite struct NarrowConvolutionTests {
+/// Convolutions in reduced precisions against the float64 one.
+@Suite struct ReducedConvolutionTests {
   struct Shape: CustomTestStringConvertible, Sendable {
     let inputs, outputs, kernel, stride, total: Int
     var isFast = false
@@ -66,7 +66,7 @@ import Testing
   private struct Case {
     let shape: Shape
     let multiplier: MatrixMultiplier
-    let convolution: NarrowConvolution
+    let convolution: StridedConvolution
     let x: [Float]
     /// [output, input] for each tap.
     let taps: [[Float]]
@@ -84,25 +84,13 @@ import Testing
       let taps = (0..<shape.kernel).map { _ in random.unitFloats(shape.inputs * shape.outputs) }
       self.taps = taps
       bias = shape.hasBias ? random.unitFloats(shape.outputs) : Array(repeating: 0, count: shape.outputs)
-      let pack = { (rows: [Float]) -> NarrowMatrix in
-        let matrix: NarrowMatrix =
-          shape.isInt8
-          ? .int8(
-            try! Int8Matrix(
-              depth: shape.inputs, columns: shape.outputs, hasBias: false, outliers: shape.outliers, kernels: set))
-          : .bfloat16(try! BFloat16Matrix(depth: shape.inputs, columns: shape.outputs, hasBias: false, kernels: set))
-        matrix.pack(rows: rows, count: shape.outputs, stride: shape.inputs, atColumn: 0, kernels: set)
-        return matrix
-      }
-      let biases = try! shape.hasBias ? AlignedBuffer(count: shape.outputs) : nil
-      biases?.start.update(from: bias, count: shape.outputs)
-      convolution = NarrowConvolution(
-        stride: shape.stride, taps: taps.map(pack),
-        sums: shape.isFast
-          ? (
-            plus: pack(zip(taps[0], taps[2]).map { ($0 + $1) / 2 }),
-            minus: pack(zip(taps[0], taps[2]).map { ($0 - $1) / 2 })
-          ) : nil, bias: biases)
+      convolution = try! StridedConvolution(
+        kernel: shape.kernel, stride: shape.stride, inputs: shape.inputs, outputs: shape.outputs,
+        hasBias: shape.hasBias, format: shape.isInt8 ? .int8(outliers: shape.outliers) : .bfloat16,
+        form: shape.isFast ? .toomCook : .direct, kernels: set, arena: MemoryArena())
+      convolution.pack(taps, outputs: shape.outputs, kernels: set)
+      if shape.hasBias { convolution.setBias(bias) }
+      convolution.finishPacking(kernels: set)
     }
 
     func run(from first: Int) -> [Float] {

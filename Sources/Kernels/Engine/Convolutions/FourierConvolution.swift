@@ -22,11 +22,11 @@ package struct FourierConvolution: Sendable {
   /// Channels of a group.
   package let width: Int
   /// Spectra of the taps: a matrix for each group and bin, [inputs, real parts of all outputs, then imaginary ones], as
-  /// panels like those of `PackedMatrix`.
+  /// panels like those of `WeightMatrix`.
   private let weights: AlignedBuffer
   private let biases: AlignedBuffer
-  /// Columns of a matrix, filled to whole vectors.
-  private let rowWidth: Int
+  /// How a matrix lies.
+  private let layout: PanelLayout
 
   /// The longest kernel for which half of a block is still outputs.
   package static let longestKernel = BlockTransform.size / 2
@@ -43,8 +43,8 @@ package struct FourierConvolution: Sendable {
     self.kernel = kernel
     self.groups = groups
     self.width = width
-    rowWidth = (2 * width).roundedUp(toMultipleOf: kernels.lanes)
-    weights = try AlignedBuffer(count: groups * BlockTransform.binCount * width * rowWidth, in: arena)
+    layout = PanelLayout(words: width, columns: 2 * width, kernels: kernels)
+    weights = try AlignedBuffer(count: groups * BlockTransform.binCount * layout.wordCount, in: arena)
     biases = try AlignedBuffer(count: groups * width, in: arena)
   }
 
@@ -69,9 +69,10 @@ package struct FourierConvolution: Sendable {
       kernels.forwardTransform(transform, rows + (kernel - 1) * width, spectrum)
       for bin in 0..<BlockTransform.binCount {
         let matrix = self.matrix(group: group, bin: bin)
-        forEachPanel(kernels) { first, columns in
-          (matrix + (first * width + input * columns))
-            .update(from: spectrum + (bin * rowWidth + first), count: columns)
+        for index in 0..<layout.panelCount {
+          let panel = layout.panel(index)
+          (matrix + (panel.start + input * panel.width))
+            .update(from: spectrum + (bin * rowWidth + panel.columns.lowerBound), count: panel.width)
         }
       }
     }
@@ -84,14 +85,11 @@ package struct FourierConvolution: Sendable {
   package var byteCount: Int { (weights.count + biases.count) * MemoryLayout<Float>.stride }
 
   private func matrix(group: Int, bin: Int) -> UnsafeMutablePointer<Float> {
-    weights.start + (group * BlockTransform.binCount + bin) * width * rowWidth
+    weights.start + (group * BlockTransform.binCount + bin) * layout.wordCount
   }
 
-  private func forEachPanel(_ kernels: KernelSet, _ body: (_ first: Int, _ columns: Int) -> Void) {
-    for first in stride(from: 0, to: rowWidth, by: kernels.panelWidth) {
-      body(first, min(kernels.panelWidth, rowWidth - first))
-    }
-  }
+  /// Columns of a matrix, filled to whole vectors.
+  private var rowWidth: Int { layout.storedColumns }
 
   /// Floats of scratch.
   package var scratchCount: Int {
@@ -164,12 +162,13 @@ package struct FourierConvolution: Sendable {
     for bin in bins {
       let spectrum = spectra + 2 * (bin - bins.lowerBound) * blocks * width
       let matrix = UnsafePointer(self.matrix(group: group, bin: bin))
-      forEachPanel(kernels) { first, columns in
+      for index in 0..<layout.panelCount {
+        let panel = layout.panel(index)
         kernels.multiplyPanel(
           PanelProduct(
-            rows: 2 * blocks, depth: width, a: spectrum, aStride: width, b: matrix + first * width, bStride: columns,
-            vectors: columns / kernels.lanes, bias: nil, accumulates: false, c: products + first, cStride: rowWidth,
-            width: columns))
+            rows: 2 * blocks, depth: width, a: spectrum, aStride: width, b: matrix + panel.start,
+            bStride: panel.width, vectors: panel.width / kernels.lanes, bias: nil, accumulates: false,
+            c: products + panel.columns.lowerBound, cStride: rowWidth, width: panel.width))
       }
       if bin > 0 {
         kernels.complexProducts(products, rowWidth, blocks, width, spectrum)

@@ -4,14 +4,13 @@ import LHKernelTypes
 
 /// See `Int8PanelProduct`.
 func multiplyInt8Panel(_ product: Int8PanelProduct) {
-  let panelWidth = product.vectors * scalarKernels.lanes
   for row in 0..<product.rows {
     let parameters = product.parameters[row * product.parameterStride]
     let a = product.a + row * product.aStride
     for column in 0..<product.width {
       var sum = -Int(parameters.zero) * Int(product.columnSums[column])
       for k in 0..<product.depth {
-        sum += Int(a[k]) * Int(product.b[(k / 4 * panelWidth + column) * 4 + k % 4])
+        sum += Int(a[k]) * Int(product.b[(k / 4 * product.bStride + column) * 4 + k % 4])
       }
       let c = product.c + (row * product.cStride + column)
       var start = product.bias?[column] ?? 0
@@ -23,7 +22,6 @@ func multiplyInt8Panel(_ product: Int8PanelProduct) {
 
 /// See `BFloat16PanelProduct`.
 func multiplyBFloat16Panel(_ product: BFloat16PanelProduct) {
-  let panelWidth = product.vectors * scalarKernels.lanes
   for row in 0..<product.rows {
     let a = product.a + row * product.aStride
     for column in 0..<product.width {
@@ -31,7 +29,7 @@ func multiplyBFloat16Panel(_ product: BFloat16PanelProduct) {
       var sum = Double(product.bias?[column] ?? 0)
       if product.accumulates { sum += Double(c.pointee) }
       for k in 0..<product.depth {
-        sum += Double(widened(a[k])) * Double(widened(product.b[(k / 2 * panelWidth + column) * 2 + k % 2]))
+        sum += Double(widened(a[k])) * Double(widened(product.b[(k / 2 * product.bStride + column) * 2 + k % 2]))
       }
       c.pointee = Float(sum)
     }
@@ -70,10 +68,11 @@ func quantizeSymmetric(
   _ x: UnsafePointer<Float>, _ count: Int, _ q: UnsafeMutablePointer<Int8>
 ) -> (scale: Float, sum: Int32) {
   let values = UnsafeBufferPointer(start: x, count: count)
-  let scale = values.allSatisfy(\.isFinite) ? (values.map(abs).max() ?? 0) / 127 : .nan
+  let scale =
+    values.allSatisfy(\.isFinite) ? SymmetricQuantization.scale(largest: values.map(abs).max() ?? 0) : .nan
   var sum: Int32 = 0
   for n in 0..<count {
-    q[n] = scale > 0 ? Int8(min(max((x[n] / scale).rounded(.toNearestOrEven), -127), 127)) : 0
+    q[n] = scale > 0 ? SymmetricQuantization.byte(x[n], scale: scale) : 0
     sum += Int32(q[n])
   }
   return (scale, sum)

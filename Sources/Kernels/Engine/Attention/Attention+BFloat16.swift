@@ -114,7 +114,8 @@ extension Attention {
         BFloat16PanelProduct(
           rows: queries.count, depth: size, a: rows.queries, aStride: size,
           b: UnsafeRawPointer(operands.keys + first * size / 2).assumingMemoryBound(to: UInt16.self),
-          vectors: kernels.panelVectors, bias: nil, accumulates: false, c: scores + (first - seen.lowerBound),
+          bStride: panelWidth, vectors: kernels.panelVectors, bias: nil, accumulates: false,
+          c: scores + (first - seen.lowerBound),
           cStride: strip, width: panelWidth))
     }
   }
@@ -139,7 +140,8 @@ extension Attention {
       kernels.multiplyBFloat16Panel(
         BFloat16PanelProduct(
           rows: rowCount, depth: depth, a: rows.scores, aStride: strip,
-          b: UnsafeRawPointer(values).assumingMemoryBound(to: UInt16.self), vectors: panelWidth / kernels.lanes,
+          b: UnsafeRawPointer(values).assumingMemoryBound(to: UInt16.self), bStride: panelWidth,
+          vectors: panelWidth / kernels.lanes,
           bias: nil, accumulates: accumulates, c: sums + column, cStride: size, width: panelWidth))
     }
   }

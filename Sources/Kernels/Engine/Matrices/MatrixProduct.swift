@@ -1,0 +1,167 @@
+import LHKernelTypes
+
+/// An elementwise function after a product.
+package enum Epilogue: Sendable {
+  case none, gelu, coarseGELU, relu
+}
+
+/// A product C = start + A B of float32 rows with a packed matrix, where start is the biases, plus C itself when it
+/// accumulates.
+package struct MatrixProduct {
+  /// Rows of A and C.
+  package var rows: Int
+  /// First element of A, [rows, depth].
+  package var a: UnsafePointer<Float>
+  /// Distance between rows of A, in elements; smaller than the depth where rows overlap.
+  package var aStride: Int
+  /// First element of C, [rows, columns].
+  package var c: UnsafeMutablePointer<Float>
+  /// Distance between rows of C, in elements.
+  package var cStride: Int
+  /// Whether C's own values are added.
+  package var accumulates: Bool
+  /// What is applied to C in the end.
+  package var epilogue: Epilogue
+  /// Products that are added in a row; see `PanelProduct`. Only the packed backend knows it, and only for float32.
+  package var chainLength: Int
+
+  package init(
+    rows: Int, a: UnsafePointer<Float>, aStride: Int, c: UnsafeMutablePointer<Float>, cStride: Int,
+    accumulates: Bool = false, epilogue: Epilogue = .none, chainLength: Int = PanelProduct.chainLength
+  ) {
+    self.rows = rows
+    self.a = a
+    self.aStride = aStride
+    self.c = c
+    self.cStride = cStride
+    self.accumulates = accumulates
+    self.epilogue = epilogue
+    self.chainLength = chainLength
+  }
+}
+
+/// Memory that a product works with beside its operands.
+package struct ProductScratch {
+  /// `rowScratchCount(rows:)` floats for rounded rows; not needed for float32.
+  package var rows: UnsafeMutablePointer<Float>?
+  /// `StrassenPlan.scratchCount` floats, where Strassen's algorithm may be used if it pays; nil where its larger error
+  /// does not suit.
+  package var strassen: UnsafeMutablePointer<Float>?
+
+  package init(rows: UnsafeMutablePointer<Float>? = nil, strassen: UnsafeMutablePointer<Float>? = nil) {
+    self.rows = rows
+    self.strassen = strassen
+  }
+}
+
+extension WeightView {
+  /// Computes a product on the threads of a pool: rounds the rows first if the matrix is not float32.
+  package func multiply(
+    _ product: MatrixProduct, with multiplier: MatrixMultiplier, on pool: WorkerPool,
+    scratch: ProductScratch = ProductScratch()
+  ) {
+    guard product.rows > 0 else { return }
+    if let strassen = scratch.strassen,
+      let plan = StrassenPlan(rows: product.rows, matrix: self, multiplier: multiplier)
+    {
+      multiplier.multiply(RowsProduct(product, MatrixRows(product), self), plan, on: pool, scratch: strassen)
+      return
+    }
+    var a = MatrixRows(product)
+    if let storage = rowStorage(for: product, scratch) {
+      let tasks = (product.rows + 31) / 32
+      pool.run(tasks) { task, _ in
+        let rows = task * product.rows / tasks..<(task + 1) * product.rows / tasks
+        round(product, rows, to: storage, kernels: multiplier.kernels)
+      }
+      a = storage.written
+    }
+    let product = RowsProduct(product, a, self)
+    multiplier.shareOut(rows: product.rows, panels: parts.count, on: pool) { rows, panels in
+      multiplier.multiply(product, rows: rows, panels: panels)
+    }
+  }
+
+  /// Computes a product on the calling thread, without Strassen's algorithm.
+  package func multiply(
+    _ product: MatrixProduct, with multiplier: MatrixMultiplier, scratch: ProductScratch = ProductScratch()
+  ) {
+    var a = MatrixRows(product)
+    if let storage = rowStorage(for: product, scratch) {
+      round(product, 0..<product.rows, to: storage, kernels: multiplier.kernels)
+      a = storage.written
+    }
+    let product = RowsProduct(product, a, self)
+    multiplier.forEachBlock(ofRows: product.rows) { rows in
+      multiplier.multiply(product, rows: rows, panels: 0..<parts.count)
+    }
+  }
+
+  private func rowStorage(for product: MatrixProduct, _ scratch: ProductScratch) -> RowStorage? {
+    guard matrix.format.isReduced else { return nil }
+    guard let start = scratch.rows else { preconditionFailure("rounded rows need memory") }
+    return rowStorage(product.rows, at: start)
+  }
+
+  private func round(_ product: MatrixProduct, _ rows: Range<Int>, to storage: RowStorage, kernels: KernelSet) {
+    round(
+      product.a + rows.lowerBound * product.aStride, count: rows.count, stride: product.aStride,
+      to: storage.rows(from: rows.lowerBound), kernels: kernels)
+  }
+}
+
+extension WeightMatrix {
+  /// Floats that `count` rounded rows need; 0 for float32.
+  package func rowScratchCount(rows count: Int) -> Int { whole.rowScratchCount(rows: count) }
+
+  /// Computes a product on the threads of a pool: rounds the rows first if the matrix is not float32.
+  package func multiply(
+    _ product: MatrixProduct, with multiplier: MatrixMultiplier, on pool: WorkerPool,
+    scratch: ProductScratch = ProductScratch()
+  ) {
+    whole.multiply(product, with: multiplier, on: pool, scratch: scratch)
+  }
+
+  /// Computes a product on the calling thread, without Strassen's algorithm.
+  package func multiply(
+    _ product: MatrixProduct, with multiplier: MatrixMultiplier, scratch: ProductScratch = ProductScratch()
+  ) {
+    whole.multiply(product, with: multiplier, scratch: scratch)
+  }
+}
+
+extension MatrixRows {
+  fileprivate init(_ product: MatrixProduct) { self.init(product.a, stride: product.aStride) }
+}
+
+/// A product of rows that have the matrix's number format.
+struct RowsProduct {
+  var rows: Int
+  var a: MatrixRows
+  var matrix: WeightView
+  var c: UnsafeMutablePointer<Float>
+  var cStride: Int
+  var accumulates: Bool
+  var epilogue = Epilogue.none
+  var chainLength = PanelProduct.chainLength
+
+  init(
+    rows: Int, a: MatrixRows, matrix: WeightView, c: UnsafeMutablePointer<Float>, cStride: Int, accumulates: Bool,
+    chainLength: Int = PanelProduct.chainLength
+  ) {
+    self.rows = rows
+    self.a = a
+    self.matrix = matrix
+    self.c = c
+    self.cStride = cStride
+    self.accumulates = accumulates
+    self.chainLength = chainLength
+  }
+
+  init(_ product: MatrixProduct, _ a: MatrixRows, _ matrix: WeightView) {
+    self.init(
+      rows: product.rows, a: a, matrix: matrix, c: product.c, cStride: product.cStride,
+      accumulates: product.accumulates, chainLength: product.chainLength)
+    epilogue = product.epilogue
+  }
+}
