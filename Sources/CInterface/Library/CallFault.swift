@@ -33,6 +33,17 @@ struct CallFault: Error {
   }
 }
 
+/// What `body` gives; its fault, one of the library's, becomes that of the call.
+func mappingFaults<Result, LibraryFault: Fault>(
+  _ body: () throws(LibraryFault) -> Result
+) throws(CallFault) -> Result {
+  do throws(LibraryFault) {
+    return try body()
+  } catch {
+    throw CallFault(error)
+  }
+}
+
 /// Runs the body of a C function; tells the caller what went wrong, in the status and in its `lh_error`.
 func report(to error: UnsafeMutablePointer<lh_error>?, _ body: () throws(CallFault) -> Void) -> lh_status {
   do throws(CallFault) {

@@ -1,6 +1,5 @@
 public import CLightHuBERT
 import LHSubnetFile
-import LHSystem
 import LightHuBERT
 
 /// Cuts a subnet out of a checkpoint. Where that was read from other places than the published ones is not told here:
@@ -17,11 +16,15 @@ public func lh_extract(
     let output = try text(outputPath, "output_path", limit: LH_MAX_PATH_LENGTH)
     let options = try LightHuBERTC.options(options, else: lh_extract_options())
     let extractionOptions = try ExtractionOptions(options)
-    let progress = progressFunction(options.progress, options.progress_data)
-    let supernet = try mappingError(of: Supernet(contentsOf: checkpoint), to: CallFault.init)
-    let subnet = try mappingError(of: Architecture(architecture, fitting: supernet.config), to: CallFault.init)
-    _ = try mappingError(
-      of: supernet.extract(subnet, to: output, options: extractionOptions, progress: progress), to: CallFault.init)
+    let supernet = try mappingFaults { () throws(ExtractionFault) in try Supernet(contentsOf: checkpoint) }
+    let subnet = try mappingFaults { () throws(SubnetFault) in
+      try Architecture(architecture, fitting: supernet.config)
+    }
+    _ = try mappingFaults { () throws(ExtractionFault) in
+      try supernet.extract(
+        subnet, to: output, options: extractionOptions,
+        progress: progressFunction(options.progress, options.progress_data))
+    }
   }
 }
 

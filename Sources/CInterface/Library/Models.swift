@@ -1,5 +1,4 @@
 public import CLightHuBERT
-import LHSystem
 import LightHuBERT
 
 /// A model that a handle names, with the texts that C callers got of it.
@@ -25,7 +24,7 @@ public func lh_model_open(
     let target = try output(model, "model", initially: nil)
     let path = try text(path, "path", limit: LH_MAX_PATH_LENGTH)
     let options = try runtimeOptions(options)
-    let opened = try mappingError(of: Model(contentsOf: path, options: options), to: CallFault.init)
+    let opened = try mappingFaults { () throws(ModelFault) in try Model(contentsOf: path, options: options) }
     target.pointee = HandleTable.shared.add(OpenModel(opened))
   }
 }
@@ -40,8 +39,9 @@ public func lh_model_open_memory(
     let target = try output(model, "model", initially: nil)
     let bytes = try array(bytes?.assumingMemoryBound(to: UInt8.self), count: size, "bytes")
     let options = try runtimeOptions(options)
-    let opened = try mappingError(
-      of: Model(bytes: UnsafeRawBufferPointer(bytes), options: options), to: CallFault.init)
+    let opened = try mappingFaults { () throws(ModelFault) in
+      try Model(bytes: UnsafeRawBufferPointer(bytes), options: options)
+    }
     target.pointee = HandleTable.shared.add(OpenModel(opened))
   }
 }

@@ -14,9 +14,10 @@ final class OpenFeatures: @unchecked Sendable {
   /// Features without values yet.
   init(layers: [Int], frameCount: Int, hiddenSize: Int) throws(CallFault) {
     let count = layers.count * frameCount * hiddenSize
-    let byteCount = count * MemoryLayout<Float>.stride
-    try mappingError(of: MemoryLimit.check(byteCount, for: "the result"), to: CallFault.init)
-    memory = try mappingError(of: HeapMemory(byteCount: byteCount, for: "the result"), to: CallFault.init)
+    memory = try mappingFaults { () throws(OutOfMemory) in
+      try MemoryLimit.check(count * MemoryLayout<Float>.stride, for: "the result")
+      return try HeapMemory(byteCount: count * MemoryLayout<Float>.stride, for: "the result")
+    }
     values = memory.bytes.bindMemory(to: Float.self)
     self.layers = .allocate(capacity: layers.count)
     _ = self.layers.initialize(from: layers.map { Int32($0) })

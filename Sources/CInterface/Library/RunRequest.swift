@@ -1,5 +1,4 @@
 import CLightHuBERT
-import LHSystem
 import LightHuBERT
 
 /// What a caller wants of a run, checked against the model.
@@ -20,7 +19,7 @@ struct RunRequest {
     let selection: LayerSelection = try choice(
       options.layer_selection, among: .last, .all, .indices(listed), of: "layer_selection")
     self.selection = selection
-    layers = try mappingError(of: model.layerIndices(selection), to: CallFault.init)
+    layers = try mappingFaults { () throws(ModelFault) in try model.layerIndices(selection) }
     layerZero = try choice(options.layer_zero, among: .projection, .encoderInput, of: "layer_zero")
     normalize = try choice(options.normalize, among: nil, true, false, of: "normalize")
     progress = progressFunction(options.progress, options.progress_data)
@@ -49,7 +48,7 @@ struct RunRequest {
   /// Floats of the output for a number of samples.
   func outputCount(samples: Int) throws(CallFault) -> Int {
     try checkSampleCount(samples)
-    try mappingError(of: model.checkSampleCount(samples), to: CallFault.init)
+    try mappingFaults { () throws(ModelFault) in try model.checkSampleCount(samples) }
     // Configurations are limited to widths and depths with which this cannot overflow.
     return layers.count * model.frameCount(forSamples: samples) * model.width
   }

@@ -66,8 +66,10 @@ private func checkedBatch(
   _ utterances: UnsafeBufferPointer<lh_utterance>, _ request: RunRequest
 ) throws(CallFault) -> [Utterance] {
   // Arrays that cannot be had end the process.
-  let size = utterances.count * (MemoryLayout<Utterance>.stride + MemoryLayout<BatchMemory>.stride * 2)
-  try mappingError(of: MemoryLimit.probe(size, for: "the batch"), to: CallFault.init)
+  try mappingFaults { () throws(OutOfMemory) in
+    try MemoryLimit.probe(
+      utterances.count * (MemoryLayout<Utterance>.stride + MemoryLayout<BatchMemory>.stride * 2), for: "the batch")
+  }
   var batch: [Utterance] = []
   batch.reserveCapacity(utterances.count)
   for (index, utterance) in utterances.enumerated() {
@@ -84,7 +86,9 @@ private func checkedBatch(
 
 /// Names the utterance of a batch in the message of a fault.
 private func naming(_ index: Int, _ body: () throws(CallFault) -> Void) throws(CallFault) {
-  try mappingError(of: body()) { (fault: CallFault) in
-    CallFault(fault.status, "utterance \(index): \(fault.message)")
+  do throws(CallFault) {
+    try body()
+  } catch {
+    throw CallFault(error.status, "utterance \(index): \(error.message)")
   }
 }

@@ -23,8 +23,10 @@ struct Utterance {
     guard !Utterance.overlap(self.samples, room.prefix(needed)) else {
       throw CallFault(LH_INVALID_ARGUMENT, "output overlaps the samples")
     }
-    let memory = request.model.leastWorkingMemory(frames: request.model.frameCount(forSamples: count))
-    try mappingError(of: MemoryLimit.check(memory, for: "the run"), to: CallFault.init)
+    try mappingFaults { () throws(OutOfMemory) in
+      try MemoryLimit.check(
+        request.model.leastWorkingMemory(frames: request.model.frameCount(forSamples: count)), for: "the run")
+    }
   }
 
   private static func overlap(_ first: UnsafeBufferPointer<Float>, _ second: Slice<UnsafeBufferPointer<Float>>) -> Bool
@@ -41,9 +43,10 @@ extension RunRequest {
   func run(
     _ utterance: Utterance, on session: Session, _ cancellation: Cancellation, progress: ((Double) -> Bool)?
   ) throws(CallFault) {
-    try mappingError(
-      of: session.run(
+    try mappingFaults { () throws(ModelFault) in
+      try session.run(
         utterance.samples, layers: selection, layerZero: layerZero, normalize: normalize, into: utterance.output,
-        progress: progress, cancellation: cancellation), to: CallFault.init)
+        progress: progress, cancellation: cancellation)
+    }
   }
 }
