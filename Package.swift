@@ -86,8 +86,8 @@ let programs: [Target] = [
   program(
     "lhb-bench",
     [
-      "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHJSON", "LHKernelTypes", "LHKernels", "LHModelArguments",
-      "LHRuntime", "LHSubnetFile", "LHSupernet", "LHSystem", "LHUtterances",
+      "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHJSON", "LHKernelTypes", "LHKernels", "LHModel",
+      "LHModelArguments", "LHRuntime", "LHSubnetFile", "LHSupernet", "LHSystem", "LHUtterances",
     ]),
 ]
 

@@ -1,4 +1,5 @@
 import LHCommandSupport
+import LHModel
 import LHRuntime
 
 /// Comparisons with float32, for people as tables.
@@ -14,9 +15,10 @@ struct AccuracyReport {
 
   /// One table of all precisions, and one of the hidden states of each.
   var table: String {
-    let threads = bench.reference.options.resolvedThreadCount
+    let model = bench.reference
+    let threads = model.options.resolvedThreadCount
     return """
-      model       \(ModelText.summary(of: bench.reference.architecture))
+      model       \(model.architecture.map(ModelText.summary(of:)) ?? ModelText.summary(of: model.shape))
       reference   \(files.description)
       audio       \(Formatting.fixed(audioSeconds, 2)) s, \(oneLine(audio))
       runs        \(bench.runs) of each in turn on \(threads) thread\(threads == 1 ? "" : "s"), \
@@ -42,7 +44,7 @@ struct AccuracyReport {
   private func states(of comparison: Comparison) -> String {
     let header = ["state", "SNR dB", "cosine", "relative error", "largest error"]
     var rows = comparison.states.enumerated().map { row("\($0)", $1) }
-    if bench.reference.config.layerNormFirst { rows.append(row("last", comparison.last)) }
+    if bench.reference.shape.normPlacement == .before { rows.append(row("last", comparison.last)) }
     return "\n\(comparison.model.precision.rawValue)\n" + Table.aligned([header] + rows)
   }
 
