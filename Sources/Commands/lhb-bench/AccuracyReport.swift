@@ -15,7 +15,8 @@ struct AccuracyReport {
 
   /// One table of all precisions, and one of the hidden states of each.
   var table: String {
-    let threads = bench.reference.options.resolvedThreadCount
+    let model = bench.reference
+    let threads = model.options.resolvedThreadCount
     return """
       model       \(bench.reference.summary)
       reference   \(files.description)

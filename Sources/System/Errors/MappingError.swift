@@ -6,7 +6,7 @@
 ///     }
 ///
 /// Each module has errors of its own, which carry those of the modules below: this stands where one calls another.
-/// `work` is an expression since the error of one is inferred, while that of a closure would have to be written down.
+/// `work` is an expression and no closure, which would have to say what it throws: here `wrap` tells by what it takes.
 @inlinable
 public func mappingError<Value: ~Copyable, Cause: Error, Wrapped: Error>(
   of work: @autoclosure () throws(Cause) -> Value, to wrap: (Cause) -> Wrapped
