@@ -82,7 +82,11 @@ let programs: [Target] = [
       "LHRuntime", "LHSupernet", "LHSystem", "LHUtterances",
     ]),
   program(
-    "lhb-inspect", ["LHCommandSupport", "LHJSON", "LHModel", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTorch"]),
+    "lhb-inspect",
+    [
+      "LHCommandSupport", "LHJSON", "LHModel", "LHSubnetFile", "LHSupernet", "LHSupernetCheckpoint", "LHSystem",
+      "LHTorch",
+    ]),
   program(
     "lhb-bench",
     [
@@ -110,14 +114,20 @@ let models: [Target] = [
   module("LHModel", at: "Models/Model"),
   module("LHFamilies", at: "Models/Families", ["LHModel"]),
   module(
-    "LHSupernet", at: "Models/Supernet", ["CLightHuBERT", "LHFamilies", "LHJSON", "LHModel", "LHSystem", "LHTensors"]),
+    "LHSupernet", at: "Models/Supernet", ["CLightHuBERT", "LHFamilies", "LHJSON", "LHModel", "LHSystem"]),
+  module(
+    "LHSupernetCheckpoint", at: "Models/SupernetCheckpoint",
+    ["LHFamilies", "LHJSON", "LHModel", "LHSupernet", "LHTensors"]),
   module("LHQuantization", at: "Models/Quantization", ["LHKernelTypes", "LHModel"]),
   module(
     "LHSubnetFile", at: "Models/SubnetFile",
     ["LHCZstd", "LHFamilies", "LHJSON", "LHModel", "LHQuantization", "LHSupernet", "LHSystem", "LHTensors"]),
   module(
     "LHImport", at: "Models/Import",
-    ["LHModel", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTensors", "LHTorch"]),
+    [
+      "LHModel", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSupernetCheckpoint", "LHSystem", "LHTensors",
+      "LHTorch",
+    ]),
 ]
 
 let runtime: [Target] =
@@ -138,7 +148,10 @@ let runtime: [Target] =
       ]),
     module(
       "LightHuBERT", at: "LightHuBERT",
-      ["LHImport", "LHModel", "LHQuantization", "LHRuntime", "LHSupernet", "LHTorch"]),
+      [
+        "LHImport", "LHModel", "LHQuantization", "LHRuntime", "LHSubnetFile", "LHSupernet", "LHSupernetCheckpoint",
+        "LHTorch",
+      ]),
   ]
 
 let cInterface: [Target] = [
@@ -188,7 +201,8 @@ func tests(of module: String, _ more: Target.Dependency...) -> Target {
 
 let testing: [Target] = [
   .target(
-    name: "LHTestSupport", dependencies: ["LHCZstd", "LHJSON", "LHSupernet", "LHSystem", "LHTensors"],
+    name: "LHTestSupport",
+    dependencies: ["LHCZstd", "LHJSON", "LHSupernet", "LHSupernetCheckpoint", "LHSystem", "LHTensors"],
     path: "Tests/TestSupport", swiftSettings: strict),
   .target(name: "LHTestAllocationCounter", path: "Tests/TestAllocationCounter"),
   .testTarget(
@@ -200,19 +214,19 @@ let testing: [Target] = [
   tests(of: "LHTorch", "LHJSON", "LHSystem", "LHTensors"),
   tests(of: "LHFeatureFiles", "LHSystem"),
   tests(of: "LHModel"),
-  tests(of: "LHSupernet", "LHJSON", "LHModel", "LHSystem", "LHTensors", "LHTorch"),
+  tests(of: "LHSupernet", "LHJSON", "LHModel", "LHSupernetCheckpoint", "LHSystem", "LHTensors", "LHTorch"),
   tests(of: "LHArchitectureFile", "LHSupernet", "LHSystem"),
-  tests(of: "LHQuantization", "LHFamilies", "LHModel", "LHSupernet"),
+  tests(of: "LHQuantization", "LHFamilies", "LHModel", "LHSupernet", "LHSupernetCheckpoint"),
   tests(
-    of: "LHSubnetFile", "LHFamilies", "LHJSON", "LHModel", "LHQuantization", "LHSupernet", "LHSystem", "LHTensors",
-    "LHTorch", "LightHuBERT"),
+    of: "LHSubnetFile", "LHFamilies", "LHJSON", "LHModel", "LHQuantization", "LHSupernet", "LHSupernetCheckpoint",
+    "LHSystem", "LHTensors", "LHTorch", "LightHuBERT"),
   tests(
-    of: "LHImport", "LHJSON", "LHModel", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTensors",
-    "LHTorch"),
+    of: "LHImport", "LHJSON", "LHModel", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSupernetCheckpoint",
+    "LHSystem", "LHTensors", "LHTorch"),
   tests(of: "LHKernels", "LHKernelTypes", "LHQuantization", "LHSystem"),
   tests(
     of: "LightHuBERT", "LHImport", "LHJSON", "LHKernelTypes", "LHKernels", "LHModel", "LHQuantization", "LHSubnetFile",
-    "LHSupernet", "LHSystem", "LHTensors", "LHTestAllocationCounter", "LHTorch"),
+    "LHSupernet", "LHSupernetCheckpoint", "LHSystem", "LHTensors", "LHTestAllocationCounter", "LHTorch"),
   tests(of: "LHAudio", "LHCSndFile", "LHSystem"),
   tests(of: "LHUtterances", "LHAudio", "LHFeatureFiles", "LHRuntime", "LHSystem", "lhb-features"),
   .testTarget(
@@ -237,8 +251,9 @@ let fuzzing: [Target] = [
   .target(
     name: "LHFuzzTargets",
     dependencies: [
-      "CLightHuBERT", "LHArchitectureFile", "LHAudio", "LHCSndFile", "LHFeatureFiles", "LHImport", "LHJSON",
-      "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem", "LHTensors", "LHTestSupport", "LHTorch",
+      "CLightHuBERT", "LHArchitectureFile", "LHAudio", "LHCSndFile", "LHFeatureFiles", "LHImport", "LHJSON", "LHModel",
+      "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSupernetCheckpoint", "LHSystem", "LHTensors", "LHTestSupport",
+      "LHTorch",
       "LightHuBERT", "LightHuBERTC",
     ],
     path: "Tests/Fuzzing/Targets", swiftSettings: strict),

@@ -3,6 +3,7 @@ import LHModel
 public import LHQuantization
 public import LHRuntime
 public import LHSupernet
+import LHSupernetCheckpoint
 
 /// Measures the activations of a subnet on audio, so that it is quantised for the audio that it will see.
 ///
@@ -51,7 +52,7 @@ public final class Calibration {
   /// Runs the subnet on an utterance and adds its activations to the statistics.
   ///
   /// - Parameters:
-  ///   - samples: Mono at 16 kHz, in [-1, 1]; at least `ModelConfig.minimumSampleCount`, all finite. A few seconds that
+  ///   - samples: Mono at 16 kHz, in [-1, 1]; at least `Model.minimumSampleCount`, all finite. A few seconds that
   ///     are like what the subnet will see are enough.
   ///   - progress: Called with the done fraction of the work now and then; false cancels. A cancelled utterance may
   ///     have been added in part.

@@ -6,4 +6,13 @@
 @_exported public import enum LHImport.ExtractionFault
 @_exported public import struct LHImport.ExtractionOptions
 @_exported public import class LHImport.Supernet
+@_exported public import struct LHQuantization.ActivationStatistics
+@_exported public import struct LHQuantization.ChannelStatistics
+@_exported public import enum LHQuantization.QuantizableLayer
+@_exported public import struct LHQuantization.QuantizationPlan
+@_exported public import struct LHSubnetFile.SubnetSummary
+@_exported public import struct LHSubnetFile.WeightError
+@_exported public import enum LHSubnetFile.WeightsChoice
+@_exported public import struct LHSupernet.SearchSpace
+@_exported public import enum LHSupernet.TensorProblem
 @_exported public import enum LHTorch.CheckpointFault

@@ -1,3 +1,4 @@
+import LHQuantization
 import LHKernels
 import LHModel
 

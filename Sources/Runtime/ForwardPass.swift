@@ -1,3 +1,4 @@
+import LHQuantization
 import LHKernelTypes
 import LHKernels
 import LHModel

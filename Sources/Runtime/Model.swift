@@ -87,7 +87,7 @@ public final class Model: Sendable {
   /// Hidden states of one utterance. For many utterances keep a `Session`, which keeps its threads and memory.
   ///
   /// - Parameters:
-  ///   - samples: Mono at 16 kHz, in [-1, 1]; at least `ModelConfig.minimumSampleCount`, all finite.
+  ///   - samples: Mono at 16 kHz, in [-1, 1]; at least `Model.minimumSampleCount`, all finite.
   ///   - layers: Which hidden states, in which order.
   ///   - layerZero: What counts as hidden state 0.
   ///   - normalize: Whether the waveform is normalised; nil for what the model says.

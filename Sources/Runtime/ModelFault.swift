@@ -2,7 +2,7 @@ public import LHSystem
 
 /// Why a model could not be opened or run.
 public enum ModelFault: Fault {
-  /// The subnet file or the choice of kernels is at fault.
+  /// The file or the choice of kernels is at fault.
   case cause(any Fault)
   /// The file describes a model that this runtime cannot run.
   case unsupported(path: String, what: String)

@@ -6,7 +6,7 @@ extension Session {
   /// Nothing is padded: each result is, to the last bit, that of the utterance alone.
   ///
   /// - Parameters:
-  ///   - utterances: Each mono at 16 kHz, in [-1, 1]; at least `ModelConfig.minimumSampleCount` samples, all finite.
+  ///   - utterances: Each mono at 16 kHz, in [-1, 1]; at least `Model.minimumSampleCount` samples, all finite.
   ///   - layers: Which hidden states, in which order.
   ///   - layerZero: What counts as hidden state 0.
   ///   - normalize: Whether waveforms are normalised; nil for what the model says.

@@ -47,7 +47,7 @@ public final class Session {
   /// Hidden states of one utterance.
   ///
   /// - Parameters:
-  ///   - samples: Mono at 16 kHz, in [-1, 1]; at least `ModelConfig.minimumSampleCount`, all finite.
+  ///   - samples: Mono at 16 kHz, in [-1, 1]; at least `Model.minimumSampleCount`, all finite.
   ///   - layers: Which hidden states, in which order.
   ///   - layerZero: What counts as hidden state 0.
   ///   - normalize: Whether the waveform is normalised; nil for what the model says.

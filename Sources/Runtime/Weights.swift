@@ -2,7 +2,7 @@ import LHKernelTypes
 import LHKernels
 import LHModel
 
-/// The weights of a subnet, packed for the kernels. Shapes are [rows, columns] of the right-hand matrices: a linear
+/// The weights of a model, packed for the kernels. Shapes are [rows, columns] of the right-hand matrices: a linear
 /// layer that PyTorch keeps as [out, in] is [in, out] here.
 struct Weights: Sendable {
   /// The feature extractor, first layer first.

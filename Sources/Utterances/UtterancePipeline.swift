@@ -8,6 +8,9 @@ import LHSystem
 ///
 /// A worker has a pipeline, and so a session, of its own; all share the model. Any number of workers may run in one
 /// process: nothing that belongs to the process is changed, and nothing is written to standard error.
+///
+/// Two things of the process are the caller's: a sink that writes to a pipe which nobody reads any more needs SIGPIPE
+/// ignored to throw, and `--decoder ffmpeg`'s kind of decoding needs SIGCHLD not ignored to learn how ffmpeg ended.
 public struct UtterancePipeline {
   /// Runs the model.
   public let session: Session

@@ -2,6 +2,7 @@ import LHImport
 import LHQuantization
 import LHSubnetFile
 import LHSupernet
+import LHSupernetCheckpoint
 import LHSystem
 import LHTensors
 import LHTestSupport

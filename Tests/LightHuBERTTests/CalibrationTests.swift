@@ -4,6 +4,7 @@ import LHModel
 import LHQuantization
 import LHSubnetFile
 import LHSupernet
+import LHSupernetCheckpoint
 import LHTensors
 import LHTestSupport
 import LightHuBERT

@@ -1,6 +1,7 @@
 import LHKernels
 import LHModel
 import LHSupernet
+import LHSupernetCheckpoint
 import LHTensors
 import LHTestSupport
 import LightHuBERT

@@ -2,6 +2,7 @@ import LHFamilies
 import LHModel
 import LHQuantization
 import LHSupernet
+import LHSupernetCheckpoint
 import LHTestSupport
 import Testing
 

@@ -2,6 +2,7 @@ import LHJSON
 import LHModel
 import LHSubnetFile
 import LHSupernet
+import LHSupernetCheckpoint
 import LHSystem
 import LHTestSupport
 import Testing

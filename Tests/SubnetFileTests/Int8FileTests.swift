@@ -3,6 +3,7 @@ import LHModel
 import LHQuantization
 import LHSubnetFile
 import LHSupernet
+import LHSupernetCheckpoint
 import LHSystem
 import LHTensors
 import LHTestSupport

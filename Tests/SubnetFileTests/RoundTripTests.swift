@@ -4,6 +4,7 @@ import LHFamilies
 import LHModel
 import LHSubnetFile
 import LHSupernet
+import LHSupernetCheckpoint
 import LHSystem
 import LHTensors
 import LHTestSupport

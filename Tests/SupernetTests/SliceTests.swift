@@ -1,4 +1,5 @@
 import LHSupernet
+import LHSupernetCheckpoint
 import LHTensors
 import Testing
 

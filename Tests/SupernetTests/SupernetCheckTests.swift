@@ -1,4 +1,5 @@
 import LHSupernet
+import LHSupernetCheckpoint
 import Testing
 
 @Suite struct SupernetCheckTests {

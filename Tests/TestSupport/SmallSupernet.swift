@@ -1,5 +1,6 @@
 public import LHJSON
 public import LHSupernet
+import LHSupernetCheckpoint
 public import LHTensors
 
 /// A supernet that is hardly more than the rules want, with made-up weights, whose tensors and configuration a test can

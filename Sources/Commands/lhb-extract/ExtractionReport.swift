@@ -93,8 +93,6 @@ struct ExtractionReport {
 extension QuantizableLayer {
   /// What its tensors are called.
   fileprivate var name: String {
-    let name = LightHuBERTNames().name(of: tensors[0])
-    if case .attentionInput = self { return name.dropLast("q_proj.weight".count) + "{q,k,v}_proj" }
-    return String(name.dropLast(".weight".count))
+    LightHuBERTNames().groupName(of: tensors)
   }
 }

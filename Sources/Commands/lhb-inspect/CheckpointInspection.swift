@@ -2,6 +2,7 @@ import LHCommandSupport
 import LHJSON
 import LHModel
 import LHSupernet
+import LHSupernetCheckpoint
 import LHSystem
 import LHTorch
 

@@ -28,6 +28,13 @@ public struct LightHuBERTNames: TensorNames {
     }
   }
 
+  /// A name for tensors of a layer that belong together: that of a module, or of the three that attention begins with.
+  public func groupName(of tensors: [TensorRole]) -> String {
+    guard let first = tensors.first?.module else { return "" }
+    if case .query(let layer) = first, tensors.count > 1 { return name("self_attn.{q,k,v}_proj", layer) }
+    return name(of: first)
+  }
+
   private func name(of module: ModuleRole) -> String {
     switch module {
     case .convolution(let index): "\(LightHuBERTNames.convolutions).\(index).0"

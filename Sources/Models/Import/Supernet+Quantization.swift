@@ -1,6 +1,7 @@
 import LHModel
 public import LHQuantization
 public import LHSupernet
+package import LHSupernetCheckpoint
 import LHSystem
 package import LHTensors
 
@@ -15,7 +16,14 @@ extension Supernet {
     for architecture: Architecture, statistics: ActivationStatistics? = nil,
     maxError: Double = QuantizationPlan.defaultMaxError
   ) throws(ExtractionFault) -> QuantizationPlan {
-    let layout = SubnetLayout(config: config, architecture: architecture)
+    try quantizationPlan(
+      for: SubnetLayout(config: config, architecture: architecture), statistics: statistics, maxError: maxError)
+  }
+
+  /// The same for a subnet whose layout is known.
+  func quantizationPlan(
+    for layout: SubnetLayout, statistics: ActivationStatistics?, maxError: Double
+  ) throws(ExtractionFault) -> QuantizationPlan {
     func tensor(_ role: TensorRole) -> SubnetTensor {
       guard let tensor = layout[role] else { preconditionFailure("the layout has every tensor of a subnet") }
       return tensor
@@ -24,7 +32,7 @@ extension Supernet {
       if let statistics {
         statistics
       } else {
-        try ActivationStatistics(EncoderShape(config: config, architecture: architecture)) {
+        try ActivationStatistics(layout.shape) {
           role throws(ExtractionFault) in
           try floats(of: tensor(role))
         }

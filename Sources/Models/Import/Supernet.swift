@@ -1,6 +1,7 @@
 import LHModel
 public import LHSubnetFile
 public import LHSupernet
+import LHSupernetCheckpoint
 import LHSystem
 import LHTensors
 import LHTorch
@@ -84,7 +85,7 @@ public final class Supernet: Sendable {
       var writer = try writer(architecture, options)
       if options.weights == .int8 {
         writer.plan = try quantizationPlan(
-          for: architecture, statistics: options.statistics, maxError: options.maxError)
+          for: layout, statistics: options.statistics, maxError: options.maxError)
       }
       return try writer.write(
         to: path, replacing: options.replacing,

@@ -5,6 +5,14 @@
 public struct EncoderLayout: Sendable {
   /// The tensors in order.
   public private(set) var tensors: [EncoderTensor] = []
+  /// Where each of them stands among these.
+  private var places: [TensorRole: Int] = [:]
+
+  /// The tensor of a role; nil when the encoder has none.
+  public subscript(role: TensorRole) -> EncoderTensor? { place(of: role).map { tensors[$0] } }
+
+  /// Where the tensor of a role stands among `tensors`; nil when the encoder has none.
+  public func place(of role: TensorRole) -> Int? { places[role] }
 
   /// The layout of an encoder.
   public init(_ shape: EncoderShape) {
@@ -20,6 +28,7 @@ public struct EncoderLayout: Sendable {
   }
 
   private mutating func append(_ role: TensorRole, _ shape: [Int], isQuantizable: Bool = false) {
+    places[role] = tensors.count
     tensors.append(EncoderTensor(role: role, shape: shape, isQuantizable: isQuantizable))
   }
 

@@ -30,7 +30,6 @@ public final class SubnetReader: Sendable {
   let bytes: SubnetBytes
   /// The outlier channels of tensors that were asked for.
   let toldOutliers = Locked<[String: [Int]]>([:])
-  private let places: [TensorRole: Int]
 
   /// Whether a file begins like a subnet file, sound or not.
   public static func recognizes(_ file: InputFile) throws(FileFault) -> Bool {
@@ -98,7 +97,6 @@ public final class SubnetReader: Sendable {
     path = name
     self.shape = shape
     self.layout = layout
-    places = Dictionary(uniqueKeysWithValues: layout.tensors.enumerated().map { ($1.role, $0) })
   }
 
   private static func check(
@@ -121,7 +119,7 @@ public final class SubnetReader: Sendable {
 
   /// The table's entry for a tensor.
   public func entry(_ role: TensorRole) throws(SubnetFileFault) -> TensorEntry {
-    guard let place = places[role] else {
+    guard let place = layout.place(of: role) else {
       throw .noSuchTensor(path: path, tensor: LightHuBERTNames(shape).name(of: role))
     }
     return entries[place]

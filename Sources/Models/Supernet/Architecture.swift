@@ -32,3 +32,11 @@ public struct Architecture: Sendable, Hashable {
   /// The attention width A of each layer, 64 times its head count.
   public var attentionDims: [Int] { headCounts.map { $0 * Architecture.headSize } }
 }
+
+extension ModelConfig {
+  /// The supernet as an architecture: all of everything.
+  public var wholeArchitecture: Architecture {
+    .uniform(
+      embedDim: encoderEmbedDim, heads: encoderHeads, ffnDim: encoderFFNDim, layerCount: encoderLayers)
+  }
+}

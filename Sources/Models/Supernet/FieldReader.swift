@@ -1,9 +1,9 @@
-import LHJSON
+package import LHJSON
 
 /// Takes typed values out of an object and remembers what was wrong with those that are none.
-struct FieldReader {
+package struct FieldReader {
   /// What counts as a value.
-  enum Manner {
+  package enum Manner {
     /// Another program wrote the object: a missing or null field has its default, unknown fields are ignored, and a
     /// number or truth value may be written as a string.
     case lenient
@@ -16,12 +16,12 @@ struct FieldReader {
   private let prefix: String
   private var unread: Set<String>
   /// What was wrong, in the order of reading.
-  private(set) var violations: [Violation] = []
+  package private(set) var violations: [Violation] = []
   /// The fields that were asked for and are there.
-  private(set) var stated: Set<String> = []
+  package private(set) var stated: Set<String> = []
 
   /// A reader of an object's fields, called `prefix` + name in messages.
-  init(_ object: JSONObject, _ manner: Manner, prefix: String = "") {
+  package init(_ object: JSONObject, _ manner: Manner, prefix: String = "") {
     self.object = object
     self.manner = manner
     self.prefix = prefix
@@ -29,7 +29,7 @@ struct FieldReader {
   }
 
   /// Remembers a violation of a field.
-  mutating func refuse(_ field: String, layer: Int? = nil, _ value: JSONValue, expected: String) {
+  package mutating func refuse(_ field: String, layer: Int? = nil, _ value: JSONValue, expected: String) {
     violations.append(Violation(field: prefix + field, layer: layer, value: shown(value), allowed: expected))
   }
 
@@ -39,7 +39,7 @@ struct FieldReader {
   }
 
   /// The field as it is; nil when it is not there.
-  mutating func value(_ field: String) -> JSONValue? {
+  package mutating func value(_ field: String) -> JSONValue? {
     unread.remove(field)
     guard let value = object[field], manner == .strict || value != .null else { return nil }
     stated.insert(field)
@@ -74,7 +74,7 @@ struct FieldReader {
   }
 
   /// A truth value.
-  mutating func bool(_ field: String, default fallback: Bool) -> Bool {
+  package mutating func bool(_ field: String, default fallback: Bool) -> Bool {
     read(field, default: fallback, expected: "true or false") { $0.truth($1) }
   }
 
@@ -108,7 +108,7 @@ extension JSONValue {
 }
 
 /// A value as it is written in JSON, not too long to read.
-func shown(_ value: JSONValue) -> String {
+package func shown(_ value: JSONValue) -> String {
   if let text = value.string { return quoted(text) }
   let limit = 60
   // Only what fits is written out: the value may be large.

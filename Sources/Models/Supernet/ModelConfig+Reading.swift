@@ -2,20 +2,6 @@ public import LHJSON
 import LHModel
 
 extension ModelConfig {
-  /// What a checkpoint's `cfg` says (`cfg.model` and `cfg.task`), with the published defaults for what it does not say:
-  /// for all of it when it says nothing, which `StatedConfiguration` refuses.
-  ///
-  /// Fields that inference does not need are ignored. A number or truth value may be a string, as some configuration
-  /// libraries leave it. The tensors are not looked at: see `check(shapeOf:)`.
-  public init(checkpointConfiguration: JSONValue) throws(SubnetFault) {
-    do throws(SubnetFault) {
-      self = try StatedConfiguration(["cfg": checkpointConfiguration], keys: "").config
-    } catch .missingConfiguration {
-      self.init()
-      normalize = try ModelConfig.normalize(of: checkpointConfiguration)
-    }
-  }
-
   /// The configuration that `json` wrote: every field is there, and no other.
   public init(json: JSONValue) throws(SubnetFault) {
     guard let object = json.object else {
@@ -57,11 +43,11 @@ extension ModelConfig {
   }
 
   /// The names of the fields that `init(fields:)` reads.
-  static let modelFields = ModelConfig().json.object?.members.map(\.name).filter { $0 != "normalize" } ?? []
+  package static let modelFields = ModelConfig().json.object?.members.map(\.name).filter { $0 != "normalize" } ?? []
 
   /// The fields that both ways of reading have in common. What is wrong with them is in `fields.violations`; relations
   /// between them are not looked at.
-  init(fields: inout FieldReader) throws(SubnetFault) {
+  package init(fields: inout FieldReader) throws(SubnetFault) {
     self.init()
     extractorMode = fields.name("extractor_mode", default: extractorMode)
     if let layers = fields.value("conv_feature_layers") {
@@ -113,19 +99,6 @@ extension ModelConfig {
       }
     }
     return layers
-  }
-
-  /// What a `cfg` that says nothing of the model says of the task.
-  private static func normalize(of cfg: JSONValue) throws(SubnetFault) -> Bool? {
-    guard let task = cfg["task"], task != .null else { return nil }
-    guard let object = task.object else {
-      throw .invalidConfiguration([Violation(field: "cfg.task", value: shown(task), allowed: "an object")])
-    }
-    var fields = FieldReader(object, .lenient, prefix: "cfg.task.")
-    guard fields.value("normalize") != nil else { return nil }
-    let normalize = fields.bool("normalize", default: false)
-    try refuse(fields.violations)
-    return normalize
   }
 
   private static func refuse(_ violations: [Violation]) throws(SubnetFault) {

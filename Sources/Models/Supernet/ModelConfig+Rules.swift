@@ -19,7 +19,7 @@ enum Limits {
 
 extension ModelConfig {
   /// What is wrong between fields that are each in their range.
-  var relationViolations: [Violation] {
+  package var relationViolations: [Violation] {
     var violations: [Violation] = []
     func refuse(_ field: String, _ value: Int, _ allowed: String) {
       violations.append(Violation(field: field, value: String(value), allowed: allowed))

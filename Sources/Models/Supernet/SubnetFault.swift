@@ -88,7 +88,7 @@ public enum SubnetFault: Fault, Equatable {
 }
 
 /// A text in quotes, on one line and not too long to read.
-func quoted(_ text: String) -> String {
+package func quoted(_ text: String) -> String {
   var shown = ""
   for scalar in text.unicodeScalars.prefix(80) {
     let isControl = scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value)

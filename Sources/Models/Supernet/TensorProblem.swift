@@ -37,8 +37,9 @@ public enum TensorProblem: Sendable, Hashable, CustomStringConvertible {
       "\(key) is \(value) (or that by default), but \(evidence); \(remedy)"
     }
   }
+
   /// The same with another name of the tensor.
-  func renamed(_ name: (String) -> String) -> TensorProblem {
+  package func renamed(_ name: (String) -> String) -> TensorProblem {
     if case .wrongShape(let tensor, let found, let expected) = self {
       return .wrongShape(tensor: name(tensor), found: found, expected: expected)
     }

@@ -18,7 +18,7 @@ public struct Violation: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// The same of a field with another name.
-  func renamed(_ field: String) -> Violation {
+  package func renamed(_ field: String) -> Violation {
     Violation(field: field, layer: layer, value: value, allowed: allowed)
   }
 

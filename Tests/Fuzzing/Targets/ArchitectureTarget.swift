@@ -1,6 +1,8 @@
 import LHArchitectureFile
 import LHJSON
+import LHModel
 import LHSupernet
+import LHSupernetCheckpoint
 
 extension FuzzTarget {
   /// An architecture in JSON or YAML, alone and against a supernet; and the same text as a configuration.

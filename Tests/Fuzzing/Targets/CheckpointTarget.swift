@@ -1,6 +1,7 @@
 import LHImport
 import LHSubnetFile
 import LHSupernet
+import LHSupernetCheckpoint
 import LHTensors
 import LHTorch
 

@@ -4,8 +4,9 @@
     check_layers.py
 
 Every import of another target must be declared in Package.swift; the declared ones of a module must be those of its row
-in the table; no two modules may reach each other; and what users link, the library products, may reach neither
-Foundation nor another package.
+in the table, whose rows stand above it; no two modules may reach each other; what users link, the library products, may
+reach neither Foundation nor another package; what only runs models may not reach what reads checkpoints; and targets
+have a prefix, so that packages with targets of the same names can depend on this one.
 """
 import json
 import re
@@ -18,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 # What runs models and cuts none out of checkpoints, and what the latter takes.
 RUNNING = ("LHRuntime", "lhb-features", "lhb-bench")
-IMPORTING = ("LHTorch", "LHImport")
+IMPORTING = ("LHTorch", "LHSupernetCheckpoint", "LHImport")
 
 
 def manifest():
@@ -36,6 +37,20 @@ def declared(package):
         names = [next(iter(entry.values()))[0] for entry in target["dependencies"]]
         targets[target["name"]] = set(names)
     return targets
+
+
+def names(package):
+    """What is wrong with names of targets, which no dependent's may equal, and with what a dependent would fetch."""
+    problems = []
+    shown = {name for product in package["products"] for name in product["targets"]} | {"CLightHuBERT"}
+    for target in package["targets"]:
+        name = target["name"]
+        if target["type"] != "test" and not name.startswith("LH") and name not in shown:
+            problems.append(f"{name} has no prefix LH: no package with a target of that name could use this one")
+        for entry in target["dependencies"]:
+            if "product" in entry and (entry["product"][3] or {}).get("traits") != ["Programs"]:
+                problems.append(f"{name} uses {entry['product'][0]} without the trait Programs")
+    return problems
 
 
 def linked(package, targets):
@@ -103,6 +118,12 @@ def main():
             problems.append(f"a library product reaches the package of {name}")
         problems += [f"{name}, which a library product reaches, imports {module}"
                      for module in sorted(imported(paths[name])) if module.startswith("Foundation")]
+
+    problems += names(package)
+    above = set(systems | others)
+    for name in rows:
+        problems += [f"{name} imports {other}, whose row is not above it" for other in sorted(rows[name] - above)]
+        above.add(name)
 
     def reaches(start, goal, seen):
         for other in targets.get(start, ()):

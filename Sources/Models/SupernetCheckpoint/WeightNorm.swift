@@ -1,3 +1,4 @@
+public import LHSupernet
 import LHTensors
 
 /// The weight-normed position convolution: for each tap its length, and the direction that all channels make together.

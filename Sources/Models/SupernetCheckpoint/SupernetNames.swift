@@ -1,4 +1,5 @@
 import LHFamilies
+public import LHSupernet
 
 /// Which of a checkpoint's tensors are those of a supernet, and what they are called there.
 ///

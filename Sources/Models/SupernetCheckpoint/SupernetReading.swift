@@ -1,6 +1,7 @@
 import LHFamilies
 public import LHJSON
 import LHModel
+public import LHSupernet
 
 /// A checkpoint understood as a supernet: its configuration, and which of its tensors are the model's.
 public struct SupernetReading: Sendable {

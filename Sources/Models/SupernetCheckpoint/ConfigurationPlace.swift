@@ -1,4 +1,5 @@
 import LHJSON
+public import LHSupernet
 
 /// A part of a checkpoint's configurations that says something of the model or of the task.
 struct ConfigurationPlace {

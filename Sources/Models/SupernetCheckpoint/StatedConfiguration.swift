@@ -1,4 +1,5 @@
 public import LHJSON
+public import LHSupernet
 
 /// A model's configuration as a checkpoint states it, and where each value was found.
 public struct StatedConfiguration: Sendable {
@@ -35,21 +36,6 @@ public struct StatedConfiguration: Sendable {
 
   /// The full name of a field where it is, or would be: for example "cfg.model.encoder_layers".
   public func key(of field: String) -> String { "\(sources[field] ?? places[0]).\(field)" }
-}
-
-/// A field of which two parts of a checkpoint say different things.
-public struct Contradiction: Sendable, Hashable, CustomStringConvertible {
-  /// The field's name.
-  public let field: String
-  /// Where the value stands that comes first, and where the other.
-  public let places: [String]
-  /// The two values, as they are written in JSON.
-  public let values: [String]
-
-  /// For example "encoder_layers is 12 in cfg.model and 6 in config".
-  public var description: String {
-    "\(field) is " + zip(values, places).map { "\($0) in \($1)" }.joined(separator: " and ")
-  }
 }
 
 /// What one place says.

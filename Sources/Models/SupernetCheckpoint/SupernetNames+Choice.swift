@@ -1,3 +1,5 @@
+public import LHSupernet
+
 extension SupernetNames {
   /// The most prefixes that are tried. Averages and teachers make two or three.
   private static let prefixLimit = 8

@@ -1,5 +1,6 @@
 import LHFamilies
 public import LHModel
+public import LHSupernet
 
 /// One tensor of a subnet, and where it comes from in the supernet.
 public struct SubnetTensor: Sendable, Hashable {

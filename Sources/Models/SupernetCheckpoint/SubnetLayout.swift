@@ -1,14 +1,17 @@
 import LHFamilies
 public import LHModel
+public import LHSupernet
 
 /// The tensors of a subnet in the order of the forward pass, and where each is cut from. Their shapes are those of
 /// `EncoderLayout`, of the subnet and of the whole supernet; a cut is what lies between the two.
 ///
 /// The architecture must fit the configuration (`Architecture.violations(in:)` is empty).
 public struct SubnetLayout: Sendable {
+  /// What the subnet computes.
+  public let shape: EncoderShape
   /// The tensors in order.
   public let tensors: [SubnetTensor]
-  private let places: [TensorRole: Int]
+  private let layout: EncoderLayout
 
   /// The layout of a subnet.
   public init(config: ModelConfig, architecture: Architecture) {
@@ -16,8 +19,7 @@ public struct SubnetLayout: Sendable {
     let supernet = EncoderShape(config: config, architecture: config.wholeArchitecture)
     let kept =
       KeptLayers.indices(architecture.layerCount, of: config.encoderLayers) ?? Array(0..<architecture.layerCount)
-    let wholes = Dictionary(
-      uniqueKeysWithValues: EncoderLayout(supernet).tensors.map { ($0.role, $0.shape) })
+    let whole = EncoderLayout(supernet)
     // The units of the FFN lie in blocks as wide as the supernet, so that the FFN ratio can be searched too.
     func cut(_ tensor: EncoderTensor, axis: Int, of full: Int) -> AxisCut {
       let count = tensor.shape[axis]
@@ -25,19 +27,20 @@ public struct SubnetLayout: Sendable {
         ? .blocks(count, of: full, blockSize: supernet.width, perBlock: subnet.width) : .prefix(count, of: full)
     }
     let (subnetNames, supernetNames) = (LightHuBERTNames(subnet), LightHuBERTNames(supernet))
-    tensors = EncoderLayout(subnet).tensors.map { tensor in
+    shape = subnet
+    layout = EncoderLayout(subnet)
+    tensors = layout.tensors.map { tensor in
       let source = tensor.role.inLayer { kept[$0] }
-      let whole = wholes[source] ?? tensor.shape
+      let full = whole[source]?.shape ?? tensor.shape
       return SubnetTensor(
         tensor: tensor, name: subnetNames.name(of: tensor.role), source: supernetNames.name(of: source),
-        axes: whole.indices.map { cut(tensor, axis: $0, of: whole[$0]) },
+        axes: full.indices.map { cut(tensor, axis: $0, of: full[$0]) },
         isWeightNormed: source == .weight(.position(0)) && supernet.position?.kind == .weightNormed)
     }
-    places = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.role, $0) })
   }
 
   /// The tensor of a role; nil when the subnet has none.
-  public subscript(role: TensorRole) -> SubnetTensor? { places[role].map { tensors[$0] } }
+  public subscript(role: TensorRole) -> SubnetTensor? { layout.place(of: role).map { tensors[$0] } }
 }
 
 extension TensorRole {

@@ -1,5 +1,6 @@
 import LHFamilies
 import LHModel
+public import LHSupernet
 
 extension SupernetCheck {
   /// What is there, or is not, and shows that the configuration is another one.

@@ -1,3 +1,4 @@
+public import LHSupernet
 public import LHTensors
 
 /// The elements of one tensor of a subnet, wherever they are now; nothing is read before it is asked for.

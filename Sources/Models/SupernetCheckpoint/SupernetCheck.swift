@@ -1,10 +1,6 @@
-extension ModelConfig {
-  /// The supernet as an architecture: all of everything.
-  public var wholeArchitecture: Architecture {
-    .uniform(
-      embedDim: encoderEmbedDim, heads: encoderHeads, ffnDim: encoderFFNDim, layerCount: encoderLayers)
-  }
+public import LHSupernet
 
+extension ModelConfig {
   /// Checks that a checkpoint has every tensor of this supernet in its full shape, under its published name, and none
   /// that shows that the configuration is another one.
   ///
