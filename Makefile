@@ -193,6 +193,11 @@ bench-summary: packages build $(PEERS)/pytorch-installed ## Measures README.md's
 	@Tests/Tools/packaging/install_packages.sh $(REFERENCE_PACKAGES)
 	/usr/bin/python3 Tests/Benchmarks/bench_summary.py $(BUILD) $(BENCH_FLAGS)
 
+.PHONY: bench-pair
+bench-pair: packages build ## Measures this build beside another one: BASE=its .build/release (20 minutes)
+	@Tests/Tools/packaging/install_packages.sh $(REFERENCE_PACKAGES)
+	/usr/bin/python3 Tests/Benchmarks/pair.py $(BASE) $(BUILD) $(BENCH_FLAGS)
+
 .PHONY: bench-peers
 bench-peers: packages build $(PEERS)/installed ## Measures ONNX Runtime and OpenVINO beside it (30 minutes, 4 GB)
 	@Tests/Tools/packaging/install_packages.sh $(REFERENCE_PACKAGES)

@@ -45,8 +45,9 @@ struct ConvStack {
         setEnds(levels, for: blockEnd)
         if levels[0].end > levels[0].done {
           multiplier.kernels.standardize(
-            samples + levels[0].done, levels[0].buffer + (levels[0].done - levels[0].start),
-            levels[0].end - levels[0].done, mean, factor)
+            StandardizeElements(
+              x: samples + levels[0].done, y: levels[0].buffer + (levels[0].done - levels[0].start),
+              count: levels[0].end - levels[0].done, mean: mean, factor: factor))
           levels[0].done = levels[0].end
         }
         for index in weights.indices {
@@ -84,7 +85,8 @@ struct ConvStack {
       if let norm {
         kernels.layerNorm(norm.rows(c, count: count, gelu: isCoarse ? .coarse : .exact))
       } else {
-        (isCoarse ? kernels.coarseGELU : kernels.gelu)(c, count, channels, channels)
+        let rows = ElementwiseRows(rows: count, width: channels, x: c, stride: channels)
+        if isCoarse { kernels.coarseGELU(rows) } else { kernels.gelu(rows) }
       }
     }
     switch layer.taps {

@@ -66,8 +66,8 @@ struct PositionConvolution {
     let isSingle = layers.count == 1
     forEachBlock(of: frames, on: pool) { first, count in
       let y = y + first * width
-      if isSingle { kernels.gelu(y, count, width, width) }
-      kernels.add(x + first * width, y, count * width)
+      if isSingle { kernels.gelu(ElementwiseRows(rows: count, width: width, x: y, stride: width)) }
+      kernels.add(AddElements(x: x + first * width, y: y, count: count * width))
     }
   }
 

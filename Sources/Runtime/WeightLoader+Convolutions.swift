@@ -70,7 +70,9 @@ extension WeightLoader {
         for row in 0..<count {
           // [input, tap] to [tap][input]
           kernels.transpose(
-            rows + row * depth, inputChannels, kernel, kernel, reordered.start + row * depth, inputChannels)
+            Transposition(
+              rows: inputChannels, columns: kernel, source: rows + row * depth, sourceStride: kernel,
+              destination: reordered.start + row * depth, destinationStride: inputChannels))
         }
         var row = 0
         while row < count {

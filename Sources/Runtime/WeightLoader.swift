@@ -141,13 +141,13 @@ final class WeightLoader {
           } != nil
         if isPacked { return }
         rows.withConvertedFloats { floats in
-          if scale != 1 { kernels.scale(floats, rows.count, scale) }
+          if scale != 1 { kernels.scale(ScaleElements(x: floats, count: rows.count, factor: scale)) }
           matrix.pack(rows: floats, count: rows.shape[0], stride: depth, atColumn: first + start, kernels: kernels)
         }
       }
       let bias = try source.tensor(.bias(module))
       bias.withConvertedFloats { values in
-        if scale != 1 { kernels.scale(values, bias.count, scale) }
+        if scale != 1 { kernels.scale(ScaleElements(x: values, count: bias.count, factor: scale)) }
         matrix.setBias(values, count: bias.count, atColumn: first)
       }
     }

@@ -25,7 +25,7 @@ import Testing
   @Test(arguments: InstructionSet.available)
   func geluIsAsCloseAsItClaims(_ set: KernelSet) {
     let x = GuardedFloats(ActivationTests.inputs)
-    set.gelu(x.start, 1, x.count, x.count)
+    set.gelu(ElementwiseRows(rows: 1, width: x.count, x: x.start, stride: x.count))
     let errors = GELUErrors(set)
     expectWithin("gelu", set, x.values, ActivationTests.truths) { place in
       errors.bound(ActivationTests.inputs[place], ActivationTests.truths[place])
@@ -35,7 +35,7 @@ import Testing
   @Test(arguments: InstructionSet.available)
   func coarseGELUIsAsCloseAsItClaims(_ set: KernelSet) {
     let x = GuardedFloats(ActivationTests.inputs)
-    set.coarseGELU(x.start, 1, x.count, x.count)
+    set.coarseGELU(ElementwiseRows(rows: 1, width: x.count, x: x.start, stride: x.count))
     expectWithin("coarse gelu", set, x.values, ActivationTests.truths) { place in
       max(2.1e-5, 2e-7 * ActivationTests.truths[place].magnitude)
     }
@@ -44,7 +44,7 @@ import Testing
   @Test(arguments: InstructionSet.available)
   func reluIsExact(_ set: KernelSet) {
     let x = GuardedFloats(ActivationTests.inputs)
-    set.relu(x.start, 1, x.count, x.count)
+    set.relu(ElementwiseRows(rows: 1, width: x.count, x: x.start, stride: x.count))
     expectWithin("relu", set, x.values, ActivationTests.inputs.map { Double(max($0, 0)) }) { _ in 0 }
   }
 
@@ -55,11 +55,11 @@ import Testing
     let values = numbers.floats(3 * stride)
     for (name, kernel) in [("gelu", set.gelu), ("coarse gelu", set.coarseGELU), ("relu", set.relu)] {
       let x = GuardedFloats(values)
-      kernel(x.start, 3, width, stride)
+      kernel(ElementwiseRows(rows: 3, width: width, x: x.start, stride: stride))
       x.expectOnly("\(name) of width \(width) \(set.name)") { $0 % stride < width }
       for place in values.indices where place % stride < width {
         let one = GuardedFloats([values[place]])
-        kernel(one.start, 1, 1, 1)
+        kernel(ElementwiseRows(rows: 1, width: 1, x: one.start, stride: 1))
         #expect(x.start[place] == one.start[0], "\(name), width \(width), place \(place), \(set.name)")
       }
     }

@@ -108,7 +108,7 @@ import Testing
   func bfloat16AgreesWithThePlainForm(_ shape: Shape, _ set: KernelSet) {
     let qkv = numbers(shape)
     var rounded = [UInt16](repeating: 0, count: qkv.count)
-    set.roundToBFloat16(qkv, &rounded, qkv.count)
+    set.roundToBFloat16(BFloat16Rounding(x: qkv, y: &rounded, count: qkv.count))
     let truth = expected(shape, rounded.map { Float(bitPattern: UInt32($0) << 16) })
     let multiplier = MatrixMultiplier(kernels: set, backend: .packed)
     let output = run(shape, qkv, multiplier, queries: 48, threads: 1, usesBFloat16: true)

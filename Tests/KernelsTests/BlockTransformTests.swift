@@ -4,7 +4,7 @@ import LHKernels
 import LHTestSupport
 import Testing
 
-/// Transforms of blocks against the plain twin, which takes powers of the roots in double precision.
+/// Transforms of blocks against the reference, which takes powers of the roots in double precision.
 @Suite struct BlockTransformTests {
   struct Shape: CustomTestStringConvertible, Sendable {
     let isHalf: Bool
@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test(arguments: InstructionSet.available, shapes)
-  func agreesWithTheTwin(_ set: KernelSet, shape: Shape) throws {
+  func agreesWithTheReference(_ set: KernelSet, shape: Shape) throws {
     var numbers = SeededNumbers(seed: 1)
     let rows = numbers.floats(shape.rows.count * (shape.columns + 3))
     let spectrum = numbers.floats(bins(shape) * 2 * (shape.columns + 1))
@@ -74,7 +74,10 @@ import Testing
     let results = { (set: KernelSet) -> [Float] in
       let x = GuardedFloats(products, isFenced: true)
       let y = GuardedFloats(Array(repeating: 0, count: 6 * columns))
-      withExtendedLifetime(x) { set.complexProducts(x.start, stride, 3, columns, y.start) }
+      withExtendedLifetime(x) {
+        set.complexProducts(
+          ComplexProducts(products: x.start, stride: stride, count: 3, columns: columns, y: y.start))
+      }
       y.expectOnly("complexProducts \(set.name)") { _ in true }
       return y.values
     }
@@ -91,7 +94,7 @@ import Testing
     let target = GuardedFloats(Array(repeating: 0, count: bins(shape) * 2 * (shape.columns + 1)))
     let first = source.start + (isBackwards ? (shape.rows.count - 1) * stride : 0)
     withTransform(shape, rowStride: isBackwards ? -stride : stride) {
-      set.forwardTransform($0, first, target.start)
+      set.forwardTransform(ForwardTransform(block: $0, rows: first, spectrum: target.start))
     }
     target.expectOnly("forward transform \(set.name), \(shape.testDescription)") {
       $0 % (shape.columns + 1) < shape.columns
@@ -108,7 +111,8 @@ import Testing
     let addend = GuardedFloats(bias, isFenced: true)
     let target = GuardedFloats(Array(repeating: 0, count: shape.rows.count * stride))
     withTransform(shape, rowStride: stride) {
-      set.inverseTransform($0, source.start, addend.start, target.start)
+      set.inverseTransform(
+        InverseTransform(block: $0, spectrum: source.start, bias: addend.start, rows: target.start))
     }
     target.expectOnly("inverse transform \(set.name), \(shape.testDescription)") { $0 % stride < shape.columns }
     withExtendedLifetime((source, addend)) {}

@@ -3,7 +3,7 @@ import LHKernels
 import LHTestSupport
 import Testing
 
-/// Kernels that round each element once at most: the same to the last bit as their twins.
+/// Kernels that round each element once at most: the same to the last bit as the reference kernels.
 @Suite struct ElementwiseTests {
   static let counts = Array(0...33) + [63, 64, 65, 500]
 
@@ -14,14 +14,15 @@ import Testing
     let y = numbers.floats(count)
     let results = { (set: KernelSet) -> [[Float]] in
       let scaled = GuardedFloats(x)
-      set.scale(scaled.start, count, 0.37)
+      set.scale(ScaleElements(x: scaled.start, count: count, factor: 0.37))
       scaled.expectOnly("scale \(set.name)") { _ in true }
       let sum = GuardedFloats(x)
       let addend = GuardedFloats(y, isFenced: true)
-      set.add(sum.start, addend.start, count)
+      set.add(AddElements(x: sum.start, y: addend.start, count: count))
       sum.expectOnly("add \(set.name)") { _ in true }
       let standard = GuardedFloats(x)
-      set.standardize(addend.start, standard.start, count, 0.11, 3)
+      set.standardize(
+        StandardizeElements(x: addend.start, y: standard.start, count: count, mean: 0.11, factor: 3))
       standard.expectOnly("standardize \(set.name)") { _ in true }
       return [scaled.values, sum.values, standard.values]
     }
@@ -42,14 +43,17 @@ import Testing
       let x = GuardedFloats(even, isFenced: true)
       let sums = (0..<4).map { _ in GuardedFloats(Array(repeating: 0, count: count)) }
       set.toomCookInputs(
-        x.start, stride, count,
-        ToomCookSums(first: sums[0].start, plus: sums[1].start, minus: sums[2].start, last: sums[3].start))
+        ToomCookInputs(
+          even: x.start, stride: stride, count: count,
+          sums: ToomCookSums(
+            first: sums[0].start, plus: sums[1].start, minus: sums[2].start, last: sums[3].start)))
       for one in sums { one.expectOnly("toomCookInputs \(set.name)") { _ in true } }
       let y = GuardedFloats(Array(repeating: 0, count: 2 * stride + count))
       let plus = GuardedFloats(products.0, isFenced: true)
       let minus = GuardedFloats(products.1, isFenced: true)
       withExtendedLifetime((plus, minus)) {
-        set.toomCookOutputs(plus.start, minus.start, count, y.start, stride)
+        set.toomCookOutputs(
+          ToomCookOutputs(plus: plus.start, minus: minus.start, count: count, y: y.start, stride: stride))
       }
       y.expectOnly("toomCookOutputs \(set.name)") { $0 % stride < count }
       return sums.map(\.values) + [y.values]
@@ -74,7 +78,10 @@ import Testing
           let source = GuardedFloats(values, isFenced: true)
           let target = GuardedFloats(Array(repeating: 7, count: columns * (rows + gap)))
           withExtendedLifetime(source) {
-            set.transpose(source.start, rows, columns, columns + gap, target.start, rows + gap)
+            set.transpose(
+              Transposition(
+                rows: rows, columns: columns, source: source.start, sourceStride: columns + gap,
+                destination: target.start, destinationStride: rows + gap))
           }
           target.expectOnly("transpose of \(rows) x \(columns), \(set.name)") { $0 % (rows + gap) < rows }
           return target.values
@@ -86,6 +93,7 @@ import Testing
 
   @Test(arguments: InstructionSet.available)
   func peakCountsItsOperations(_ set: KernelSet) {
-    #expect(set.peak(2000) == 2 * set.peak(1000) && set.peak(1) > 0)
+    #expect(
+      set.peak(PeakLoop(rounds: 2000)) == 2 * set.peak(PeakLoop(rounds: 1000)) && set.peak(PeakLoop(rounds: 1)) > 0)
   }
 }

@@ -7,7 +7,7 @@ extension KernelSet: CustomTestStringConvertible {
   /// The set's name.
   public var testDescription: String { name }
 
-  /// The plain twin that the other sets are compared with.
+  /// The reference that the other sets are compared with.
   static var scalar: KernelSet {
     get throws { try InstructionSet.select("scalar") }
   }

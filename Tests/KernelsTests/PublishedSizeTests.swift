@@ -16,9 +16,9 @@ import Testing
     let values = numbers.floats(14 * width).map { 4 * $0 }
     let truths = values.map { ActivationTests.gelu(Double($0)) }
     for set in InstructionSet.available {
-      let run = { (kernel: (UnsafeMutablePointer<Float>, Int, Int, Int) -> Void) -> [Float] in
+      let run = { (kernel: Kernel<ElementwiseRows>) -> [Float] in
         let x = GuardedFloats(values, isFenced: true)
-        kernel(x.start, 14, width, width)
+        kernel(ElementwiseRows(rows: 14, width: width, x: x.start, stride: width))
         return x.values
       }
       expectWithin("gelu of width \(width)", set, run(set.gelu), truths) { 2e-7 * max(1, truths[$0].magnitude) }
@@ -60,7 +60,7 @@ import Testing
     let run = { (set: KernelSet) -> ([Float], RunningSoftmax) in
       let row = GuardedFloats(scores, isFenced: true)
       var running = RunningSoftmax()
-      _ = set.softmaxNumerators(row.start, count, &running)
+      _ = set.softmaxNumerators(row.start, count: count, &running)
       return (row.values, running)
     }
     let (expected, total) = run(try .scalar)
@@ -85,11 +85,12 @@ import Testing
           rows: 15, width: width, x: x, xStride: width, mask: nil, q: &q, qStride: width, parameters: &parameters,
           parameterStride: 1))
       var symmetric = [Int8](repeating: 0, count: 15 * width)
-      let column = set.quantizeSymmetric(x, 15 * width, &symmetric)
+      let column = set.quantizeColumn(QuantizeColumn(x: x, count: 15 * width, q: &symmetric))
       var halves = [UInt16](repeating: 0, count: 15 * width)
-      set.roundToBFloat16(x, &halves, 15 * width)
+      set.roundToBFloat16(BFloat16Rounding(x: x, y: &halves, count: 15 * width))
       var pairs = [UInt32](repeating: 0, count: 8 * width)
-      set.pairToBFloat16(x, 15, width, width, &pairs, width)
+      set.pairToBFloat16(
+        BFloat16Pairing(rows: 15, width: width, x: x, xStride: width, y: &pairs, yStride: width))
       return [
         q, bytes(parameters), bytes(symmetric), bytes([column.scale]), bytes([column.sum]), bytes(halves),
         bytes(pairs),
@@ -106,9 +107,9 @@ import Testing
     let (x, y) = (numbers.floats(count), numbers.floats(count))
     let run = { (set: KernelSet) -> [[Float]] in
       let (scaled, sum, standard) = (GuardedFloats(x), GuardedFloats(x), GuardedFloats(x))
-      set.scale(scaled.start, count, 0.37)
-      set.add(sum.start, y, count)
-      set.standardize(y, standard.start, count, 0.11, 3)
+      set.scale(ScaleElements(x: scaled.start, count: count, factor: 0.37))
+      set.add(AddElements(x: sum.start, y: y, count: count))
+      set.standardize(StandardizeElements(x: y, y: standard.start, count: count, mean: 0.11, factor: 3))
       return [scaled, sum, standard].map { values in
         values.expectOnly("passes of \(count), \(set.name)") { _ in true }
         return values.values
@@ -132,12 +133,15 @@ import Testing
     let run = { (set: KernelSet) -> [[Float]] in
       let sums = GuardedFloats(Array(repeating: poison, count: 4 * channels))
       set.toomCookInputs(
-        frames, 2 * channels, channels,
-        ToomCookSums(
-          first: sums.start, plus: sums.start + channels, minus: sums.start + 2 * channels,
-          last: sums.start + 3 * channels))
+        ToomCookInputs(
+          even: frames, stride: 2 * channels, count: channels,
+          sums: ToomCookSums(
+            first: sums.start, plus: sums.start + channels, minus: sums.start + 2 * channels,
+            last: sums.start + 3 * channels)))
       let y = GuardedFloats(products, isFenced: true)
-      set.toomCookOutputs(y.start, y.start + channels, channels, y.start, channels)
+      set.toomCookOutputs(
+        ToomCookOutputs(
+          plus: y.start, minus: y.start + channels, count: channels, y: y.start, stride: channels))
       return [sums.values, y.values]
     }
     let expected = run(try .scalar)
@@ -193,7 +197,10 @@ import Testing
       let source = numbers.floats((rows - 1) * stride + columns)
       let run = { (set: KernelSet) -> [Float] in
         let target = GuardedFloats(Array(repeating: 0, count: (columns - 1) * targetStride + rows))
-        set.transpose(source, rows, columns, stride, target.start, targetStride)
+        set.transpose(
+          Transposition(
+            rows: rows, columns: columns, source: source, sourceStride: stride, destination: target.start,
+            destinationStride: targetStride))
         target.expectOnly("transpose, \(set.name)") { $0 % targetStride < rows }
         return target.values
       }

@@ -3,7 +3,7 @@ import LHKernels
 import LHTestSupport
 import Testing
 
-/// `KernelSet.quantizeRows` and `quantizeSymmetric`, against their definitions: every set gives the same bytes and
+/// `KernelSet.quantizeRows` and `quantizeColumn`, against their definitions: every set gives the same bytes and
 /// scales.
 @Suite struct QuantizeTests {
   /// Rows of one width that are unlike each other.
@@ -96,10 +96,10 @@ import Testing
   @Test(arguments: InstructionSet.available, widths)
   func signedBytes(_ set: KernelSet, width: Int) {
     for row in QuantizeTests.rows(width: width) {
-      let what = "quantizeSymmetric \(set.name), width \(width): \(row.name)"
+      let what = "quantizeColumn \(set.name), width \(width): \(row.name)"
       let x = FencedValues(row.x)
       var q = [Int8](repeating: 99, count: width + 3)
-      let result = set.quantizeSymmetric(x.start, width, &q)
+      let result = set.quantizeColumn(QuantizeColumn(x: x.start, count: width, q: &q))
       let expected = QuantizedColumn(row.x)
       #expect(q[..<width].map(Int.init) == expected.q, "\(what)")
       #expect(q[width...].allSatisfy { $0 == 99 }, "\(what): wrote behind its bytes")
@@ -108,7 +108,9 @@ import Testing
       // What files hold is quantised again when it is loaded.
       guard result.scale >= Float.leastNormalMagnitude else { continue }
       var again = [Int8](repeating: 0, count: width)
-      _ = set.quantizeSymmetric(expected.q.map { Float($0) * result.scale }, width, &again)
+      let restored = FencedValues(expected.q.map { Float($0) * result.scale })
+      _ = set.quantizeColumn(QuantizeColumn(x: restored.start, count: width, q: &again))
+      withExtendedLifetime(restored) {}
       #expect(again.map(Int.init) == expected.q, "\(what), quantised again")
     }
   }
@@ -128,9 +130,11 @@ import Testing
     matrix.pack(rows: weights, count: columns, stride: depth, atColumn: 0, kernels: set)
     let scratch = GuardedFloats([Float](repeating: 0, count: matrix.rowScratchCount(rows: rows)))
     let c = GuardedFloats([Float](repeating: 0, count: rows * columns))
+    let input = GuardedFloats(x, isFenced: true)
     matrix.multiply(
-      MatrixProduct(rows: rows, a: x, aStride: depth, c: c.start, cStride: columns), with: multiplier,
+      MatrixProduct(rows: rows, a: input.start, aStride: depth, c: c.start, cStride: columns), with: multiplier,
       scratch: ProductScratch(rows: scratch.start))
+    withExtendedLifetime(input) {}
     for (place, value) in c.values.enumerated() {
       #expect(value.isNaN == (place / columns == 1 || place % columns == 4), "\(set.name), place \(place)")
     }
@@ -145,7 +149,7 @@ import Testing
     for low in [0, 1, 0x4000, 0x7fff, 0x8000, 0x8001, 0xc000, 0xffff] as [UInt32] {
       let values = (0...UInt32(0xffff)).map { Float(bitPattern: $0 << 16 | low) }
       var rounded = [UInt16](repeating: 0, count: values.count)
-      set.roundToBFloat16(values, &rounded, values.count)
+      set.roundToBFloat16(BFloat16Rounding(x: values, y: &rounded, count: values.count))
       let wrong = values.indices.first { place in
         let actual = Float(bitPattern: UInt32(rounded[place]) << 16)
         let value = values[place]
@@ -163,7 +167,7 @@ import Testing
       let x = numbers.floats(count)
       var y = [UInt16](repeating: 0xaaaa, count: count + 3)
       let input = FencedValues(x)
-      set.roundToBFloat16(input.start, &y, count)
+      set.roundToBFloat16(BFloat16Rounding(x: input.start, y: &y, count: count))
       #expect(y == x.map { UInt16(nearestBFloat16($0).bitPattern >> 16) } + [0xaaaa, 0xaaaa, 0xaaaa], "\(set.name)")
     }
   }

@@ -40,7 +40,7 @@ import Testing
       #expect(values.map(Int.init) == expected.q && scale == expected.scale, "as files have it: \(name)")
 
       var bytes = [Int8](repeating: 99, count: weights.count)
-      let column = set.quantizeSymmetric(weights, weights.count, &bytes)
+      let column = set.quantizeColumn(QuantizeColumn(x: weights, count: weights.count, q: &bytes))
       #expect(bytes == values && column.scale == scale, "\(set.name): \(name)")
 
       let matrix = try WeightMatrix(depth: weights.count, columns: 1, hasBias: false, format: .int8(), kernels: set)

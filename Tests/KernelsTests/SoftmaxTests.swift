@@ -32,7 +32,7 @@ import Testing
     var values = SoftmaxTests.scores
     var running = RunningSoftmax()
     let factor = values.withUnsafeMutableBufferPointer {
-      set.softmaxNumerators($0.baseAddress!, $0.count, &running)
+      set.softmaxNumerators($0.baseAddress!, count: $0.count, &running)
     }
     #expect(factor == 0 && running.maximum == 0)
     let truths = SoftmaxTests.scores.map { exp(Double($0)) }
@@ -79,7 +79,7 @@ import Testing
         var running = RunningSoftmax(zeros: zeros)
         var first = 0
         for count in counts {
-          let factor = set.softmaxNumerators(row.start + first, count, &running)
+          let factor = set.softmaxNumerators(row.start + first, count: count, &running)
           for n in 0..<first { row.start[n] *= factor }
           first += count
         }
@@ -101,7 +101,7 @@ import Testing
     if let largestAt { scores[largestAt] = scores.max()! + 1 }
     let row = GuardedFloats(scores)
     var running = RunningSoftmax(zeros: zeros)
-    _ = set.softmaxNumerators(row.start, scores.count, &running)
+    _ = set.softmaxNumerators(row.start, count: scores.count, &running)
     let top = zeros > 0 ? max(0, scores.max()!) : scores.max()!
     let what = "softmaxNumerators of \(scores.count) scores and \(zeros) zeros, the largest \(top)"
     row.expectOnly("\(what) \(set.name)") { _ in true }
@@ -119,5 +119,16 @@ import Testing
       let zeroError = zeros > 0 ? Double(zeros) * SoftmaxTests.bound(set, Double(-top)) : 0
       return errors.reduce(0, +) + zeroError + additions * roundoff * total
     }
+  }
+}
+
+extension KernelSet {
+  /// Runs a block of a softmax and gives its factor.
+  func softmaxNumerators(
+    _ scores: UnsafeMutablePointer<Float>, count: Int, _ running: inout RunningSoftmax
+  ) -> Float {
+    let step = softmaxNumerators(SoftmaxBlock(scores: scores, count: count, running: running))
+    running = step.running
+    return step.factor
   }
 }

@@ -33,7 +33,7 @@ import Testing
     let operands = Operands(shape)
     let expected = operands.expected()
     let size = Double(shape.depth).squareRoot()
-    // The twin is slow.
+    // The reference is slow.
     for set in shape.rows < 98 ? InstructionSet.available : Self.fastSets {
       let actual = operands.run(MatrixMultiplier(kernels: set, backend: .packed), threads: 2)
       // Factors have unit variance: the sums' deviation is `size`, of which a wrong sign would cost about all. Rounding

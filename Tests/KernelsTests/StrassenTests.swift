@@ -3,7 +3,7 @@ import LHKernels
 import LHTestSupport
 import Testing
 
-/// The kernels around the seven products of Strassen's algorithm, against their plain twins.
+/// The kernels around the seven products of Strassen's algorithm, against the reference kernels.
 @Suite struct StrassenTests {
   /// Each element is rounded once: the same to the last bit.
   @Test(arguments: InstructionSet.available, ElementwiseTests.counts)
@@ -76,7 +76,8 @@ import Testing
         c.expectOnly("\(what), \(set.name)", isOutput)
         return c.values
       }
-      // Six numbers between -1 and 1 are added at most: five roundings of sums that are below 6, and the twin's one.
+      // Six numbers between -1 and 1 are added at most: five roundings of sums that are below 6, and the reference's
+      // one.
       expectWithin(what, set, results(set), results(try .scalar).map(Double.init)) { _ in 6 * 6 * roundoff }
     }
   }

@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  /// Sets of kernels round float32 sums in different orders, and the plain twin's GELU is exact. That moves some values
+  /// Sets of kernels round float32 sums in different orders, and the reference's GELU is exact. That moves some values
   /// over the border between two bytes, or two bfloat16 numbers, after which they differ as much as a rounding error
   /// does: the sets agree better with each other than with the truth, but not by much.
   static let agreement: [(precision: Precision, decibels: Double)] = [(.bf16, 45), (.int8Mixed, 37), (.int8, 35)]

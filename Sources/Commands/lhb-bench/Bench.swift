@@ -76,7 +76,7 @@ struct Bench {
     var rounds = 1000
     while true {
       let start = monotonicSeconds()
-      let operations = model.kernels.peak(rounds)
+      let operations = model.kernels.peak(PeakLoop(rounds: rounds))
       let elapsed = monotonicSeconds() - start
       if elapsed > 0.002 { return Double(operations) / elapsed }
       rounds *= 4

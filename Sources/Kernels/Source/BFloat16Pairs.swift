@@ -1,10 +1,9 @@
 import LHKernelTypes
 
-/// See `KernelSet.pairToBFloat16`.
-func pairToBFloat16(
-  _ x: UnsafePointer<Float>, _ rows: Int, _ width: Int, _ stride: Int, _ y: UnsafeMutablePointer<UInt32>,
-  _ yStride: Int
-) {
+/// See `BFloat16Pairing`.
+func pairToBFloat16(_ pairing: BFloat16Pairing) {
+  let (x, rows, width, stride) = (pairing.x, pairing.rows, pairing.width, pairing.xStride)
+  let (y, yStride) = (pairing.y, pairing.yStride)
   var row = 0
   while row < rows {
     let upper = x + row &* stride

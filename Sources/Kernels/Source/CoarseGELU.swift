@@ -1,4 +1,6 @@
-/// GELU for values that are rounded to a narrow number format next; see `gelu` for the form.
+import LHKernelTypes
+
+/// GELU for values that are rounded to a reduced precision next; see `gelu` for the form.
 ///
 /// R has degree 3 and the power of two a polynomial of degree 3: the error is below 2.1e-5, and relative to y below
 /// 1.6e-4 from -1 on. Below -6 the result stays at -6e-9.
@@ -23,6 +25,6 @@ private func coarseGELU(_ x: Vector) -> Vector {
   return multiplyAdd(positive, -u, unsafeBitCast(bits, to: Vector.self))
 }
 
-func coarseGELURows(_ x: UnsafeMutablePointer<Float>, _ rows: Int, _ width: Int, _ stride: Int) {
-  forEachVector(x, rows, width, stride) { coarseGELU($0) }
+func coarseGELURows(_ rows: ElementwiseRows) {
+  forEachVector(rows) { coarseGELU($0) }
 }

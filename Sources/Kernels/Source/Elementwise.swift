@@ -1,3 +1,4 @@
+import LHKernelTypes
 import LHVectors
 
 /// The first `count` lanes from memory, the others `filler`.
@@ -16,11 +17,10 @@ func storePart(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, _ count
 
 /// Applies a function to all elements of some rows, in place.
 @inline(__always)
-func forEachVector(
-  _ x: UnsafeMutablePointer<Float>, _ rows: Int, _ width: Int, _ stride: Int, _ function: (Vector) -> Vector
-) {
-  for row in 0..<rows {
-    let x = x + row &* stride
+func forEachVector(_ rows: ElementwiseRows, _ function: (Vector) -> Vector) {
+  let width = rows.width
+  for row in 0..<rows.rows {
+    let x = rows.x + row &* rows.stride
     var n = 0
     while n &+ lanes <= width {
       store(function(load(x + n)), x + n)
@@ -30,13 +30,14 @@ func forEachVector(
   }
 }
 
-func scale(_ x: UnsafeMutablePointer<Float>, _ count: Int, _ factor: Float) {
-  forEachVector(x, 1, count, count) { $0 * factor }
+func scale(_ pass: ScaleElements) {
+  let factor = pass.factor
+  forEachVector(ElementwiseRows(rows: 1, width: pass.count, x: pass.x, stride: pass.count)) { $0 * factor }
 }
 
-func standardize(
-  _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int, _ mean: Float, _ factor: Float
-) {
+func standardize(_ pass: StandardizeElements) {
+  let (x, y, count) = (pass.x, pass.y, pass.count)
+  let (mean, factor) = (pass.mean, pass.factor)
   var n = 0
   while n &+ lanes <= count {
     store((load(x + n) - mean) * factor, y + n)
@@ -48,7 +49,8 @@ func standardize(
   }
 }
 
-func add(_ x: UnsafeMutablePointer<Float>, _ y: UnsafePointer<Float>, _ count: Int) {
+func add(_ pass: AddElements) {
+  let (x, y, count) = (pass.x, pass.y, pass.count)
   var n = 0
   while n &+ lanes <= count {
     store(load(x + n) + load(y + n), x + n)

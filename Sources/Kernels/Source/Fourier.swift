@@ -5,10 +5,9 @@ import LHKernelTypes
 // Taken down to first degree this gives all values at roots, in place and in the order of `BlockTransform`. Lanes are
 // columns.
 
-/// See `KernelSet.forwardTransform`.
-func forwardTransform(
-  _ block: BlockTransform, _ rows: UnsafePointer<Float>, _ spectrum: UnsafeMutablePointer<Float>
-) {
+/// See `ForwardTransform`.
+func forwardTransform(_ transform: ForwardTransform) {
+  let (block, rows, spectrum) = (transform.block, transform.rows, transform.spectrum)
   let size = BlockTransform.size(isHalf: block.isHalf)
   withWork { work in
     forEachLanes(of: block.columns) { column, count in
@@ -38,11 +37,10 @@ func forwardTransform(
   }
 }
 
-/// See `KernelSet.inverseTransform`.
-func inverseTransform(
-  _ block: BlockTransform, _ spectrum: UnsafePointer<Float>, _ bias: UnsafePointer<Float>,
-  _ rows: UnsafeMutablePointer<Float>
-) {
+/// See `InverseTransform`.
+func inverseTransform(_ transform: InverseTransform) {
+  let (block, rows) = (transform.block, transform.rows)
+  let (spectrum, bias) = (transform.spectrum, transform.bias)
   let size = BlockTransform.size(isHalf: block.isHalf)
   // Joining doubles: a block of n bins comes out n times as large, a whole one because its complex bins count twice.
   let factor = Vector(repeating: block.isHalf ? 1 / 64 : 1 / 256)
@@ -70,14 +68,13 @@ func inverseTransform(
   }
 }
 
-/// See `KernelSet.complexProducts`.
-func complexProducts(
-  _ products: UnsafePointer<Float>, _ stride: Int, _ count: Int, _ columns: Int, _ y: UnsafeMutablePointer<Float>
-) {
-  for index in 0..<count {
-    let real = products + 2 &* index &* stride
-    let imaginary = real + stride
-    let y = y + 2 &* index &* columns
+/// See `ComplexProducts`.
+func complexProducts(_ products: ComplexProducts) {
+  let columns = products.columns
+  for index in 0..<products.count {
+    let real = products.products + 2 &* index &* products.stride
+    let imaginary = real + products.stride
+    let y = products.y + 2 &* index &* columns
     forEachLanes(of: columns) { column, width in
       if width == lanes {
         store(load(real + column) - load(imaginary + (columns &+ column)), y + column)

@@ -1,3 +1,5 @@
+import LHKernelTypes
+
 /// x * (1 + erf(x / sqrt(2))) / 2.
 ///
 /// For u = |x| it is max(x, 0) - u * 2^(u R(u) - 1), where R is a minimax polynomial for
@@ -25,10 +27,10 @@ func gelu(_ x: Vector) -> Vector {
   return multiplyAdd(positive, -u, exp2(product: r, u, plus: -1))
 }
 
-func geluRows(_ x: UnsafeMutablePointer<Float>, _ rows: Int, _ width: Int, _ stride: Int) {
-  forEachVector(x, rows, width, stride) { gelu($0) }
+func geluRows(_ rows: ElementwiseRows) {
+  forEachVector(rows) { gelu($0) }
 }
 
-func reluRows(_ x: UnsafeMutablePointer<Float>, _ rows: Int, _ width: Int, _ stride: Int) {
-  forEachVector(x, rows, width, stride) { $0.replacing(with: 0, where: $0 .< Vector.zero) }
+func reluRows(_ rows: ElementwiseRows) {
+  forEachVector(rows) { $0.replacing(with: 0, where: $0 .< Vector.zero) }
 }

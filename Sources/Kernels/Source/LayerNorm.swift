@@ -9,9 +9,10 @@ func layerNorm(_ norm: LayerNormRows) {
     let y = norm.y + row &* norm.yStride
     normalize(norm, x, y, moments)
     // A pass of its own, over what is in the cache: its constants and the norm's would not all fit the registers.
+    let rows = ElementwiseRows(rows: 1, width: norm.width, x: y, stride: norm.width)
     switch norm.gelu {
-    case .exact?: geluRows(y, 1, norm.width, norm.width)
-    case .coarse?: coarseGELURows(y, 1, norm.width, norm.width)
+    case .exact?: geluRows(rows)
+    case .coarse?: coarseGELURows(rows)
     case nil: break
     }
   }

@@ -1,6 +1,9 @@
-/// See `KernelSet.peak`. Twelve sums that do not wait for each other keep two pipelines with a latency of up to eight
+import LHKernelTypes
+
+/// See `PeakLoop`. Twelve sums that do not wait for each other keep two pipelines with a latency of up to eight
 /// cycles busy.
-func peak(_ rounds: Int) -> Int {
+func peak(_ loop: PeakLoop) -> Int {
+  let rounds = loop.rounds
   var sums = InlineArray<12, Vector>(repeating: .zero)
   for n in 0..<12 { sums[n] = Vector(repeating: Float(n &+ 2)) }
   let factor = Vector(repeating: 0.999)

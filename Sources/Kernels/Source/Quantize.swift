@@ -88,16 +88,15 @@ private func extremes(_ x: MaskedRow, _ width: Int) -> (low: Float, high: Float)
   return (Float(bitPattern: low), Float(bitPattern: UInt32(bitPattern: high)))
 }
 
-/// Signed bytes with one scale; see `KernelSet.quantizeSymmetric`.
-func quantizeSymmetric(
-  _ x: UnsafePointer<Float>, _ count: Int, _ q: UnsafeMutablePointer<Int8>
-) -> (scale: Float, sum: Int32) {
+/// See `QuantizeColumn`.
+func quantizeColumn(_ column: QuantizeColumn) -> ColumnQuantization {
+  let (x, count, q) = (column.x, column.count, column.q)
   let (low, high) = extremes(MaskedRow(x: x, mask: nil), count)
   let isFinite = high - high == low - low
   let scale = (-low > high ? -low : high) / 127
   guard isFinite, scale > 0 else {
     for n in 0..<count { q[n] = 0 }
-    return (isFinite ? 0 : .nan, 0)
+    return ColumnQuantization(scale: isFinite ? 0 : .nan, sum: 0)
   }
   @inline(__always)
   func integers(_ n: Int) -> IntVector {
@@ -122,7 +121,7 @@ func quantizeSymmetric(
     sum &+= value
     n &+= 1
   }
-  return (scale, sum)
+  return ColumnQuantization(scale: scale, sum: sum)
 }
 
 /// Quotients by a scale; a subnormal scale has too few bits for those of at most 127.
@@ -144,8 +143,9 @@ private func integer(_ x: Float) -> Int32 {
   Int32(bitPattern: (x + roundingShift).bitPattern) &- Int32(roundingShift.bitPattern)
 }
 
-/// See `KernelSet.roundToBFloat16`.
-func roundToBFloat16(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<UInt16>, _ count: Int) {
+/// See `BFloat16Rounding`.
+func roundToBFloat16(_ rounding: BFloat16Rounding) {
+  let (x, y, count) = (rounding.x, rounding.y, rounding.count)
   var n = 0
   while n &+ 2 &* lanes <= count {
     let halves = upperHalves(rounded(load(x + n)), rounded(load(x + (n &+ lanes))))

@@ -9,29 +9,29 @@ public import LHKernelTypes
 #endif
 
 /// The kernels of this instruction set.
-public let kernels = KernelSet(
-  name: name, lanes: lanes, panelVectors: panelVectors,
-  multiplyPanel: { multiplyPanel($0) },
-  multiplyInt8Panel: { multiplyInt8Panel($0) },
-  multiplyBFloat16Panel: { multiplyBFloat16Panel($0) },
-  quantizeRows: { quantizeRows($0) },
-  quantizeSymmetric: { quantizeSymmetric($0, $1, $2) },
-  roundToBFloat16: { roundToBFloat16($0, $1, $2) },
-  pairToBFloat16: { pairToBFloat16($0, $1, $2, $3, $4, $5) },
-  gelu: { geluRows($0, $1, $2, $3) },
-  coarseGELU: { coarseGELURows($0, $1, $2, $3) },
-  relu: { reluRows($0, $1, $2, $3) },
-  layerNorm: { layerNorm($0) },
-  softmaxNumerators: { softmaxNumerators($0, $1, &$2) },
-  scale: { scale($0, $1, $2) },
-  standardize: { standardize($0, $1, $2, $3, $4) },
-  add: { add($0, $1, $2) },
-  toomCookInputs: { toomCookInputs($0, $1, $2, $3) },
-  toomCookOutputs: { toomCookOutputs($0, $1, $2, $3, $4) },
-  forwardTransform: { forwardTransform($0, $1, $2) },
-  inverseTransform: { inverseTransform($0, $1, $2, $3) },
-  complexProducts: { complexProducts($0, $1, $2, $3, $4) },
-  strassenSums: { strassenSums($0) },
-  strassenOutputs: { strassenOutputs($0) },
-  transpose: { transpose($0, $1, $2, $3, $4, $5) },
-  peak: { peak($0) })
+public let kernels = KernelSet(name: name, lanes: lanes, panelVectors: panelVectors) {
+  $0.multiplyPanel = { multiplyPanel($0) }
+  $0.multiplyInt8Panel = { multiplyInt8Panel($0) }
+  $0.multiplyBFloat16Panel = { multiplyBFloat16Panel($0) }
+  $0.quantizeRows = { quantizeRows($0) }
+  $0.quantizeColumn = { quantizeColumn($0) }
+  $0.roundToBFloat16 = { roundToBFloat16($0) }
+  $0.pairToBFloat16 = { pairToBFloat16($0) }
+  $0.gelu = { geluRows($0) }
+  $0.coarseGELU = { coarseGELURows($0) }
+  $0.relu = { reluRows($0) }
+  $0.layerNorm = { layerNorm($0) }
+  $0.softmaxNumerators = { softmaxNumerators($0) }
+  $0.scale = { scale($0) }
+  $0.standardize = { standardize($0) }
+  $0.add = { add($0) }
+  $0.toomCookInputs = { toomCookInputs($0) }
+  $0.toomCookOutputs = { toomCookOutputs($0) }
+  $0.forwardTransform = { forwardTransform($0) }
+  $0.inverseTransform = { inverseTransform($0) }
+  $0.complexProducts = { complexProducts($0) }
+  $0.strassenSums = { strassenSums($0) }
+  $0.strassenOutputs = { strassenOutputs($0) }
+  $0.transpose = { transpose($0) }
+  $0.peak = { peak($0) }
+}

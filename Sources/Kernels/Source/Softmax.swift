@@ -1,7 +1,9 @@
 import LHKernelTypes
 
-/// See `KernelSet.softmaxNumerators`.
-func softmaxNumerators(_ row: UnsafeMutablePointer<Float>, _ count: Int, _ running: inout RunningSoftmax) -> Float {
+/// See `SoftmaxBlock`.
+func softmaxNumerators(_ block: SoftmaxBlock) -> SoftmaxStep {
+  let (row, count) = (block.scores, block.count)
+  var running = block.running
   let whole = count &- count % lanes
   var maxima = Vector(repeating: running.maximum)
   var n = 0
@@ -33,5 +35,5 @@ func softmaxNumerators(_ row: UnsafeMutablePointer<Float>, _ count: Int, _ runni
   let factor = expOfNegative(Vector(repeating: running.maximum - top))[0]
   running.sum = total + running.sum * factor
   running.maximum = top
-  return factor
+  return SoftmaxStep(running: running, factor: factor)
 }

@@ -1,7 +1,8 @@
 import LHKernelTypes
 
-/// See `KernelSet.toomCookInputs`.
-func toomCookInputs(_ even: UnsafePointer<Float>, _ stride: Int, _ count: Int, _ sums: ToomCookSums) {
+/// See `ToomCookInputs`.
+func toomCookInputs(_ inputs: ToomCookInputs) {
+  let (even, stride, count, sums) = (inputs.even, inputs.stride, inputs.count, inputs.sums)
   let one = even + stride
   let two = one + stride
   let three = two + stride
@@ -26,11 +27,10 @@ func toomCookInputs(_ even: UnsafePointer<Float>, _ stride: Int, _ count: Int, _
   }
 }
 
-/// See `KernelSet.toomCookOutputs`.
-func toomCookOutputs(
-  _ plus: UnsafePointer<Float>, _ minus: UnsafePointer<Float>, _ count: Int, _ y: UnsafeMutablePointer<Float>,
-  _ stride: Int
-) {
+/// See `ToomCookOutputs`.
+func toomCookOutputs(_ outputs: ToomCookOutputs) {
+  let (plus, minus, count) = (outputs.plus, outputs.minus, outputs.count)
+  let (y, stride) = (outputs.y, outputs.stride)
   let one = y + stride
   let two = one + stride
   var n = 0

@@ -1,9 +1,10 @@
-/// See `KernelSet.transpose`. Square blocks are transposed in registers, `lanes` rows at a time down all columns: the
+import LHKernelTypes
+
+/// See `Transposition`. Square blocks are transposed in registers, `lanes` rows at a time down all columns: the
 /// writes then fill whole vectors. What is left over at the edges goes element by element.
-func transpose(
-  _ source: UnsafePointer<Float>, _ rows: Int, _ columns: Int, _ sourceStride: Int,
-  _ destination: UnsafeMutablePointer<Float>, _ destinationStride: Int
-) {
+func transpose(_ matrix: Transposition) {
+  let (source, rows, columns, sourceStride) = (matrix.source, matrix.rows, matrix.columns, matrix.sourceStride)
+  let (destination, destinationStride) = (matrix.destination, matrix.destinationStride)
   let wholeRows = rows / lanes &* lanes
   let wholeColumns = columns / lanes &* lanes
   var row = 0

@@ -1,4 +1,4 @@
-/// What a softmax over several blocks of scores has seen so far; see `KernelSet.softmaxNumerators`.
+/// What a softmax over several blocks of scores has seen so far; see `SoftmaxBlock`.
 public struct RunningSoftmax {
   /// The largest score.
   public var maximum: Float

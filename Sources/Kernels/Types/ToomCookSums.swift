@@ -1,5 +1,5 @@
 /// Where the four sums of input frames go that three outputs of a fast convolution are made from; see
-/// `KernelSet.toomCookInputs`.
+/// `ToomCookInputs`.
 public struct ToomCookSums {
   /// e0 - e2
   public var first: UnsafeMutablePointer<Float>

@@ -75,14 +75,18 @@ extension Attention {
     for first in Swift.stride(from: block.lowerBound, to: block.upperBound, by: panelWidth) {
       let count = min(panelWidth, frames - first)
       for row in 0..<count {
-        kernels.roundToBFloat16(qkv + ((first + row) * stride + width + head * size), rounded + row * size, size)
+        kernels.roundToBFloat16(
+          BFloat16Rounding(
+            x: qkv + ((first + row) * stride + width + head * size), y: rounded + row * size, count: size))
       }
       let panel = operands.keys + first * size / 2
       if count < panelWidth { panel.update(repeating: 0, count: size / 2 * panelWidth) }
       // Pairs of elements are moved as the words that they share.
       kernels.transpose(
-        scratch, count, size / 2, size / 2, UnsafeMutableRawPointer(panel).assumingMemoryBound(to: Float.self),
-        panelWidth)
+        Transposition(
+          rows: count, columns: size / 2, source: scratch, sourceStride: size / 2,
+          destination: UnsafeMutableRawPointer(panel).assumingMemoryBound(to: Float.self),
+          destinationStride: panelWidth))
     }
   }
 
@@ -93,8 +97,10 @@ extension Attention {
     let panelWidth = Attention.valuePanelWidth(kernels)
     for column in Swift.stride(from: 0, to: size, by: panelWidth) {
       kernels.pairToBFloat16(
-        qkv + (block.lowerBound * stride + 2 * width + head * size + column), block.count, panelWidth, stride,
-        operands.values + (column * operands.pairs + block.lowerBound / 2 * panelWidth), panelWidth)
+        BFloat16Pairing(
+          rows: block.count, width: panelWidth,
+          x: qkv + (block.lowerBound * stride + 2 * width + head * size + column), xStride: stride,
+          y: operands.values + (column * operands.pairs + block.lowerBound / 2 * panelWidth), yStride: panelWidth))
     }
   }
 
@@ -107,7 +113,8 @@ extension Attention {
     let panelWidth = kernels.panelWidth
     for query in queries {
       kernels.roundToBFloat16(
-        qkv + (query * stride + head * size), rows.queries + (query - queries.lowerBound) * size, size)
+        BFloat16Rounding(
+          x: qkv + (query * stride + head * size), y: rows.queries + (query - queries.lowerBound) * size, count: size))
     }
     for first in Swift.stride(from: seen.lowerBound, to: seen.upperBound, by: panelWidth) {
       kernels.multiplyBFloat16Panel(
@@ -130,9 +137,9 @@ extension Attention {
     // A pair may have one key that is seen and one that is not.
     let depth = seen.count.roundedUp(toMultipleOf: 2)
     for row in 0..<rowCount {
-      let narrow = rows.scores + row * strip
-      kernels.roundToBFloat16(scores + row * strip, narrow, seen.count)
-      if depth > seen.count { narrow[seen.count] = 0 }
+      let rounded = rows.scores + row * strip
+      kernels.roundToBFloat16(BFloat16Rounding(x: scores + row * strip, y: rounded, count: seen.count))
+      if depth > seen.count { rounded[seen.count] = 0 }
     }
     let panelWidth = Attention.valuePanelWidth(kernels)
     for column in Swift.stride(from: 0, to: size, by: panelWidth) {

@@ -88,8 +88,8 @@ package struct Attention {
   /// Floats that `scratch` needs for each thread: the scores of a block, and the sums of its queries; queries and
   /// scores once more as bfloat16.
   package static func scratchCount(frames: Int, kernels: KernelSet) -> Int {
-    let narrow = BFloat16Rows.count(strip: scoreStride(frames: frames, panelWidth: kernels.panelWidth))
-    return queryBlock * (scoreStride(frames: frames, panelWidth: kernels.panelWidth) + headSize) + narrow
+    let rounded = BFloat16Rows.count(strip: scoreStride(frames: frames, panelWidth: kernels.panelWidth))
+    return queryBlock * (scoreStride(frames: frames, panelWidth: kernels.panelWidth) + headSize) + rounded
   }
 
   /// Distance between the scores of two queries. Rows that lie a multiple of 4 KiB apart would compete for the same
@@ -116,7 +116,10 @@ package struct Attention {
         let destination = keys + (head * panels + panel) * size * panelWidth
         if count < panelWidth { destination.update(repeating: 0, count: size * panelWidth) }
         let source = qkv + (first * stride + width + (heads.lowerBound + head) * size)
-        kernels.transpose(source, count, size, stride, destination, panelWidth)
+        kernels.transpose(
+          Transposition(
+            rows: count, columns: size, source: source, sourceStride: stride, destination: destination,
+            destinationStride: panelWidth))
       }
     }
   }
@@ -154,8 +157,13 @@ package struct Attention {
         let row = scratch + index * strip
         let range = keyRange(of: query).clamped(to: start..<end)
         if !range.isEmpty {
-          let factor = kernels.softmaxNumerators(row + (range.lowerBound - start), range.count, &running[index])
-          if start > seen.lowerBound { kernels.scale(sums + index * size, size, factor) }
+          let step = kernels.softmaxNumerators(
+            SoftmaxBlock(
+              scores: row + (range.lowerBound - start), count: range.count, running: running[index]))
+          running[index] = step.running
+          if start > seen.lowerBound {
+            kernels.scale(ScaleElements(x: sums + index * size, count: size, factor: step.factor))
+          }
         }
         row.update(repeating: 0, count: range.lowerBound - start)
         (row + (range.upperBound - start)).update(repeating: 0, count: end - range.upperBound)
@@ -175,7 +183,7 @@ package struct Attention {
       let index = query - queries.lowerBound
       let output = qkv + (query * stride + head * size)
       output.update(from: sums + index * size, count: size)
-      kernels.scale(output, size, 1 / running[index].sum)
+      kernels.scale(ScaleElements(x: output, count: size, factor: 1 / running[index].sum))
     }
   }
 

@@ -65,8 +65,12 @@ package struct FourierConvolution: Sendable {
       isHalf: false, roots: UnsafePointer(roots), columns: width, firstRow: 0, rowCount: kernel,
       rowStride: -width, binStride: rowWidth, partStride: width)
     for input in 0..<width {
-      kernels.transpose(taps + input * kernel, width, kernel, outputStride, rows, width)
-      kernels.forwardTransform(transform, rows + (kernel - 1) * width, spectrum)
+      kernels.transpose(
+        Transposition(
+          rows: width, columns: kernel, source: taps + input * kernel, sourceStride: outputStride, destination: rows,
+          destinationStride: width))
+      kernels.forwardTransform(
+        ForwardTransform(block: transform, rows: rows + (kernel - 1) * width, spectrum: spectrum))
       for bin in 0..<BlockTransform.binCount {
         let matrix = self.matrix(group: group, bin: bin)
         for index in 0..<layout.panelCount {
@@ -138,8 +142,9 @@ package struct FourierConvolution: Sendable {
       transform.firstRow = inputs.lowerBound - start
       transform.rowCount = inputs.count
       kernels.forwardTransform(
-        transform, x + (inputs.lowerBound * stride + group * width),
-        spectra + 2 * (block - blocks.lowerBound) * width)
+        ForwardTransform(
+          block: transform, rows: x + (inputs.lowerBound * stride + group * width),
+          spectrum: spectra + 2 * (block - blocks.lowerBound) * width))
     }
     multiply(group: group, blocks: blocks.count, isHalf: isHalf, spectra: spectra, kernels: kernels)
     for block in blocks {
@@ -148,8 +153,9 @@ package struct FourierConvolution: Sendable {
       transform.firstRow = isHalf ? kernel - 1 - kernel / 2 : kernel - 1
       transform.rowCount = outputs.count
       kernels.inverseTransform(
-        transform, spectra + 2 * (block - blocks.lowerBound) * width, biases.start + group * width,
-        y + (outputs.lowerBound * stride + group * width))
+        InverseTransform(
+          block: transform, spectrum: spectra + 2 * (block - blocks.lowerBound) * width,
+          bias: biases.start + group * width, rows: y + (outputs.lowerBound * stride + group * width)))
     }
   }
 
@@ -171,7 +177,8 @@ package struct FourierConvolution: Sendable {
             c: products + panel.columns.lowerBound, cStride: rowWidth, width: panel.width))
       }
       if bin > 0 {
-        kernels.complexProducts(products, rowWidth, blocks, width, spectrum)
+        kernels.complexProducts(
+          ComplexProducts(products: products, stride: rowWidth, count: blocks, columns: width, y: spectrum))
       } else {
         // Two real values stand where other bins have a complex one.
         for block in 0..<blocks {

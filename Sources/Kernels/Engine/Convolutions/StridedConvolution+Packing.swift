@@ -16,7 +16,10 @@ extension StridedConvolution {
   ) {
     let size = count * inputs
     // [output, input, tap] to [tap][output, input]
-    kernels.transpose(rows, size, taps.count, taps.count, scratch, size)
+    kernels.transpose(
+      Transposition(
+        rows: size, columns: taps.count, source: rows, sourceStride: taps.count, destination: scratch,
+        destinationStride: size))
     func pack(_ matrix: WeightMatrix, _ index: Int) {
       matrix.pack(rows: scratch + index * size, count: count, stride: inputs, atColumn: first, kernels: kernels)
     }

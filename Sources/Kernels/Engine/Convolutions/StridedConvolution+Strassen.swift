@@ -61,7 +61,8 @@ extension StridedConvolution {
     add(minus, 1, rows.minus, pairs: pairs, to: y + outputs, cStride: groupStride, accumulates: false)
     for group in 0..<2 * pairs {
       let y = y + group * groupStride
-      kernels.toomCookOutputs(y, y + outputs, outputs, y, outputs)
+      kernels.toomCookOutputs(
+        ToomCookOutputs(plus: y, minus: y + outputs, count: outputs, y: y, stride: outputs))
     }
     add(taps[0], 2, rows.first, pairs: pairs, to: y, cStride: groupStride, accumulates: true)
     add(taps[2], 3, rows.last, pairs: pairs, to: y + 2 * outputs, cStride: groupStride, accumulates: true)

@@ -38,12 +38,16 @@ extension StridedConvolution {
       multiply(rows.minus, groups, minus, scratch.minus, width, accumulates: false)
       if let separateBias {
         for group in 0..<groups {
-          kernels.add(scratch.plus + group * width, separateBias.start + part.columns.lowerBound, width)
+          kernels.add(
+            AddElements(
+              x: scratch.plus + group * width, y: separateBias.start + part.columns.lowerBound, count: width))
         }
       }
       for group in 0..<groups {
         kernels.toomCookOutputs(
-          scratch.plus + group * width, scratch.minus + group * width, width, y + 3 * group * outputs, outputs)
+          ToomCookOutputs(
+            plus: scratch.plus + group * width, minus: scratch.minus + group * width, count: width,
+            y: y + 3 * group * outputs, stride: outputs))
       }
       multiply(rows.first, groups, taps[0], y, 3 * outputs, accumulates: true)
       multiply(rows.last, groups, taps[2], y + 2 * outputs, 3 * outputs, accumulates: true)
@@ -73,8 +77,9 @@ extension StridedConvolution {
     for group in 0..<groups {
       let row = sums + group * inputs
       kernels.toomCookInputs(
-        x + 6 * group * inputs, 2 * inputs, inputs,
-        ToomCookSums(first: row, plus: row + size, minus: row + 2 * size, last: row + 3 * size))
+        ToomCookInputs(
+          even: x + 6 * group * inputs, stride: 2 * inputs, count: inputs,
+          sums: ToomCookSums(first: row, plus: row + size, minus: row + 2 * size, last: row + 3 * size)))
     }
     func rows(_ index: Int) -> MatrixRows { MatrixRows(sums + index * size, stride: inputs) }
     return ToomCookRows(
@@ -90,7 +95,8 @@ extension StridedConvolution {
     let places = ToomCookSums(
       first: sums, plus: sums + inputs, minus: sums + 2 * inputs, last: sums + 3 * inputs)
     for group in 0..<groups {
-      kernels.toomCookInputs(x + 6 * group * inputs, 2 * inputs, inputs, places)
+      kernels.toomCookInputs(
+        ToomCookInputs(even: x + 6 * group * inputs, stride: 2 * inputs, count: inputs, sums: places))
       for index in 0..<4 {
         view.round(
           sums + index * inputs, count: 1, stride: inputs, to: rows.rows(from: index * groups + group),

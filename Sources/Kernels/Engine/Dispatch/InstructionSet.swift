@@ -13,11 +13,11 @@ import LHVectors
 
 /// The kernels that this processor can run, and the choice among them.
 package enum InstructionSet {
-  /// All sets of this build and processor, the fastest first. `scalar` is the plain twin that the others are tested
+  /// All sets of this build and processor, the fastest first. `scalar` is the reference that the others are tested
   /// against. A plain set, which uses no dot-product instructions, is here only where the other one uses some.
   package static var available: [KernelSet] {
     families.flatMap { [$0.best] + ($0.best.dotProducts == $0.plain.dotProducts ? [] : [$0.plain]) }
-      + [LHKernelsBaseline.kernels, scalarKernels]
+      + [LHKernelsBaseline.kernels, ReferenceKernels.set]
   }
 
   /// The names that `LHB_ISA` may have.
@@ -25,7 +25,7 @@ package enum InstructionSet {
 
   /// The named set; without a name the one that the environment variable `LHB_ISA` names, else the fastest.
   package static func select(_ name: String? = nil) throws(KernelFault) -> KernelSet {
-    let sets = families.flatMap { [$0.best, $0.plain] } + [LHKernelsBaseline.kernels, scalarKernels]
+    let sets = families.flatMap { [$0.best, $0.plain] } + [LHKernelsBaseline.kernels, ReferenceKernels.set]
     guard let name = name ?? getenv("LHB_ISA").map({ String(cString: $0) }), !name.isEmpty else { return sets[0] }
     guard names.contains(name) else { throw .unknownInstructionSet(name, known: names) }
     guard let set = sets.first(where: { $0.name == name }) else {

@@ -117,7 +117,7 @@ package struct MatrixMultiplier: Sendable {
     for row in 0..<panel.rows {
       let c = panel.c + row * panel.cStride
       switch (panel.bias, panel.accumulates) {
-      case (let bias?, true): kernels.add(c, bias, panel.width)
+      case (let bias?, true): kernels.add(AddElements(x: c, y: bias, count: panel.width))
       case (let bias?, false): c.update(from: bias, count: panel.width)
       case (nil, true): break
       case (nil, false): c.update(repeating: 0, count: panel.width)
@@ -127,11 +127,12 @@ package struct MatrixMultiplier: Sendable {
 
   /// Applies an epilogue to some columns of C.
   func finish(_ c: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int, epilogue: Epilogue) {
+    let rows = ElementwiseRows(rows: rows, width: columns, x: c, stride: stride)
     switch epilogue {
     case .none: break
-    case .gelu: kernels.gelu(c, rows, columns, stride)
-    case .coarseGELU: kernels.coarseGELU(c, rows, columns, stride)
-    case .relu: kernels.relu(c, rows, columns, stride)
+    case .gelu: kernels.gelu(rows)
+    case .coarseGELU: kernels.coarseGELU(rows)
+    case .relu: kernels.relu(rows)
     }
   }
 }

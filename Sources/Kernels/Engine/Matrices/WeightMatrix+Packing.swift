@@ -7,7 +7,7 @@ extension WeightMatrix {
   /// Writes some columns, rounded to the format. Different columns may be written at the same time by different
   /// threads.
   ///
-  /// A column and group of eight-bit integers has a scale of its own; see `KernelSet.quantizeSymmetric`.
+  /// A column and group of eight-bit integers has a scale of its own; see `QuantizeColumn`.
   ///
   /// - Parameters:
   ///   - rows: [count, depth] with `stride` between rows: each row becomes a column.
@@ -17,7 +17,10 @@ extension WeightMatrix {
   ) {
     guard format.isReduced else {
       forEachPart(first, count) { columns, place, width in
-        kernels.transpose(rows + (columns.lowerBound - first) * stride, columns.count, depth, stride, place, width)
+        kernels.transpose(
+          Transposition(
+            rows: columns.count, columns: depth, source: rows + (columns.lowerBound - first) * stride,
+            sourceStride: stride, destination: place, destinationStride: width))
       }
       return
     }
@@ -34,7 +37,10 @@ extension WeightMatrix {
             let row = rows + (column - first + index) * stride
             round(row, column: column + index, to: rounded + index * words, values: values, kernels: kernels)
           }
-          kernels.transpose(rounded, many, words, words, place + (column - columns.lowerBound), width)
+          kernels.transpose(
+            Transposition(
+              rows: many, columns: words, source: rounded, sourceStride: words,
+              destination: place + (column - columns.lowerBound), destinationStride: width))
         }
       }
     }
@@ -62,25 +68,28 @@ extension WeightMatrix {
   ) {
     guard let int8 else {
       words[layout.words - 1] = 0
-      kernels.roundToBFloat16(row, UnsafeMutableRawPointer(words).assumingMemoryBound(to: UInt16.self), depth)
+      kernels.roundToBFloat16(
+        BFloat16Rounding(
+          x: row, y: UnsafeMutableRawPointer(words).assumingMemoryBound(to: UInt16.self), count: depth))
       return
     }
     words.update(repeating: 0, count: layout.words)
     let bytes = UnsafeMutableRawPointer(words).assumingMemoryBound(to: Int8.self)
     values.update(from: row, count: depth)
     for channel in int8.outliers { values[channel] = 0 }
-    int8.set(column, kernels.quantizeSymmetric(values, depth, bytes))
+    int8.set(column, kernels.quantizeColumn(QuantizeColumn(x: values, count: depth, q: bytes)))
     guard !int8.outliers.isEmpty else { return }
     for (place, channel) in int8.outliers.enumerated() { values[place] = row[channel] }
     let outlierBytes = bytes + depth.roundedUp(toMultipleOf: 4)
     int8.set(
-      layout.storedColumns + column, kernels.quantizeSymmetric(values, int8.outliers.count, outlierBytes))
+      layout.storedColumns + column,
+      kernels.quantizeColumn(QuantizeColumn(x: values, count: int8.outliers.count, q: outlierBytes)))
   }
 }
 
 extension Int8Columns {
   /// Writes a scale and a sum: those of a column, those of its outliers `stored columns` further.
-  fileprivate func set(_ place: Int, _ column: (scale: Float, sum: Int32)) {
+  fileprivate func set(_ place: Int, _ column: ColumnQuantization) {
     scales.start[place] = column.scale
     UnsafeMutableRawPointer(sums.start + place).assumingMemoryBound(to: Int32.self).pointee = column.sum
   }

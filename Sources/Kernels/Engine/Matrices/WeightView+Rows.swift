@@ -50,7 +50,7 @@ extension WeightView {
       let depth = depth
       for row in 0..<count {
         let target = (rows.elements + row * rows.stride).assumingMemoryBound(to: UInt16.self)
-        kernels.roundToBFloat16(x + row * stride, target, depth)
+        kernels.roundToBFloat16(BFloat16Rounding(x: x + row * stride, y: target, count: depth))
         if depth < bfloat16Depth { target[depth] = 0 }
       }
       return

@@ -71,16 +71,19 @@ func checkToomCook() {
   sums.withUnsafeMutableBufferPointer { sums in
     let first = sums.baseAddress!
     kernels.toomCookInputs(
-      even, channels, channels,
-      ToomCookSums(
-        first: first, plus: first + channels, minus: first + 2 * channels, last: first + 3 * channels))
+      ToomCookInputs(
+        even: even, stride: channels, count: channels,
+        sums: ToomCookSums(
+          first: first, plus: first + channels, minus: first + 2 * channels, last: first + 3 * channels)))
   }
   // y0 = (e0 - e2) w0 + p + m    y1 = p - m    y2 = p + m + (e3 - e1) w1
   // p = (e1 + e2) (w0 + w1) / 2    m = (e2 - e1) (w0 - w1) / 2
   let plus = (0..<channels).map { Float(Double(sums[channels + $0]) * (taps[0] + taps[1]) / 2) }
   let minus = (0..<channels).map { Float(Double(sums[2 * channels + $0]) * (taps[0] - taps[1]) / 2) }
   var y = [Float](repeating: 0, count: 3 * channels)
-  kernels.toomCookOutputs(plus, minus, channels, &y, channels)
+  withExtendedLifetime((plus, minus)) {
+    kernels.toomCookOutputs(ToomCookOutputs(plus: plus, minus: minus, count: channels, y: &y, stride: channels))
+  }
   var difference = Difference()
   for n in 0..<channels {
     let e = (0..<4).map { Double(even[$0 * channels + n]) }

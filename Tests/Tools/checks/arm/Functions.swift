@@ -9,9 +9,12 @@ func checkSoftmax() {
   var numerators = scores
   var running = RunningSoftmax()
   numerators.withUnsafeMutableBufferPointer { row in
-    _ = kernels.softmaxNumerators(row.baseAddress!, counts[0], &running)
-    let factor = kernels.softmaxNumerators(row.baseAddress! + counts[0], counts[1], &running)
-    for n in 0..<counts[0] { row[n] *= factor }
+    let first = SoftmaxBlock(scores: row.baseAddress!, count: counts[0], running: running)
+    running = kernels.softmaxNumerators(first).running
+    let second = SoftmaxBlock(scores: row.baseAddress! + counts[0], count: counts[1], running: running)
+    let step = kernels.softmaxNumerators(second)
+    running = step.running
+    for n in 0..<counts[0] { row[n] *= step.factor }
   }
   let right = scores.map { exp(Double($0)) }
   let sum = right.reduce(0, +)
@@ -53,9 +56,9 @@ func checkGELU() {
   let x = (-1001...1001).map { Float($0) / 100 }
   let right = x.map { Double($0) * (1 + erf(Double($0) * 0.5.squareRoot())) / 2 }
   var exact = x
-  kernels.gelu(&exact, 1, x.count, x.count)
+  kernels.gelu(ElementwiseRows(rows: 1, width: x.count, x: &exact, stride: x.count))
   var coarse = x
-  kernels.coarseGELU(&coarse, 1, x.count, x.count)
+  kernels.coarseGELU(ElementwiseRows(rows: 1, width: x.count, x: &coarse, stride: x.count))
   var difference = Difference()
   var coarseDifference = Difference()
   for n in 0..<x.count {

@@ -71,9 +71,10 @@ func checkBFloat16Products() {
     let a = numbers.array(rows * depth)
     let b = numbers.array(depth * stride)
     var aHalves = [UInt16](repeating: 0, count: a.count)
-    kernels.roundToBFloat16(a, &aHalves, a.count)
+    kernels.roundToBFloat16(BFloat16Rounding(x: a, y: &aHalves, count: a.count))
     var bPairs = [UInt32](repeating: 0, count: b.count / 2)
-    kernels.pairToBFloat16(b, depth, stride, stride, &bPairs, stride)
+    kernels.pairToBFloat16(
+      BFloat16Pairing(rows: depth, width: stride, x: b, xStride: stride, y: &bPairs, yStride: stride))
     let (aRounded, bRounded) = (a.map(nearestBFloat16), b.map(nearestBFloat16))
     for n in 0..<a.count { roundings.add(Float(bitPattern: UInt32(aHalves[n]) << 16), Double(aRounded[n])) }
     withOptionalPointer(bias) { bias in
@@ -121,7 +122,8 @@ func checkInt8Products() {
     for n in 0..<stride {
       let column = numbers.array(depth)
       var bytes = [Int8](repeating: 0, count: depth)
-      (scales[n], sums[n]) = kernels.quantizeSymmetric(column, depth, &bytes)
+      let quantized = kernels.quantizeColumn(QuantizeColumn(x: column, count: depth, q: &bytes))
+      (scales[n], sums[n]) = (quantized.scale, quantized.sum)
       for k in 0..<depth {
         panel[(k / 4 * stride + n) * 4 + k % 4] = bytes[k]
         bValues[n * depth + k] = Double(scales[n]) * Double(bytes[k])

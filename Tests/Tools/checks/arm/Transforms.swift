@@ -21,8 +21,8 @@ func checkFourier() {
       let shape = BlockTransform(
         isHalf: isHalf, roots: roots.baseAddress!, columns: columns, firstRow: 0, rowCount: size, rowStride: columns,
         binStride: 2 * columns, partStride: columns)
-      kernels.forwardTransform(shape, rows, &spectrum)
-      kernels.inverseTransform(shape, spectrum, bias, &back)
+      kernels.forwardTransform(ForwardTransform(block: shape, rows: rows, spectrum: &spectrum))
+      kernels.inverseTransform(InverseTransform(block: shape, spectrum: spectrum, bias: bias, rows: &back))
     }
 
     var difference = Difference()
@@ -65,7 +65,10 @@ func checkTranspose() {
   let (rows, columns) = (13, 10)
   let source = numbers.array(rows * columns)
   var turned = [Float](repeating: 0, count: source.count)
-  kernels.transpose(source, rows, columns, columns, &turned, rows)
+  kernels.transpose(
+    Transposition(
+      rows: rows, columns: columns, source: source, sourceStride: columns, destination: &turned,
+      destinationStride: rows))
   var difference = Difference()
   for row in 0..<rows {
     for column in 0..<columns { difference.add(turned[column * rows + row], Double(source[row * columns + column])) }
