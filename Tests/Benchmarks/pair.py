@@ -77,7 +77,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--only", default="", metavar="TEXT", help='only cells such as "base-max int8 2"')
-    parser.add_argument("--work", type=Path, default=subnets.REPOSITORY / ".build/bench", help="what is made goes there")
+    parser.add_argument("--work", type=Path, default=subnets.REPOSITORY / ".build/bench", help="what is made")
     parser.add_argument("--quick", action="store_true")
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
