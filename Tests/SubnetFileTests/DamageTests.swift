@@ -1,6 +1,7 @@
 import LHModel
 import LHSubnetFile
 import LHSupernet
+import LHSupernetCheckpoint
 import LHSystem
 import LHTensors
 import LHTestSupport

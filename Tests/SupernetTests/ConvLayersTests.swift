@@ -1,5 +1,6 @@
 import LHJSON
 import LHSupernet
+import LHSupernetCheckpoint
 import Testing
 
 @Suite struct ConvLayersTests {

@@ -1,6 +1,7 @@
 import LHJSON
 import LHModel
 import LHSupernet
+import LHSupernetCheckpoint
 import LHSystem
 import LHTestSupport
 import Testing
