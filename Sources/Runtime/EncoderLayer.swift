@@ -1,6 +1,6 @@
-import LHQuantization
 import LHKernels
 import LHModel
+import LHQuantization
 
 /// One layer of the encoder, in place on the hidden states x, [frames, E].
 struct EncoderLayer {

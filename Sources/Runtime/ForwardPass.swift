@@ -1,7 +1,7 @@
-import LHQuantization
 import LHKernelTypes
 import LHKernels
 import LHModel
+import LHQuantization
 
 /// One run of a model on one utterance: samples to hidden states, step by step as in the paper.
 struct ForwardPass {
