@@ -22,20 +22,25 @@ extension StridedConvolution {
       multiplyPairs(groups / 2, rows, y: y, scratch: scratch.strassen, kernels: kernels)
       return
     }
-    for (index, part) in plus.whole.parts.enumerated() {
+    // The matrices are kept by the convolution.
+    let tables = (
+      plus: plus.whole.table, minus: minus.whole.table, w0: taps[0].whole.table, w1: taps[1].whole.table,
+      w2: taps[2].whole.table
+    )
+    for (index, part) in tables.plus.parts.enumerated() {
       let width = part.columns.count
       let y = y + part.columns.lowerBound
       func multiply(
-        _ rows: MatrixRows, _ count: Int, _ matrix: WeightMatrix, _ c: UnsafeMutablePointer<Float>, _ cStride: Int,
+        _ rows: MatrixRows, _ count: Int, _ matrix: PanelTable, _ c: UnsafeMutablePointer<Float>, _ cStride: Int,
         accumulates: Bool
       ) {
         multiplier.multiply(
           RowsProduct(
-            rows: count, a: rows, matrix: matrix.whole, c: c, cStride: cStride, accumulates: accumulates,
+            rows: count, a: rows, matrix: matrix, c: c, cStride: cStride, accumulates: accumulates,
             chainLength: StridedConvolution.chainLength), panel: index)
       }
-      multiply(rows.plus, groups, plus, scratch.plus, width, accumulates: false)
-      multiply(rows.minus, groups, minus, scratch.minus, width, accumulates: false)
+      multiply(rows.plus, groups, tables.plus, scratch.plus, width, accumulates: false)
+      multiply(rows.minus, groups, tables.minus, scratch.minus, width, accumulates: false)
       if let separateBias {
         for group in 0..<groups {
           kernels.add(
@@ -49,9 +54,9 @@ extension StridedConvolution {
             plus: scratch.plus + group * width, minus: scratch.minus + group * width, count: width,
             y: y + 3 * group * outputs, stride: outputs))
       }
-      multiply(rows.first, groups, taps[0], y, 3 * outputs, accumulates: true)
-      multiply(rows.last, groups, taps[2], y + 2 * outputs, 3 * outputs, accumulates: true)
-      multiply(rows.odd, 3 * groups, taps[1], y, outputs, accumulates: true)
+      multiply(rows.first, groups, tables.w0, y, 3 * outputs, accumulates: true)
+      multiply(rows.last, groups, tables.w2, y + 2 * outputs, 3 * outputs, accumulates: true)
+      multiply(rows.odd, 3 * groups, tables.w1, y, outputs, accumulates: true)
     }
   }
 

@@ -125,7 +125,8 @@ package struct StridedConvolution: Sendable {
         x, count: (count - 1) * stride + taps.count, stride: inputs, to: scratch.rows, kernels: multiplier.kernels)
       frames = scratch.rows.written
     }
-    for (index, part) in view.parts.enumerated() {
+    // The matrices are kept by the convolution.
+    for (index, part) in view.table.parts.enumerated() {
       let y = y + part.columns.lowerBound
       if let bias {
         for row in 0..<count {
@@ -135,7 +136,7 @@ package struct StridedConvolution: Sendable {
       for (tap, matrix) in taps.enumerated() {
         multiplier.multiply(
           RowsProduct(
-            rows: count, a: frames.rows(from: tap, step: stride), matrix: matrix.whole, c: y, cStride: outputs,
+            rows: count, a: frames.rows(from: tap, step: stride), matrix: matrix.whole.table, c: y, cStride: outputs,
             accumulates: tap > 0 || bias != nil, chainLength: StridedConvolution.chainLength), panel: index)
       }
     }

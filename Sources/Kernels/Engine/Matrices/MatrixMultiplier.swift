@@ -63,7 +63,7 @@ package struct MatrixMultiplier: Sendable {
     for index in panels {
       let columns = product.matrix.parts[index].columns
       block.c = product.c + (rows.lowerBound * product.cStride + columns.lowerBound)
-      if product.matrix.matrix.format.isReduced {
+      if product.matrix.kind != .float32 {
         multiply(block, panel: index)
       } else if backend == .packed {
         multiplyInParts(block, panel: index)
@@ -77,7 +77,7 @@ package struct MatrixMultiplier: Sendable {
   /// The columns of one panel, on the calling thread, with the packed backend and without an epilogue; C begins at the
   /// panel's first column.
   func multiply(_ product: RowsProduct, panel index: Int) {
-    switch product.matrix.matrix.format {
+    switch product.matrix.kind {
     case .float32: kernels.multiplyPanel(product.float32Panel(index, kernels, depth: 0..<product.matrix.depth))
     case .bfloat16: kernels.multiplyBFloat16Panel(product.bfloat16Panel(index, kernels))
     case .int8:

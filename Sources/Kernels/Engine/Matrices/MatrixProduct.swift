@@ -61,10 +61,11 @@ extension WeightView {
     scratch: ProductScratch = ProductScratch()
   ) {
     guard product.rows > 0 else { return }
+    let table = table
     if let strassen = scratch.strassen,
-      let plan = StrassenPlan(rows: product.rows, matrix: self, multiplier: multiplier)
+      let plan = StrassenPlan(rows: product.rows, matrix: table, multiplier: multiplier)
     {
-      multiplier.multiply(RowsProduct(product, MatrixRows(product), self), plan, on: pool, scratch: strassen)
+      multiplier.multiply(RowsProduct(product, MatrixRows(product), table), plan, on: pool, scratch: strassen)
       return
     }
     var a = MatrixRows(product)
@@ -76,8 +77,8 @@ extension WeightView {
       }
       a = storage.written
     }
-    let product = RowsProduct(product, a, self)
-    multiplier.shareOut(rows: product.rows, panels: parts.count, on: pool) { rows, panels in
+    let product = RowsProduct(product, a, table)
+    multiplier.shareOut(rows: product.rows, panels: table.parts.count, on: pool) { rows, panels in
       multiplier.multiply(product, rows: rows, panels: panels)
     }
   }
@@ -91,9 +92,9 @@ extension WeightView {
       round(product, 0..<product.rows, to: storage, kernels: multiplier.kernels)
       a = storage.written
     }
-    let product = RowsProduct(product, a, self)
+    let product = RowsProduct(product, a, table)
     multiplier.forEachBlock(ofRows: product.rows) { rows in
-      multiplier.multiply(product, rows: rows, panels: 0..<parts.count)
+      multiplier.multiply(product, rows: rows, panels: product.matrix.parts.indices)
     }
   }
 
@@ -132,36 +133,4 @@ extension WeightMatrix {
 
 extension MatrixRows {
   fileprivate init(_ product: MatrixProduct) { self.init(product.a, stride: product.aStride) }
-}
-
-/// A product of rows that have the matrix's number format.
-struct RowsProduct {
-  var rows: Int
-  var a: MatrixRows
-  var matrix: WeightView
-  var c: UnsafeMutablePointer<Float>
-  var cStride: Int
-  var accumulates: Bool
-  var epilogue = Epilogue.none
-  var chainLength = PanelProduct.chainLength
-
-  init(
-    rows: Int, a: MatrixRows, matrix: WeightView, c: UnsafeMutablePointer<Float>, cStride: Int, accumulates: Bool,
-    chainLength: Int = PanelProduct.chainLength
-  ) {
-    self.rows = rows
-    self.a = a
-    self.matrix = matrix
-    self.c = c
-    self.cStride = cStride
-    self.accumulates = accumulates
-    self.chainLength = chainLength
-  }
-
-  init(_ product: MatrixProduct, _ a: MatrixRows, _ matrix: WeightView) {
-    self.init(
-      rows: product.rows, a: a, matrix: matrix, c: product.c, cStride: product.cStride,
-      accumulates: product.accumulates, chainLength: product.chainLength)
-    epilogue = product.epilogue
-  }
 }

@@ -22,8 +22,8 @@ package struct StrassenPlan {
   private static let deepestPart = 768
 
   /// A plan for `rows` rows, or nil.
-  init?(rows: Int, matrix: WeightView, multiplier: MatrixMultiplier) {
-    guard rows >= StrassenPlan.leastRows, multiplier.backend == .packed, !matrix.matrix.format.isReduced else {
+  init?(rows: Int, matrix: PanelTable, multiplier: MatrixMultiplier) {
+    guard rows >= StrassenPlan.leastRows, multiplier.backend == .packed, matrix.kind == .float32 else {
       return nil
     }
     // Whole panels from the first one on.
@@ -119,13 +119,12 @@ extension MatrixMultiplier {
     let matrix = product.matrix
     let left = matrix.parts[panel]
     let right = matrix.parts[panel + plan.panelPairs]
-    let upcoming = matrix.parts[min(nextPanel, matrix.parts.count - 1)].start - left.start
+    let upcoming = matrix.parts[min(nextPanel, matrix.parts.count - 1)].words - left.words
     let rightOffset = plan.panelPairs * width
-    let storage = UnsafePointer(matrix.matrix.storage.start)
-    let upper = storage + part * 2 * plan.half * width
+    let upper = part * 2 * plan.half * width
     let lower = upper + plan.half * width
     let columns = StrassenColumns(
-      b11: upper + left.start, b12: upper + right.start, b21: lower + left.start, b22: lower + right.start,
+      b11: left.words + upper, b12: right.words + upper, b21: left.words + lower, b22: right.words + lower,
       sums: scratch, planeStride: plan.half * width)
     kernels.strassenSums(
       StrassenSums(
@@ -133,7 +132,6 @@ extension MatrixMultiplier {
         sums: scratch, planeStride: columns.planeStride))
     let products = scratch + StrassenSums.planes * columns.planeStride
     let column = left.columns.lowerBound
-    let bias = matrix.matrix.bias
     let blocks = (pairs.count + StrassenPlan.pairBlock - 1) / StrassenPlan.pairBlock
     for index in 0..<blocks {
       let start = pairs.lowerBound + index * pairs.count / blocks
@@ -143,8 +141,7 @@ extension MatrixMultiplier {
       block.finish(
         products, pairs: start..<end, upper: c, lower: c + product.cStride, pairStride: 2 * product.cStride,
         rightOffset: rightOffset,
-        bias: part == 0
-          ? (bias.map { $0 + left.storedColumn }, bias.map { $0 + right.storedColumn }) : (nil, nil),
+        bias: part == 0 ? (left.bias, right.bias) : (nil, nil),
         accumulates: product.accumulates || part > 0, kernels: kernels)
       if part == plan.parts - 1 {
         let rows = 2 * (end - start) - (end > block.lowerPairs ? 1 : 0)

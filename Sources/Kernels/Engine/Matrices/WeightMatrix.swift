@@ -20,7 +20,7 @@ package final class WeightMatrix: Sendable {
   /// What eight-bit integers have besides.
   let int8: Int8Columns?
   /// All panels, as a view has them.
-  private let parts: [PanelPart]
+  private let parts: PanelParts
 
   /// Room for a matrix of zeros, to be filled with `pack`.
   ///
@@ -46,7 +46,6 @@ package final class WeightMatrix: Sendable {
     layout =
       isPlain
       ? PanelLayout(plainWords: words, columns: columns) : PanelLayout(words: words, columns: columns, kernels: kernels)
-    parts = PanelPart.parts(of: layout, [0..<columns])
     storage = try AlignedBuffer(count: layout.wordCount, in: arena)
     if case .int8(let outliers) = format {
       int8 = try Int8Columns(depth: depth, stored: layout.storedColumns, outliers: outliers, arena: arena)
@@ -54,10 +53,22 @@ package final class WeightMatrix: Sendable {
       int8 = nil
     }
     biases = try hasBias ? AlignedBuffer(count: layout.storedColumns, in: arena) : nil
+    parts = PanelParts(
+      [0..<columns], of: layout, words: storage, biases: biases, scales: int8?.scales, sums: int8?.sums)
   }
 
   /// Columns, without the filling.
   package var columns: Int { layout.columns }
+
+  /// Words of a column of bytes before its outliers.
+  var firstGroupWords: Int { (depth + 3) / 4 }
+
+  /// What is viewed of it.
+  ///
+  /// - Parameter sums: Those of the columns' bytes in the rows that take part.
+  func parts(_ ranges: [Range<Int>], sums: AlignedBuffer?) -> PanelParts {
+    PanelParts(ranges, of: layout, words: storage, biases: biases, scales: int8?.scales, sums: sums)
+  }
 
   /// Bytes of the panels, biases, scales and sums.
   package var byteCount: Int { storage.byteCount + (biases?.byteCount ?? 0) + (int8?.byteCount ?? 0) }
@@ -72,8 +83,7 @@ package final class WeightMatrix: Sendable {
 
   /// The whole matrix as a view of itself.
   package var whole: WeightView {
-    WeightView(
-      matrix: self, depth: depth, parts: parts, outlierCount: int8?.outliers.count ?? 0, columnSums: int8?.sums)
+    WeightView(matrix: self, depth: depth, outlierCount: int8?.outliers.count ?? 0, parts: parts)
   }
 }
 

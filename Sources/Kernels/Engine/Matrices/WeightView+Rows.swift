@@ -3,26 +3,17 @@ import LHKernelTypes
 /// Rows as a view multiplies them. A row of bytes has the bytes of its groups one behind the other, each filled up to
 /// whole words with zeros; a row of bfloat16 is filled up to a whole word.
 extension WeightView {
-  /// Groups of the depth that have scales of their own: 1, or 2 with outliers.
-  var groupCount: Int { outlierCount == 0 ? 1 : 2 }
-
-  /// Elements of a group in a row, with the filling.
-  func groupDepth(_ group: Int) -> Int { (group == 0 ? depth : outlierCount).roundedUp(toMultipleOf: 4) }
-
-  /// Elements of a row of bfloat16.
-  var bfloat16Depth: Int { depth.roundedUp(toMultipleOf: 2) }
-
   /// Bytes of a rounded row.
   private var rowByteCount: Int {
     switch matrix.format {
     case .float32: 0
-    case .bfloat16: bfloat16Depth * MemoryLayout<UInt16>.stride
-    case .int8: groupDepth(0) + (outlierCount == 0 ? 0 : groupDepth(1))
+    case .bfloat16: table.bfloat16Depth * MemoryLayout<UInt16>.stride
+    case .int8: table.groupDepth(0) + table.groupDepth(1)
     }
   }
 
   /// Scales and zeros of a row.
-  private var parameterCount: Int { matrix.int8 == nil ? 0 : groupCount }
+  private var parameterCount: Int { matrix.int8 == nil ? 0 : table.groupCount }
 
   private func elementFloats(rows count: Int) -> Int {
     (count * rowByteCount).roundedUp(toMultipleOf: 64) / MemoryLayout<Float>.stride
@@ -51,7 +42,7 @@ extension WeightView {
       for row in 0..<count {
         let target = (rows.elements + row * rows.stride).assumingMemoryBound(to: UInt16.self)
         kernels.roundToBFloat16(BFloat16Rounding(x: x + row * stride, y: target, count: depth))
-        if depth < bfloat16Depth { target[depth] = 0 }
+        if depth % 2 != 0 { target[depth] = 0 }
       }
       return
     }
@@ -70,7 +61,8 @@ extension WeightView {
     _ x: UnsafePointer<Float>, count: Int, stride: Int, to rows: RowStorage, kernels: KernelSet
   ) {
     guard let outliers = matrix.int8?.outliers.prefix(outlierCount) else { return }
-    let target = rows.elements.assumingMemoryBound(to: UInt8.self) + groupDepth(0)
+    let target = rows.elements.assumingMemoryBound(to: UInt8.self) + table.groupDepth(0)
+    let filling = table.groupDepth(1) - outlierCount
     let most = 16
     let width = outliers.count.roundedUp(toMultipleOf: 4 * kernels.lanes)
     withUnsafeTemporaryAllocation(of: Float.self, capacity: most * width) { gathered in
@@ -90,7 +82,7 @@ extension WeightView {
             let target = target + (first + row) * rows.stride
             target.update(from: quantized + row * width, count: outliers.count)
             // What fills the last word is 0 and not the row's zero: a view has weights there that are none of its own.
-            (target + outliers.count).update(repeating: 0, count: groupDepth(1) - outliers.count)
+            (target + outliers.count).update(repeating: 0, count: filling)
           }
         }
       }

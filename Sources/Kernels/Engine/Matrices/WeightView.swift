@@ -11,53 +11,38 @@ package struct WeightView: Sendable {
   package let matrix: WeightMatrix
   /// Rows that take part, the first ones.
   package let depth: Int
-  /// The columns, cut where panels or ranges end.
-  let parts: [PanelPart]
-  /// Outlier channels below `depth`.
+  /// Outlier channels among them.
   let outlierCount: Int
-  /// Of eight-bit integers, the sums of the columns' bytes in these rows: [group][stored columns], `Int32`.
-  let columnSums: AlignedBuffer?
+  private let parts: PanelParts
+  /// What `parts` points to beside the matrix: of eight-bit integers, the sums of the columns' bytes in these rows.
+  private let columnSums: AlignedBuffer?
 
-  init(matrix: WeightMatrix, depth: Int, parts: [PanelPart], outlierCount: Int, columnSums: AlignedBuffer?) {
+  init(
+    matrix: WeightMatrix, depth: Int, outlierCount: Int, parts: PanelParts, columnSums: AlignedBuffer? = nil
+  ) {
     self.matrix = matrix
     self.depth = depth
-    self.parts = parts
     self.outlierCount = outlierCount
+    self.parts = parts
     self.columnSums = columnSums
   }
 
   /// Columns.
-  package var columns: Int { parts.last?.columns.upperBound ?? 0 }
-}
+  package var columns: Int { parts.list.last?.columns.upperBound ?? 0 }
 
-/// Columns of a view that lie in one panel.
-struct PanelPart: Sendable {
-  /// Which columns of the view they are.
-  let columns: Range<Int>
-  /// The first one's number in the matrix.
-  let storedColumn: Int
-  /// Words of the matrix before its first word.
-  let start: Int
-  /// Distance between words of a column: the panel's width.
-  let stride: Int
-  /// Columns up to whole vectors.
-  let width: Int
-
-  /// Ranges of columns, cut where panels end.
-  static func parts(of layout: PanelLayout, _ ranges: [Range<Int>]) -> [PanelPart] {
-    var parts: [PanelPart] = []
-    var done = 0
-    for range in ranges {
-      layout.forEachPart(of: range) { part, panel in
-        let offset = part.lowerBound - panel.columns.lowerBound
-        parts.append(
-          PanelPart(
-            columns: done..<done + part.count, storedColumn: part.lowerBound, start: panel.start + offset,
-            stride: panel.width, width: part.count.roundedUp(toMultipleOf: layout.lanes)))
-        done += part.count
-      }
+  private var kind: PanelTable.Kind {
+    switch matrix.format {
+    case .float32: .float32
+    case .bfloat16: .bfloat16
+    case .int8: .int8
     }
-    return parts
+  }
+
+  /// What products need to know.
+  var table: PanelTable {
+    PanelTable(
+      kind: kind, depth: depth, outlierCount: outlierCount, words: matrix.layout.words,
+      firstGroupWords: matrix.firstGroupWords, groupStride: matrix.layout.storedColumns, parts: parts.list)
   }
 }
 
@@ -73,44 +58,35 @@ extension WeightMatrix {
       precondition(range.lowerBound % layout.lanes == 0, "a view begins where a vector of the panel does")
       precondition(range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(columns)")
     }
-    let parts = PanelPart.parts(of: layout, ranges)
-    guard let int8 else {
-      return WeightView(matrix: self, depth: depth, parts: parts, outlierCount: 0, columnSums: nil)
-    }
-    guard depth < self.depth else {
+    let outlierCount = int8?.outliers.filter { $0 < depth }.count ?? 0
+    guard let int8, depth < self.depth else {
       return WeightView(
-        matrix: self, depth: depth, parts: parts, outlierCount: int8.outliers.count, columnSums: int8.sums)
+        matrix: self, depth: depth, outlierCount: outlierCount, parts: parts(ranges, sums: int8?.sums))
     }
     let sums = try AlignedBuffer(count: int8.sums.count)
     let view = WeightView(
-      matrix: self, depth: depth, parts: parts, outlierCount: int8.outliers.filter { $0 < depth }.count,
+      matrix: self, depth: depth, outlierCount: outlierCount, parts: parts(ranges, sums: sums),
       columnSums: sums)
-    for part in parts { view.sumColumns(of: part, to: sums) }
+    view.table.sumColumns()
     return view
   }
 }
 
-extension WeightView {
-  /// Adds up the bytes of the rows that take part. (Those that are beyond the depth in its last word do not.)
-  fileprivate func sumColumns(of part: PanelPart, to sums: AlignedBuffer) {
-    for group in 0..<groupCount {
-      let bytes = bytes(of: part, group: group)
-      let sums = UnsafeMutableRawPointer(sums.start + group * matrix.layout.storedColumns)
-        .assumingMemoryBound(to: Int32.self)
-      for column in 0..<part.columns.count {
-        var sum: Int32 = 0
-        for k in 0..<(group == 0 ? depth : outlierCount) {
-          sum += Int32(bytes[(k / 4 * part.stride + column) * 4 + k % 4])
+extension PanelTable {
+  /// Writes the sums of the bytes of the rows that take part. (Those beyond the depth in its last word do not.)
+  fileprivate func sumColumns() {
+    for part in parts {
+      guard let sums = part.sums.map({ UnsafeMutablePointer(mutating: $0) }) else { return }
+      for group in 0..<groupCount {
+        let bytes = bytes(of: part, group: group)
+        for column in 0..<part.columns.count {
+          var sum: Int32 = 0
+          for k in 0..<(group == 0 ? depth : outlierCount) {
+            sum += Int32(bytes[(k / 4 * part.stride + column) * 4 + k % 4])
+          }
+          sums[group * groupStride + column] = sum
         }
-        sums[part.storedColumn + column] = sum
       }
     }
-  }
-
-  /// The first byte of a group of a part.
-  func bytes(of part: PanelPart, group: Int) -> UnsafePointer<Int8> {
-    let words = group == 0 ? 0 : (matrix.depth + 3) / 4
-    return UnsafeRawPointer(matrix.storage.start + (part.start + words * part.stride))
-      .assumingMemoryBound(to: Int8.self)
   }
 }
