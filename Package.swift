@@ -72,7 +72,7 @@ let programs: [Target] = [
   program(
     "lhb-extract",
     [
-      "LHArchitectureFile", "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHFamilies", "LHImport", "LHModel",
+      "LHArchitectureFile", "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHTensorNames", "LHImport", "LHModel",
       "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem", "LHUtterances", "LightHuBERT",
     ]),
   program(
@@ -107,26 +107,34 @@ let formats: [Target] = [
   module("LHJSON", at: "Formats/JSON", ["LHSystem"]),
   module("LHTensors", at: "Formats/Tensors"),
   module("LHTorch", at: "Formats/Torch", ["LHJSON", "LHSystem", "LHTensors"]),
+  module("LHSafetensors", at: "Formats/Safetensors", ["LHJSON", "LHSystem", "LHTensors"]),
   module("LHFeatureFiles", at: "Formats/FeatureFiles", ["LHSystem"]),
 ]
 
 let models: [Target] = [
   module("LHModel", at: "Models/Model"),
-  module("LHFamilies", at: "Models/Families", ["LHModel"]),
+  module("LHConfiguration", at: "Models/Configuration", ["LHJSON"]),
+  module("LHTensorNames", at: "Models/TensorNames", ["LHConfiguration", "LHModel"]),
   module(
-    "LHSupernet", at: "Models/Supernet", ["CLightHuBERT", "LHFamilies", "LHJSON", "LHModel", "LHSystem"]),
+    "LHSupernet", at: "Models/Supernet",
+    ["CLightHuBERT", "LHConfiguration", "LHJSON", "LHModel", "LHSystem", "LHTensorNames"]),
   module(
     "LHSupernetCheckpoint", at: "Models/SupernetCheckpoint",
-    ["LHFamilies", "LHJSON", "LHModel", "LHSupernet", "LHTensors"]),
+    ["LHConfiguration", "LHJSON", "LHModel", "LHSupernet", "LHTensorNames", "LHTensors"]),
   module("LHQuantization", at: "Models/Quantization", ["LHKernelTypes", "LHModel"]),
   module(
     "LHSubnetFile", at: "Models/SubnetFile",
-    ["LHCZstd", "LHFamilies", "LHJSON", "LHModel", "LHQuantization", "LHSupernet", "LHSystem", "LHTensors"]),
+    [
+      "LHCZstd", "LHConfiguration", "LHJSON", "LHModel", "LHQuantization", "LHSupernet", "LHSystem", "LHTensorNames",
+      "LHTensors",
+    ]),
+  module(
+    "LHFamilies", at: "Models/Families", ["LHConfiguration", "LHJSON", "LHModel", "LHSystem", "LHTensorNames"]),
   module(
     "LHImport", at: "Models/Import",
     [
-      "LHModel", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSupernetCheckpoint", "LHSystem", "LHTensors",
-      "LHTorch",
+      "LHFamilies", "LHJSON", "LHModel", "LHQuantization", "LHSafetensors", "LHSubnetFile", "LHSupernet",
+      "LHSupernetCheckpoint", "LHSystem", "LHTensors", "LHTorch",
     ]),
 ]
 
@@ -143,13 +151,15 @@ let runtime: [Target] =
     module(
       "LHRuntime", at: "Runtime",
       [
-        "LHJSON", "LHKernelTypes", "LHKernels", "LHModel", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSystem",
+        "LHConfiguration", "LHJSON", "LHKernelTypes", "LHKernels", "LHModel", "LHQuantization", "LHSubnetFile",
+        "LHSupernet", "LHSystem",
         "LHTensors",
       ]),
     module(
       "LightHuBERT", at: "LightHuBERT",
       [
-        "LHImport", "LHModel", "LHQuantization", "LHRuntime", "LHSubnetFile", "LHSupernet", "LHSupernetCheckpoint",
+        "LHFamilies", "LHImport", "LHModel", "LHQuantization", "LHRuntime", "LHSafetensors", "LHSubnetFile",
+        "LHSupernet",
         "LHTorch",
       ]),
   ]
@@ -202,7 +212,9 @@ func tests(of module: String, _ more: Target.Dependency...) -> Target {
 let testing: [Target] = [
   .target(
     name: "LHTestSupport",
-    dependencies: ["LHCZstd", "LHJSON", "LHSupernet", "LHSupernetCheckpoint", "LHSystem", "LHTensors"],
+    dependencies: [
+      "LHCZstd", "LHConfiguration", "LHJSON", "LHSupernet", "LHSupernetCheckpoint", "LHSystem", "LHTensors",
+    ],
     path: "Tests/TestSupport", swiftSettings: strict),
   .target(name: "LHTestAllocationCounter", path: "Tests/TestAllocationCounter"),
   .testTarget(
@@ -216,9 +228,9 @@ let testing: [Target] = [
   tests(of: "LHModel"),
   tests(of: "LHSupernet", "LHJSON", "LHModel", "LHSupernetCheckpoint", "LHSystem", "LHTensors", "LHTorch"),
   tests(of: "LHArchitectureFile", "LHSupernet", "LHSystem"),
-  tests(of: "LHQuantization", "LHFamilies", "LHModel", "LHSupernet", "LHSupernetCheckpoint"),
+  tests(of: "LHQuantization", "LHTensorNames", "LHModel", "LHSupernet", "LHSupernetCheckpoint"),
   tests(
-    of: "LHSubnetFile", "LHFamilies", "LHJSON", "LHModel", "LHQuantization", "LHSupernet", "LHSupernetCheckpoint",
+    of: "LHSubnetFile", "LHTensorNames", "LHJSON", "LHModel", "LHQuantization", "LHSupernet", "LHSupernetCheckpoint",
     "LHSystem", "LHTensors", "LHTorch", "LightHuBERT"),
   tests(
     of: "LHImport", "LHJSON", "LHModel", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSupernetCheckpoint",

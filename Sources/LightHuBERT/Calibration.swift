@@ -24,23 +24,36 @@ public final class Calibration {
   ///   - supernet: Where its weights come from.
   ///   - options: How it is run; the precision is float32 always.
   /// - Throws: `ModelFault.cause` with the fault of the checkpoint.
-  public init(
+  public convenience init(
     of architecture: Architecture, in supernet: Supernet, options: RuntimeOptions = .init()
   ) throws(ModelFault) {
-    do {
-      try architecture.validate(in: supernet.config, source: "architecture")
+    let weights: ModelWeights
+    do throws(ExtractionFault) {
+      weights = try supernet.weights(of: architecture)
     } catch {
-      throw .cause(error)
+      throw .cause(error.innermost)
     }
+    try self.init(of: weights, options: options)
+  }
+
+  /// Packs the weights of a model that is taken whole.
+  ///
+  /// - Parameters:
+  ///   - model: The model, in its own files.
+  ///   - options: How it is run; the precision is float32 always.
+  /// - Throws: `ModelFault.cause` with the fault of the files.
+  public convenience init(of model: PretrainedModel, options: RuntimeOptions = .init()) throws(ModelFault) {
+    try self.init(of: model.weights, options: options)
+  }
+
+  private init(of weights: ModelWeights, options: RuntimeOptions) throws(ModelFault) {
     var options = options
     options.precision = .f32
-    let layout = SubnetLayout(config: supernet.config, architecture: architecture)
     let model = try Model(
-      path: supernet.path, shape: EncoderShape(config: supernet.config, architecture: architecture), options: options,
+      path: weights.path, shape: weights.shape, options: options,
       source: TensorSource { role throws(ModelFault) in
-        guard let tensor = layout[role] else { preconditionFailure("the layout has every tensor of a model") }
         do throws(ExtractionFault) {
-          return try supernet.tensor(tensor)
+          return try weights.tensor(role)
         } catch {
           throw .cause(error)
         }

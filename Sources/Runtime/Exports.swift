@@ -2,6 +2,8 @@
 // type are visible only where the module that declares them is imported, or exported again as here. Only what belongs
 // to the interface is listed, so that the modules' other types stay out of the way.
 
+@_exported public import struct LHConfiguration.ConvLayer
+@_exported public import struct LHConfiguration.Violation
 @_exported public import enum LHJSON.JSONFault
 @_exported public import struct LHJSON.JSONObject
 @_exported public import enum LHJSON.JSONValue
@@ -17,7 +19,9 @@
 @_exported public import struct LHModel.ConvolutionShape
 @_exported public import enum LHModel.EncoderPart
 @_exported public import struct LHModel.EncoderShape
+@_exported public import struct LHModel.GatedRelativeBias
 @_exported public import struct LHModel.LayerShape
+@_exported public import enum LHModel.ModelFamily
 @_exported public import enum LHModel.ModuleRole
 @_exported public import struct LHModel.MultiplyAccumulates
 @_exported public import enum LHModel.NormPlacement
@@ -32,12 +36,10 @@
 @_exported public import enum LHSubnetFile.TensorEncoding
 @_exported public import struct LHSubnetFile.TensorEntry
 @_exported public import struct LHSupernet.Architecture
-@_exported public import struct LHSupernet.ConvLayer
 @_exported public import enum LHSupernet.ExtractorMode
 @_exported public import enum LHSupernet.LightHuBERTVersion
 @_exported public import struct LHSupernet.ModelConfig
 @_exported public import enum LHSupernet.SubnetFault
-@_exported public import struct LHSupernet.Violation
 @_exported public import protocol LHSystem.Fault
 @_exported public import enum LHSystem.FaultKind
 @_exported public import enum LHSystem.FileFault

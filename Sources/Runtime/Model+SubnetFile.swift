@@ -49,10 +49,7 @@ extension Model {
       }
     }
     try self.init(
-      path: path, shape: reader.shape,
-      subnet: SubnetDescription(
-        config: reader.config, architecture: reader.architecture, provenance: reader.provenance),
-      options: options,
+      path: path, shape: reader.shape, about: reader.model, provenance: reader.provenance, options: options,
       source: TensorSource(
         tensor: { role throws(ModelFault) in
           do throws(SubnetFileFault) {

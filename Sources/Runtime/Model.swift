@@ -13,8 +13,10 @@ public final class Model: Sendable {
   public let path: String
   /// What the model computes.
   public let shape: EncoderShape
-  /// What subnet of which supernet it is, on which nothing that is computed depends; nil when it is none.
-  package let subnet: SubnetDescription?
+  /// What the model is, of which only the shape matters for what is computed; nil when nothing says so.
+  package let about: ModelDescription?
+  /// Where the model comes from; nil when it was not read from a file.
+  public let provenance: Provenance?
   /// The options that the model was opened with.
   public let options: RuntimeOptions
   /// Number formats of the products with weights: what `options.precision` came to, never `Precision.auto`.
@@ -28,21 +30,24 @@ public final class Model: Sendable {
   /// Packs the weights of a model.
   ///
   /// - Parameters:
-  ///   - subnet: What subnet it is, whose shape is `shape`; nil when it is none.
+  ///   - about: What the model is, whose shape is `shape`; nil when nothing says so.
+  ///   - provenance: Where it comes from; nil when nothing says so.
   ///   - source: Has the tensors of the shape's layout. They are read several times when `Precision.auto` is to choose.
   package init(
-    path: String, shape: EncoderShape, subnet: SubnetDescription? = nil, options: RuntimeOptions, source: TensorSource
+    path: String, shape: EncoderShape, about: ModelDescription? = nil, provenance: Provenance? = nil,
+    options: RuntimeOptions, source: TensorSource
   ) throws(ModelFault) {
     self.path = path
     self.shape = shape
-    self.subnet = subnet
+    self.about = about
+    self.provenance = provenance
     if let what = shape.unsupported { throw .unsupported(path: path, what: what) }
     self.options = options
     if options.precision == .auto, let maxError = options.maxError {
       let fastest = try Model.fastest(within: maxError) { precision throws(ModelFault) in
         var options = options
         options.precision = precision
-        return try Model(path: path, shape: shape, subnet: subnet, options: options, source: source)
+        return try Model(path: path, shape: shape, options: options, source: source)
       }
       precision = fastest.model.precision
       precisionTrials = fastest.trials
@@ -63,11 +68,11 @@ public final class Model: Sendable {
   }
 
   /// The configuration of the supernet that the model was cut out of; nil for any other model.
-  public var config: ModelConfig? { subnet?.config }
+  public var config: ModelConfig? { about?.config }
   /// Which subnet it is; nil for a model that was not cut out of a supernet.
-  public var architecture: Architecture? { subnet?.architecture }
-  /// Where the model comes from; nil when it was not read from a file.
-  public var provenance: Provenance? { subnet?.provenance }
+  public var architecture: Architecture? { about?.architecture }
+  /// The family that it belongs to; nil when nothing says so.
+  public var family: ModelFamily? { about?.family }
 
   /// Layers of the encoder.
   public var layerCount: Int { shape.layers.count }

@@ -151,7 +151,9 @@ public final class Session {
     let waveform = try RunFault<Failure>.ofModel { () throws(ModelFault) in
       try model.check(layers)
       try model.checkSampleCount(samples.count)
-      let waveform = try Waveform(samples: samples, normalizes: normalize ?? model.shape.normalizesWaveform)
+      let waveform = try Waveform(
+        samples: samples, normalizes: normalize ?? model.shape.normalizesWaveform,
+        epsilon: model.shape.waveformEpsilon)
       try prepareFold()
       return waveform
     }

@@ -7,7 +7,11 @@ struct Waveform {
   let factor: Float
 
   /// Checks that all samples are finite, and finds mean and variance in double precision over the whole utterance.
-  init(samples: UnsafeBufferPointer<Float>, normalizes: Bool) throws(ModelFault) {
+  ///
+  /// - Parameter epsilon: Added to the variance.
+  init(
+    samples: UnsafeBufferPointer<Float>, normalizes: Bool, epsilon: Double
+  ) throws(ModelFault) {
     self.samples = samples
     var sum = 0.0
     for sample in samples { sum += Double(sample) }
@@ -22,6 +26,6 @@ struct Waveform {
     var squares = 0.0
     for sample in samples { squares += (Double(sample) - average) * (Double(sample) - average) }
     mean = Float(average)
-    factor = Float(1 / (squares / Double(max(samples.count, 1)) + 1e-5).squareRoot())
+    factor = Float(1 / (squares / Double(max(samples.count, 1)) + epsilon).squareRoot())
   }
 }

@@ -1,4 +1,4 @@
-import LHFamilies
+import LHTensorNames
 import LHModel
 import LHQuantization
 import LHSupernet
@@ -25,7 +25,7 @@ import Testing
   /// Statistics from norms whose gains are 1 but for some channels, and whose biases are 0.
   private func statistics(_ config: ModelConfig, gains: [String: [Int: Float]] = [:]) -> ActivationStatistics {
     let shape = EncoderShape(config: config, architecture: config.wholeArchitecture)
-    let (tensors, names) = (EncoderLayout(shape).tensors, LightHuBERTNames(shape))
+    let (tensors, names) = (EncoderLayout(shape).tensors, FairseqNames(shape))
     return ActivationStatistics(shape) { role in
       let (name, count) = (names.name(of: role), tensors.first { $0.role == role }?.count ?? 0)
       guard name.hasSuffix(".weight") else { return [Float](repeating: 0, count: count) }

@@ -1,4 +1,4 @@
-import LHFamilies
+import LHTensorNames
 import LHModel
 import LHQuantization
 import LHSubnetFile

@@ -1,6 +1,6 @@
 import Dispatch
 import Glibc
-import LHFamilies
+import LHTensorNames
 import LHModel
 import LHSubnetFile
 import LHSupernet

@@ -1,4 +1,4 @@
-import LHFamilies
+import LHTensorNames
 import LHModel
 import LHQuantization
 import LHSubnetFile
@@ -22,7 +22,7 @@ enum TestSubnet {
   static let architecture = Architecture(
     embedDim: 32, headCounts: [1, 1], ffnDims: [40, 64], windows: [.global, .sliding(size: 4)])
 
-  static let names = LightHuBERTNames(EncoderShape(config: config, architecture: architecture))
+  static let names = FairseqNames(EncoderShape(config: config, architecture: architecture))
 
   static let layout = SubnetLayout(config: config, architecture: architecture).tensors
 

@@ -41,9 +41,46 @@ public enum ModelText {
     return names.isEmpty ? "outside the published spaces" : "within the published \(names.joined(separator: " and "))"
   }
 
+  /// The convolutions of an extractor: channels, frames a second, norm and biases.
+  public static func extractor(of shape: EncoderShape) -> String {
+    let channels = shape.convolutions.map(\.channels)
+    let hop = shape.convolutions.reduce(1) { $0 * $1.stride }
+    let rate = Formatting.count(EncoderShape.sampleRate / max(hop, 1))
+    let norm = shape.convolutions.first?.norm == .layer ? "layer norms" : "group norm"
+    return "\(channels.count) convolutions of \(range(channels)) channels, \(norm), "
+      + (shape.convolutions.contains(where: \.hasBias) ? "biases" : "no biases")
+      + ", \(rate) frames a second"
+      + (shape.scalesChannels ? ", a factor for each channel" : "")
+      + (shape.normalizesFeatures ? "" : ", no norm before the projection")
+  }
+
+  /// The switches of an encoder: norms, position convolution, attention bias, what comes after.
+  public static func graph(of shape: EncoderShape) -> String {
+    var parts = [shape.normPlacement == .before ? "pre-norm" : "post-norm"]
+    if let position = shape.position, let first = position.layers.first {
+      let count = position.layers.count
+      let kind =
+        switch position.kind {
+        case .weightNormed: "position convolution of \(first.kernel) taps"
+        case .layered: "\(count) position convolutions of \(first.kernel) taps"
+        case .batchNormed: "batch norm and position convolution of \(first.kernel) taps"
+        }
+      parts.append(kind)
+    }
+    let sizes = shape.layers.compactMap { $0.attention?.headSize }
+    if !sizes.isEmpty { parts.append("heads of size \(range(sizes))") }
+    if case .gatedRelative(let bias) = shape.attentionBias {
+      parts.append("gated relative position bias, \(bias.buckets) buckets up to \(bias.maxDistance) frames")
+    }
+    let adapters = shape.layers.compactMap(\.adapterWidth)
+    if !adapters.isEmpty { parts.append("adapters of width \(range(adapters))") }
+    if let width = shape.finalProjection { parts.append("final projection to \(width)") }
+    return parts.joined(separator: ", ")
+  }
+
   /// Multiply-accumulates in a second of audio.
-  public static func operations(config: ModelConfig, architecture: Architecture) -> String {
-    let count = MultiplyAccumulates.perSecond(config: config, architecture: architecture)
+  public static func operations(_ shape: EncoderShape) -> String {
+    let count = MultiplyAccumulates.perSecond(shape)
     return "\(Formatting.count(count)) multiply-accumulates a second of audio, in an utterance of "
       + "\(MultiplyAccumulates.typicalSeconds) s"
   }
@@ -53,6 +90,11 @@ public enum ModelText {
     let what = config.normalizesWaveform ? "normalised" : "not normalised"
     guard config.normalize == nil else { return "\(what), as the checkpoint says" }
     return "\(what), guessed from extractor_mode \(config.extractorMode.rawValue): the checkpoint does not say"
+  }
+
+  /// Whether the waveform is normalised, by a model that is no subnet.
+  public static func normalization(of shape: EncoderShape) -> String {
+    shape.normalizesWaveform ? "normalised, with \(shape.waveformEpsilon) added to the variance" : "not normalised"
   }
 
   private static func range(_ values: [Int]) -> String {

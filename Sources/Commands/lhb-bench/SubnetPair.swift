@@ -13,15 +13,18 @@ struct SubnetPair {
 
   /// Looks at both headers.
   ///
-  /// - Parameter reference: The path of the other file; it must hold the same subnet.
+  /// - Parameter reference: The path of the other file; it must hold the same model.
   init(path: String, reference: String?) throws {
     self.path = path
     referencePath = reference ?? path
     isOne = reference == nil
     let file = try SubnetReader(path: path)
     let other = try reference.map { try SubnetReader(path: $0) } ?? file
-    guard other.config == file.config, other.architecture == file.architecture else {
-      let what = other.config == file.config ? "another subnet" : "a subnet of another supernet"
+    guard other.model == file.model else {
+      let isSubnet = file.model.config != nil && other.model.config != nil
+      let what =
+        !isSubnet
+        ? "another model" : other.model.config == file.model.config ? "another subnet" : "a subnet of another supernet"
       throw UsageFault("--reference \(referencePath): holds \(what) than \(path)")
     }
     referenceFormats = Set(other.entries.map { "\($0.elementType)" }).subtracting(["float32", "float16"]).sorted()

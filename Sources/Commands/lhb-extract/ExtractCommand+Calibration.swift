@@ -8,10 +8,12 @@ import LHUtterances
 import LightHuBERT
 
 extension ExtractCommand {
-  /// Statistics of a subnet's activations on the recordings of `--calibrate`; nil when there are none.
-  func statistics(of architecture: Architecture, in supernet: Supernet) throws -> ActivationStatistics? {
+  /// Statistics of a model's activations on the recordings of `--calibrate`; nil when there are none.
+  ///
+  /// - Parameter prepare: Makes the model ready to run.
+  func statistics(_ prepare: () throws -> Calibration) throws -> ActivationStatistics? {
     guard !calibrate.isEmpty else { return nil }
-    let calibration = try Calibration(of: architecture, in: supernet)
+    let calibration = try prepare()
     let progress = ProgressLine("calibrating", isQuiet: quiet)
     for (index, path) in calibrate.enumerated() {
       let utterance = try Utterance(.sound(.file(path: path)), audioOptions.recordingOptions())

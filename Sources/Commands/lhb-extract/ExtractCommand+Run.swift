@@ -5,32 +5,69 @@ import LHQuantization
 import LHSubnetFile
 import LHSupernet
 import LHSystem
+import LightHuBERT
 
 extension ExtractCommand {
   func run() throws {
     let (targets, copy) = try targets()
-    let supernet = try Supernet(contentsOf: checkpoint)
+    let (report, summary) = try arch.map { try extractSubnet($0, to: targets[0]) } ?? extractWhole(to: targets[0])
+    if let copy { try self.copy(targets[0], to: copy) }
     if !quiet {
-      for note in supernet.notes { StandardError.line("lhb-extract: note: \(checkpoint): \(note)") }
+      ExtractionReport(about: report, summary: summary, maxError: options.maxError, paths: targets).print()
     }
+  }
+
+  /// Cuts a subnet out of a supernet.
+  private func extractSubnet(
+    _ arch: String, to path: String
+  ) throws -> (about: [ExtractionReport.Line], SubnetSummary) {
+    let supernet = try Supernet(contentsOf: checkpoint)
+    tell(supernet.notes)
     let architecture = try loadArchitecture(arch, fitting: supernet.config)
-    let maxError = maxError ?? QuantizationPlan.defaultMaxError
-    let options = ExtractionOptions(
-      weights: weights, maxError: maxError, statistics: try statistics(of: architecture, in: supernet),
-      compressionLevel: compress, allowsNonfinite: allowNonfinite, replacing: force,
-      tool: "lhb-extract \(LightHuBERTVersion.current)")
+    var options = options
+    options.statistics = try statistics { try Calibration(of: architecture, in: supernet) }
+    let summary = try following { progress in
+      try supernet.extract(architecture, to: path, options: options, progress: progress)
+    }
+    return (ExtractionReport.lines(about: architecture, of: supernet.config), summary)
+  }
+
+  /// Takes a model whole.
+  private func extractWhole(to path: String) throws -> (about: [ExtractionReport.Line], SubnetSummary) {
+    let model = try PretrainedModel(
+      contentsOf: checkpoint,
+      ReadingChoices(
+        normalizesWaveform: normalize.map { $0 == .on }, waveformEpsilon: waveformEps, heads: heads))
+    if !quiet { StandardError.line("\(checkpoint): \(model.summary)") }
+    tell(model.notes)
+    var options = options
+    options.statistics = try statistics { try Calibration(of: model) }
+    let summary = try following { progress in try model.extract(to: path, options: options, progress: progress) }
+    return (ExtractionReport.lines(about: model.shape), summary)
+  }
+
+  private var options: ExtractionOptions {
+    ExtractionOptions(
+      weights: weights, maxError: maxError ?? QuantizationPlan.defaultMaxError, compressionLevel: compress,
+      allowsNonfinite: allowNonfinite, replacing: force, tool: "lhb-extract \(LightHuBERTVersion.current)")
+  }
+
+  private func tell(_ notes: [String]) {
+    guard !quiet else { return }
+    for note in notes { StandardError.line("lhb-extract: note: \(checkpoint): \(note)") }
+  }
+
+  /// Shows the progress of an extraction.
+  private func following(
+    _ extract: (@escaping (Double) -> Bool) throws -> SubnetSummary
+  ) throws -> SubnetSummary {
     let progress = ProgressLine("extracting", isQuiet: quiet)
-    let summary = try supernet.extract(architecture, to: targets[0], options: options) { done in
+    let summary = try extract { done in
       progress.update(done)
       return true
     }
-    if let copy { try self.copy(targets[0], to: copy) }
     progress.finish()
-    if !quiet {
-      ExtractionReport(
-        config: supernet.config, architecture: architecture, summary: summary, maxError: maxError, paths: targets
-      ).print()
-    }
+    return summary
   }
 
   /// Where the subnet goes, and the second of these files, opened early so that it is known to be possible.

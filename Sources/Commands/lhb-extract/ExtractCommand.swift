@@ -8,9 +8,17 @@ import LHSupernet
 @main struct ExtractCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lhb-extract",
-    abstract: "Cut a subnet out of a LightHuBERT checkpoint into a compact .lhb file.",
-    usage: "lhb-extract --arch <name-or-file> [options] <in.ckpt> [<out.lhb>]",
+    abstract: "Turn a model of the HuBERT family, or a subnet of a LightHuBERT checkpoint, into a compact .lhb file.",
+    usage: """
+      lhb-extract [options] <model> [<out.lhb>]
+             lhb-extract --arch <name-or-file> [options] <in.ckpt> [<out.lhb>]
+      """,
     discussion: """
+      Without --arch a model is taken whole: HuBERT, wav2vec 2.0, data2vec-audio, WavLM, DistilHuBERT, DPHuBERT, \
+      ContentVec and others, from a fairseq checkpoint, a Hugging Face folder or file (config.json beside the weights), \
+      or a file of s3prl, torchaudio or the authors of WavLM and DPHuBERT. What was recognised is said in one line. \
+      With --arch a subnet is cut out of a LightHuBERT supernet.
+
       The architecture is a published name (base-min, base-default, base-max, small-min, small-default, small-max), a \
       JSON or YAML file with embed_dim, heads_num, ffn_embed and layer_num, or - for standard input. What was done is \
       said on standard error.
@@ -20,6 +28,9 @@ import LHSupernet
       that the model would not use, is refused.
 
       Examples:
+        lhb-extract hubert_base_ls960.pt hubert-base.lhb
+        lhb-extract wavlm-base-plus/ wavlm.lhb
+        lhb-extract --weights int8 --calibrate a.wav --default hubert_base.pt
         lhb-extract --arch small-default lighthubert_small.pt small.lhb
         lhb-extract --arch arch.json --weights f16 --compress 3 lighthubert_base.pt subnet.lhb
         lhb-extract --arch small-default --weights int8 --max-error 0.02 lighthubert_small.pt small.lhb
@@ -28,8 +39,27 @@ import LHSupernet
       """,
     version: LightHuBERTVersion.current)
 
-  @Option(help: ArgumentHelp("The subnet to cut out.", valueName: "name-or-file"))
-  var arch: String
+  @Option(
+    help: ArgumentHelp(
+      "The subnet to cut out of a LightHuBERT supernet; without it a model is taken whole.", valueName: "name-or-file"))
+  var arch: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Whether the waveform is normalised; when missing, what the model's files say. Not with --arch.",
+      valueName: "switch"))
+  var normalize: Switch?
+
+  @Option(
+    help: ArgumentHelp(
+      "What is added to the variance of a waveform that is normalised: 1e-7 in Hugging Face folders, 1e-5 elsewhere, "
+        + "unless this says otherwise. Not with --arch.", valueName: "number"))
+  var waveformEps: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Attention heads of each layer, where a torchaudio file of an unusual width does not say.", valueName: "number"))
+  var heads: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -76,7 +106,10 @@ import LHSupernet
   @Flag(help: "Say nothing but errors.")
   var quiet = false
 
-  @Argument(help: ArgumentHelp("The checkpoint, a file that torch.save wrote.", valueName: "in.ckpt"))
+  @Argument(
+    help: ArgumentHelp(
+      "A checkpoint that torch.save wrote, a .safetensors file or an index of several, or a folder with one of them.",
+      valueName: "model"))
   var checkpoint: String
 
   @Argument(help: ArgumentHelp("The subnet file; may be left out with --default.", valueName: "out.lhb"))
@@ -96,8 +129,23 @@ import LHSupernet
     guard !allowNonfinite || weights != .int8 else {
       throw ValidationError("--allow-nonfinite is not for --weights int8, which has no NaN and no infinity")
     }
+    if arch != nil {
+      guard normalize == nil, waveformEps == nil, heads == nil else {
+        throw ValidationError(
+          "--normalize, --waveform-eps and --heads are for models that are taken whole, without --arch")
+      }
+    }
+    if let waveformEps, !(waveformEps > 0 && waveformEps.isFinite) {
+      throw ValidationError("--waveform-eps is \(waveformEps), expected a number above 0")
+    }
+    if let heads, heads < 1 { throw ValidationError("--heads is \(heads), expected 1 or more") }
     guard output != nil || installsDefault else { throw ValidationError("no output file given, nor --default") }
   }
 }
 
 extension WeightsChoice: ExpressibleByArgument {}
+
+/// On or off.
+enum Switch: String, ExpressibleByArgument, CaseIterable {
+  case on, off
+}

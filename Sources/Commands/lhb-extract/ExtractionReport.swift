@@ -1,14 +1,16 @@
 import LHCommandSupport
-import LHFamilies
 import LHModel
 import LHQuantization
 import LHSubnetFile
 import LHSupernet
+import LHTensorNames
 
 /// What an extraction tells on standard error.
 struct ExtractionReport {
-  let config: ModelConfig
-  let architecture: Architecture
+  typealias Line = (label: String, text: String)
+
+  /// What the model is.
+  let about: [Line]
   let summary: SubnetSummary
   let maxError: Double
   let paths: [String]
@@ -23,16 +25,31 @@ struct ExtractionReport {
     }
   }
 
-  private var lines: [(label: String, text: String)] {
+  /// What a subnet is.
+  static func lines(about architecture: Architecture, of config: ModelConfig) -> [Line] {
     [
       ("subnet", ModelText.summary(of: architecture)),
       ("search space", ModelText.spaces(of: architecture)),
       ("parameters", Formatting.grouped(ParameterCount(config: config, architecture: architecture).total)),
-      ("compute", ModelText.operations(config: config, architecture: architecture)),
+      ("compute", ModelText.operations(EncoderShape(config: config, architecture: architecture))),
       ("waveform", ModelText.normalization(of: config)),
-      ("stored", stored),
-      ("rounding", rounding),
-    ] + weightErrors + decisions + [("compression", compression)]
+    ]
+  }
+
+  /// What a model is that was taken whole.
+  static func lines(about shape: EncoderShape) -> [Line] {
+    [
+      ("model", ModelText.summary(of: shape)),
+      ("extractor", ModelText.extractor(of: shape)),
+      ("graph", ModelText.graph(of: shape)),
+      ("parameters", Formatting.grouped(ParameterCount(shape, maskEmbedding: 0).total)),
+      ("compute", ModelText.operations(shape)),
+      ("waveform", ModelText.normalization(of: shape)),
+    ]
+  }
+
+  private var lines: [Line] {
+    about + [("stored", stored), ("rounding", rounding)] + weightErrors + decisions + [("compression", compression)]
       + paths.map { ("written", "\($0), \(Formatting.size(summary.byteCount))") }
   }
 
@@ -93,6 +110,6 @@ struct ExtractionReport {
 extension QuantizableLayer {
   /// What its tensors are called.
   fileprivate var name: String {
-    LightHuBERTNames().groupName(of: tensors)
+    FairseqNames().groupName(of: tensors)
   }
 }

@@ -97,7 +97,7 @@ struct CheckpointInspection {
         ("supernet", ModelText.supernet(config)),
         ("search spaces", spaces.isEmpty ? "none of the published ones" : spaces.joined(separator: ", ")),
         ("parameters", Formatting.grouped(ParameterCount(config: config, architecture: whole).total)),
-        ("compute", ModelText.operations(config: config, architecture: whole)),
+        ("compute", ModelText.operations(EncoderShape(config: config, architecture: whole))),
         ("waveform", ModelText.normalization(of: config)),
         ("weights", weights(reading)),
         ("position conv", reading.positionWeight),

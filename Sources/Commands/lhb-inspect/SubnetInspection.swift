@@ -35,19 +35,19 @@ struct SubnetInspection {
   }
 
   private var parameters: Int {
-    ParameterCount(config: reader.config, architecture: reader.architecture).total
+    ParameterCount(reader.shape, maskEmbedding: reader.model.maskEmbedding).total
   }
 
   private var json: JSONValue {
     var object: JSONObject = [
       "file": .string(reader.path),
-      "kind": .string("subnet"),
+      "kind": .string(reader.model.architecture == nil ? "model" : "subnet"),
       "format_version": .integer(reader.version),
       "size": .integer(reader.byteCount),
     ]
-    let description = SubnetDescription(
-      config: reader.config, architecture: reader.architecture, provenance: reader.provenance)
-    for member in description.json.members { object[member.name] = member.value }
+    for member in reader.shape.description(of: reader.model, reader.provenance).members {
+      object[member.name] = member.value
+    }
     object["verified"] = isVerified ? .bool(faults.isEmpty) : .null
     var elementTypes: JSONObject = [:]
     for (type, entries) in types {
@@ -95,20 +95,19 @@ struct SubnetInspection {
 
   private var table: String {
     let provenance = reader.provenance
-    let facts = [
-      ("file", "\(reader.path), .lhb version \(reader.version), \(Formatting.size(reader.byteCount))"),
-      ("subnet", ModelText.summary(of: reader.architecture)),
-      ("search space", ModelText.spaces(of: reader.architecture)),
-      ("supernet", ModelText.supernet(reader.config)),
-      ("parameters", Formatting.grouped(parameters)),
-      ("compute", ModelText.operations(config: reader.config, architecture: reader.architecture)),
-      ("waveform", ModelText.normalization(of: reader.config)),
-      ("stored", storage),
-      ("source", "\(provenance.source), \(Formatting.size(provenance.sourceSize))"),
-      ("source SHA-256", provenance.sourceSHA256),
-      ("written", "\(provenance.date) by \(provenance.tool), weights \(provenance.weights.rawValue)"),
-      ("checksums", verdict),
-    ]
+    let facts =
+      [
+        ("file", "\(reader.path), .lhb version \(reader.version), \(Formatting.size(reader.byteCount))")
+      ] + modelFacts + [
+        ("parameters", Formatting.grouped(parameters)),
+        ("compute", ModelText.operations(reader.shape)),
+        ("waveform", waveform),
+        ("stored", storage),
+        ("source", "\(provenance.source), \(Formatting.size(provenance.sourceSize))"),
+        ("source SHA-256", provenance.sourceSHA256),
+        ("written", "\(provenance.date) by \(provenance.tool), weights \(provenance.weights.rawValue)"),
+        ("checksums", verdict),
+      ]
     let rows = reader.entries.map { entry in
       [
         entry.name, TextTable.shape(entry.shape), text(of: entry), entry.encoding.name,
@@ -118,6 +117,29 @@ struct SubnetInspection {
     }
     return TextTable.facts(facts) + "\n"
       + TextTable.rows(["tensor", "shape", "type", "encoding", "bytes", "xxh64", "checksum"], rows)
+  }
+
+  /// What the model is.
+  private var modelFacts: [(String, String)] {
+    switch reader.model {
+    case .subnet(let config, let architecture):
+      [
+        ("subnet", ModelText.summary(of: architecture)),
+        ("search space", ModelText.spaces(of: architecture)),
+        ("supernet", ModelText.supernet(config)),
+      ]
+    case .whole(let model):
+      [
+        ("model", "\(model.family.name): \(ModelText.summary(of: model.shape))"),
+        ("extractor", ModelText.extractor(of: model.shape)),
+        ("graph", ModelText.graph(of: model.shape)),
+        ("container", model.container),
+      ]
+    }
+  }
+
+  private var waveform: String {
+    reader.model.config.map(ModelText.normalization(of:)) ?? ModelText.normalization(of: reader.shape)
   }
 
   /// For example "int8, 3 outliers".

@@ -5,7 +5,7 @@ extension Checkpoint {
   /// published code, of models that it was made from, of s3prl's converters, of fairseq before Hydra, of Lightning.
   public static let configurationKeys = [
     "cfg", "config", "model_config", "model_cfg", "model_args", "task", "task_config", "task_cfg", "args",
-    "hyper_parameters", "hparams",
+    "hyper_parameters", "hparams", "Config",
   ]
 
   /// What is under each of these keys. A key that has None is as good as none; so is one beside a `cfg` that cannot be

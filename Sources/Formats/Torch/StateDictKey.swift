@@ -13,7 +13,7 @@ struct StateDictKey {
   /// Those of other programs: PyTorch's tutorials, s3prl, DeepSpeed, training loops by hand.
   static let known = [
     "model_state_dict", "model_state", "model_weight", "model_weights", "model_dict", "weights", "module", "net",
-    "network", "Upstream",
+    "network", "Upstream", "Distiller",
   ]
   /// Averages of the weights over the training's steps, which stand beside them; read when there is nothing else.
   static let averages = [

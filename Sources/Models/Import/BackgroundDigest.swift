@@ -1,37 +1,34 @@
 import LHSystem
-import LHTorch
 
-/// SHA-256 of a checkpoint, computed by a thread of its own, which also checks every record on the way.
+/// SHA-256 of the files of a model, computed by a thread of its own, which also checks them on the way.
 final class BackgroundDigest: Sendable {
-  private let checkpoint: Checkpoint
-  private let digest: Locked<Result<String, CheckpointFault>?>
+  private let files: any WeightFiles
+  private let digest: Locked<Result<String, any Error>?>
   /// Nil when the system gives no thread; then `wait` computes the digest.
   private let thread: RunningThread?
 
   /// Starts at once.
-  init(of checkpoint: Checkpoint) {
-    let digest = Locked<Result<String, CheckpointFault>?>(nil)
-    self.checkpoint = checkpoint
+  init(of files: any WeightFiles) {
+    let digest = Locked<Result<String, any Error>?>(nil)
+    self.files = files
     self.digest = digest
     thread = RunningThread {
-      let result = BackgroundDigest.compute(checkpoint)
+      let result = BackgroundDigest.compute(files)
       digest.withLock { $0 = result }
     }
   }
 
   /// The digest, when it is there.
-  func wait() throws(CheckpointFault) -> String {
+  func wait() throws -> String {
     thread?.join()
-    return try (digest.withLock { $0 } ?? BackgroundDigest.compute(checkpoint)).get()
+    return try (digest.withLock { $0 } ?? BackgroundDigest.compute(files)).get()
   }
 
-  private static func compute(_ checkpoint: Checkpoint) -> Result<String, CheckpointFault> {
-    var hash = SHA256()
-    do throws(CheckpointFault) {
-      try checkpoint.readContents { hash.update($0) }
-      return .success(hash.hexadecimal())
-    } catch {
-      return .failure(error)
+  private static func compute(_ files: any WeightFiles) -> Result<String, any Error> {
+    Result {
+      var hash = SHA256()
+      try files.readContents { hash.update($0) }
+      return hash.hexadecimal()
     }
   }
 }

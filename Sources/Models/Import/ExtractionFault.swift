@@ -41,6 +41,9 @@ public enum ExtractionFault: Fault {
 }
 
 extension ExtractionFault {
+  /// The fault that it stands for, when it adds nothing to that.
+  package var innermost: any Fault { if case .cause(let fault) = self { fault } else { self } }
+
   /// What was thrown while a subnet of a checkpoint was written.
   init(_ error: any Error, checkpoint: String) {
     switch error {

@@ -1,4 +1,5 @@
 import LHModel
+public import LHQuantization
 public import LHSubnetFile
 public import LHSupernet
 import LHSupernetCheckpoint
@@ -73,52 +74,42 @@ public final class Supernet: Sendable {
     _ architecture: Architecture, to path: String, options: ExtractionOptions = .init(),
     progress: ((Double) -> Bool)? = nil
   ) throws(ExtractionFault) -> SubnetSummary {
-    guard SubnetWriter.compressionLevels.contains(options.compressionLevel) else {
-      throw .noSuchCompressionLevel(options.compressionLevel, levels: SubnetWriter.compressionLevels)
-    }
-    guard options.maxError >= 0 else { throw .noSuchMaxError(options.maxError) }
     guard !isSameFile(path, self.path) else { throw .outputIsCheckpoint(path: path) }
-    do {
-      try architecture.validate(in: config, source: "architecture")
-      let digest = backgroundDigest()
-      let layout = SubnetLayout(config: config, architecture: architecture)
-      var writer = try writer(architecture, options)
-      if options.weights == .int8 {
-        writer.plan = try quantizationPlan(
-          for: layout, statistics: options.statistics, maxError: options.maxError)
-      }
-      return try writer.write(
-        to: path, replacing: options.replacing,
-        sourceDigest: { [checkpoint] in
-          let digest = try digest.wait()
-          // The weights have been read by now: they and the digest are of one state of the file.
-          try checkpoint.checkUnchanged()
-          return digest
-        },
-        progress: { done, count in
-          if let progress, !progress(Double(done) / Double(count)) { throw ExtractionFault.cancelled }
-        },
-        values: { tensor, target in
-          guard let tensor = layout[tensor.role] else {
-            preconditionFailure("the layout has every tensor of a subnet")
-          }
-          return try self.write(
-            tensor, to: target, allowingNonfinite: options.allowsNonfinite && options.weights != .int8)
-        })
-    } catch {
-      throw ExtractionFault(error, checkpoint: self.path)
-    }
+    return try weights(of: architecture).write(to: path, options: options, progress: progress)
   }
 
-  private func writer(_ architecture: Architecture, _ options: ExtractionOptions) throws(SubnetFileFault)
-    -> SubnetWriter
-  {
-    let provenance = Provenance(
-      source: path, sourceSize: checkpoint.file.byteCount, tool: options.tool, date: try Provenance.presentDate(),
-      weights: options.weights)
-    var writer = SubnetWriter(config: config, architecture: architecture, provenance: provenance)
-    writer.compressionLevel = options.compressionLevel
-    return writer
+  /// Decides how a subnet is quantised to int8, which takes one pass over its weights.
+  ///
+  /// - Parameters:
+  ///   - architecture: The subnet. It must fit `config`.
+  ///   - statistics: Of its activations, measured on audio; nil for what its norms tell.
+  ///   - maxError: The largest estimated relative error of a layer's output in int8.
+  public func quantizationPlan(
+    for architecture: Architecture, statistics: ActivationStatistics? = nil,
+    maxError: Double = QuantizationPlan.defaultMaxError
+  ) throws(ExtractionFault) -> QuantizationPlan {
+    try weights(of: architecture).quantizationPlan(statistics: statistics, maxError: maxError)
+  }
+
+  /// The weights of a subnet.
+  ///
+  /// - Throws: What is wrong with the architecture.
+  package func weights(of architecture: Architecture) throws(ExtractionFault) -> ModelWeights {
+    do throws(SubnetFault) {
+      try architecture.validate(in: config, source: "architecture")
+    } catch {
+      throw .cause(error)
+    }
+    let layout = SubnetLayout(config: config, architecture: architecture)
+    return ModelWeights(
+      path: path, model: .subnet(config: config, architecture: architecture), shape: layout.shape, files: checkpoint,
+      digest: { [self] in backgroundDigest() },
+      write: { [self] tensor, allowsNonfinite, target in
+        guard let tensor = layout[tensor.role] else {
+          preconditionFailure("the layout has every tensor of a subnet")
+        }
+        return try write(tensor, to: target, allowingNonfinite: allowsNonfinite)
+      })
   }
 
   private func backgroundDigest() -> BackgroundDigest {

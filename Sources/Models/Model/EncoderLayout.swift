@@ -17,14 +17,22 @@ public struct EncoderLayout: Sendable {
   /// The layout of an encoder.
   public init(_ shape: EncoderShape) {
     for (index, convolution) in shape.convolutions.enumerated() { append(convolution, index) }
-    appendNorm(.featureNorm, shape.extractorChannels)
+    if shape.scalesChannels { append(.weight(.channelScale), [shape.extractorChannels]) }
+    if shape.normalizesFeatures { appendNorm(.featureNorm, shape.extractorChannels) }
     if shape.projectsFeatures {
       appendLinear(.featureProjection, shape.width, shape.extractorChannels)
     }
     if let position = shape.position { append(position, width: shape.width) }
     appendNorm(.encoderNorm, shape.width)
-    for (index, layer) in shape.layers.enumerated() { append(layer, index, width: shape.width) }
-    if let width = shape.finalProjection { appendLinear(.finalProjection, width, shape.width) }
+    if case .gatedRelative(let bias) = shape.attentionBias {
+      append(.weight(.relativeBias), [bias.buckets, bias.heads])
+    }
+    for (index, layer) in shape.layers.enumerated() {
+      append(layer, index, width: shape.width, bias: shape.attentionBias)
+    }
+    if let width = shape.finalProjection {
+      appendLinear(.finalProjection, width, shape.width, isQuantizable: false)
+    }
   }
 
   private mutating func append(_ role: TensorRole, _ shape: [Int], isQuantizable: Bool = false) {
@@ -37,8 +45,10 @@ public struct EncoderLayout: Sendable {
     append(.bias(module), [width])
   }
 
-  private mutating func appendLinear(_ module: ModuleRole, _ output: Int, _ input: Int) {
-    append(.weight(module), [output, input], isQuantizable: true)
+  private mutating func appendLinear(
+    _ module: ModuleRole, _ output: Int, _ input: Int, isQuantizable: Bool = true
+  ) {
+    append(.weight(module), [output, input], isQuantizable: isQuantizable)
     append(.bias(module), [output])
   }
 
@@ -59,10 +69,15 @@ public struct EncoderLayout: Sendable {
     }
   }
 
-  private mutating func append(_ layer: LayerShape, _ index: Int, width: Int) {
+  private mutating func append(_ layer: LayerShape, _ index: Int, width: Int, bias: AttentionBias) {
     if let attention = layer.attention {
       for module in [ModuleRole.query(index), .key(index), .value(index)] {
         appendLinear(module, attention.width, width)
+      }
+      if case .gatedRelative(let bias) = bias {
+        append(.weight(.biasGate(index)), [GatedRelativeBias.gateWidth, attention.headSize])
+        append(.bias(.biasGate(index)), [GatedRelativeBias.gateWidth])
+        append(.weight(.biasGateScale(index)), [bias.heads])
       }
       appendLinear(.attentionOutput(index), width, attention.width)
     }
@@ -72,6 +87,11 @@ public struct EncoderLayout: Sendable {
       appendLinear(.feedForwardOutput(index), width, inner)
     }
     appendNorm(.feedForwardNorm(index), width)
+    if let inner = layer.adapterWidth {
+      appendNorm(.adapterNorm(index), width)
+      appendLinear(.adapterInput(index), inner, width, isQuantizable: false)
+      appendLinear(.adapterOutput(index), width, inner, isQuantizable: false)
+    }
   }
 }
 

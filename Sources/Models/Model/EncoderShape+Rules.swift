@@ -20,8 +20,12 @@ extension EncoderShape {
       projectsFeatures || channels == width,
       "\(channels) channels are the hidden states of width \(width), without a projection")
     found += position?.contradictions(width: width) ?? []
+    need(
+      waveformEpsilon > 0 && waveformEpsilon.isFinite, "the waveform's variance has \(waveformEpsilon) added to it")
     for (index, layer) in layers.enumerated() {
-      found += layer.contradictions.map { "layer \(index) has \($0)" }
+      found += (layer.contradictions + layer.contradictions(with: attentionBias, width: width))
+        .map { "layer \(index) has \($0)" }
+      need(layer.adapterWidth == nil || normPlacement == .before, "layer \(index) has an adapter and norms behind")
     }
     need(sequenceMultiple > 0, "the sequence is rounded up to a multiple of \(sequenceMultiple)")
     need((finalProjection ?? 1) > 0, "the last hidden state is projected to width \(finalProjection ?? 1)")
@@ -67,6 +71,30 @@ extension LayerShape {
       if case .sliding(let size) = attention.window, size < 2 || size % 2 != 0 { found.append("a window of \(size)") }
     }
     if let feedForwardWidth, feedForwardWidth < 1 { found.append("an FFN of width \(feedForwardWidth)") }
+    if let adapterWidth, adapterWidth < 1 { found.append("an adapter of width \(adapterWidth)") }
+    return found
+  }
+
+  /// What does not fit to the attention bias.
+  fileprivate func contradictions(with bias: AttentionBias, width: Int) -> [String] {
+    guard let attention else { return [] }
+    guard case .gatedRelative(let bias) = bias else {
+      return attention.biasHeads == nil ? [] : ["heads of an attention bias that there is not"]
+    }
+    var found: [String] = []
+    if bias.buckets < 4 || bias.buckets % 4 != 0 || bias.maxDistance <= bias.buckets / 4 || bias.heads < 1 {
+      found.append(
+        "an attention bias of \(bias.buckets) buckets up to a distance of \(bias.maxDistance) for \(bias.heads) heads")
+    }
+    let heads = attention.biasHeads ?? Array(0..<bias.heads)
+    if heads.count != attention.heads || !zip(heads, heads.dropFirst()).allSatisfy(<)
+      || !heads.allSatisfy((0..<bias.heads).contains)
+    {
+      found.append("\(attention.heads) heads, and the attention bias of \(heads.count) among \(bias.heads)")
+    }
+    if bias.heads * attention.headSize != width {
+      found.append("gates of \(bias.heads) heads of size \(attention.headSize) for hidden states of width \(width)")
+    }
     return found
   }
 }

@@ -6,8 +6,15 @@
 public struct EncoderShape: Sendable, Hashable {
   /// Whether the waveform is brought to mean 0 and variance 1 first.
   public var normalizesWaveform: Bool
+  /// What is added to the variance of a waveform that is normalised: 1e-5 in the published code of most models, 1e-7 in
+  /// Hugging Face's feature extractor.
+  public var waveformEpsilon: Double
   /// The convolutions of the feature extractor, first layer first.
   public var convolutions: [ConvolutionShape]
+  /// Whether each channel of the extractor's output is multiplied by a number of its own, as pruning leaves it.
+  public var scalesChannels: Bool
+  /// Whether the extractor's channels have a layer norm.
+  public var normalizesFeatures: Bool
   /// Whether a linear layer brings the extractor's channels to the width of the hidden states. Without one they are
   /// equal.
   public var projectsFeatures: Bool
@@ -25,18 +32,22 @@ public struct EncoderShape: Sendable, Hashable {
   public var activation: Activation
   /// The sequence length is rounded up to a multiple of this before a sliding window's padding is counted.
   public var sequenceMultiple: Int
-  /// Width of a linear layer after the last hidden state; nil for none.
+  /// Width of a linear layer that a hidden state may be passed through; nil for none.
   public var finalProjection: Int?
 
   /// A shape. Nothing is checked here.
   public init(
-    normalizesWaveform: Bool, convolutions: [ConvolutionShape], projectsFeatures: Bool, width: Int,
-    position: PositionShape?, normPlacement: NormPlacement, layers: [LayerShape],
+    normalizesWaveform: Bool, waveformEpsilon: Double = EncoderShape.publishedEpsilon,
+    convolutions: [ConvolutionShape], scalesChannels: Bool = false, normalizesFeatures: Bool = true,
+    projectsFeatures: Bool, width: Int, position: PositionShape?, normPlacement: NormPlacement, layers: [LayerShape],
     attentionBias: AttentionBias = .none, activation: Activation = .gelu, sequenceMultiple: Int = 1,
     finalProjection: Int? = nil
   ) {
     self.normalizesWaveform = normalizesWaveform
+    self.waveformEpsilon = waveformEpsilon
     self.convolutions = convolutions
+    self.scalesChannels = scalesChannels
+    self.normalizesFeatures = normalizesFeatures
     self.projectsFeatures = projectsFeatures
     self.width = width
     self.position = position
@@ -50,6 +61,9 @@ public struct EncoderShape: Sendable, Hashable {
 
   /// Samples a second of every model's input.
   public static let sampleRate = 16_000
+
+  /// `waveformEpsilon` of fairseq, s3prl, torchaudio and LightHuBERT.
+  public static let publishedEpsilon = 1e-5
 
   /// Channels that the feature extractor gives.
   public var extractorChannels: Int { convolutions.last?.channels ?? 0 }
@@ -73,6 +87,8 @@ public enum NormPlacement: Sendable, Hashable {
 public enum AttentionBias: Sendable, Hashable {
   /// Nothing.
   case none
+  /// A table of biases by distance that all layers share, each with a gate of its own: WavLM.
+  case gatedRelative(GatedRelativeBias)
 }
 
 /// The function between the two matrices of the FFN.

@@ -12,9 +12,9 @@ public struct MultiplyAccumulates: Sendable, Hashable {
   /// Scores and weighted sums of attention in all layers: what grows with the square of the length. A sliding window
   /// counts the frames that are seen.
   public private(set) var attention = 0
-  /// The two matrices of the FFN in all layers.
+  /// The two matrices of the FFN in all layers, and those of adapters.
   public private(set) var ffn = 0
-  /// The linear layer after the last hidden state.
+  /// The linear layer that a hidden state may be passed through.
   public private(set) var finalProjection = 0
 
   /// All of them. Like the parts, no more than `Int.max`.
@@ -48,7 +48,9 @@ public struct MultiplyAccumulates: Sendable, Hashable {
       case .projection: projection = saturatingSum(projection, operations)
       case .position: positionConv = saturatingSum(positionConv, operations)
       case .attention: attentionProjections = saturatingSum(attentionProjections, operations)
-      case .feedForward: ffn = saturatingSum(ffn, operations)
+      case .feedForward, .adapter: ffn = saturatingSum(ffn, operations)
+      // Two dot products a head and one number a pair of frames: nothing beside the rest.
+      case .attentionBias: break
       case .finalProjection: finalProjection = saturatingSum(finalProjection, operations)
       }
     }

@@ -8,7 +8,7 @@ public struct ParameterCount: Sendable, Hashable {
   public private(set) var positionConv = 0
   /// The encoder's layers and its layer norm.
   public private(set) var encoder = 0
-  /// The linear layer after the last hidden state.
+  /// The linear layer that a hidden state may be passed through.
   public private(set) var finalProjection = 0
   /// `mask_emb`, which is always as wide as the supernet. Training alone uses it, and no subnet file holds it, but the
   /// published totals have it in them.
@@ -30,7 +30,7 @@ public struct ParameterCount: Sendable, Hashable {
       case .extractor: extractor += tensor.count
       case .projection: projection += tensor.count
       case .position: positionConv += tensor.count
-      case .attention, .feedForward, .norms: encoder += tensor.count
+      case .attention, .attentionBias, .feedForward, .adapter, .norms: encoder += tensor.count
       case .finalProjection: finalProjection += tensor.count
       }
     }

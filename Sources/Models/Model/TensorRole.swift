@@ -30,6 +30,8 @@ public enum ModuleRole: Sendable, Hashable {
   case convolution(Int)
   /// The norm after it.
   case convolutionNorm(Int)
+  /// The factors of the extractor's channels; only a weight.
+  case channelScale
   /// The layer norm of the extractor's channels.
   case featureNorm
   /// From the extractor's channels to the width of the hidden states.
@@ -46,6 +48,12 @@ public enum ModuleRole: Sendable, Hashable {
   case key(Int)
   /// The values of a layer.
   case value(Int)
+  /// The table of the attention bias, [buckets, heads]; only a weight.
+  case relativeBias
+  /// The linear layer of a layer's gate of the attention bias, [8, head size].
+  case biasGate(Int)
+  /// The factor of each head in a layer's gate of the attention bias; only a weight.
+  case biasGateScale(Int)
   /// The projection after a layer's attention.
   case attentionOutput(Int)
   /// The layer norm beside a layer's attention.
@@ -56,7 +64,13 @@ public enum ModuleRole: Sendable, Hashable {
   case feedForwardOutput(Int)
   /// The layer norm beside a layer's FFN.
   case feedForwardNorm(Int)
-  /// The linear layer after the last hidden state.
+  /// The layer norm that a layer's adapter begins with.
+  case adapterNorm(Int)
+  /// The first matrix of a layer's adapter.
+  case adapterInput(Int)
+  /// The second matrix of a layer's adapter.
+  case adapterOutput(Int)
+  /// The linear layer that a hidden state may be passed through.
   case finalProjection
 
   /// The same module of another layer of the encoder; itself when it belongs to none.
@@ -65,13 +79,18 @@ public enum ModuleRole: Sendable, Hashable {
     case .query(let layer): .query(map(layer))
     case .key(let layer): .key(map(layer))
     case .value(let layer): .value(map(layer))
+    case .biasGate(let layer): .biasGate(map(layer))
+    case .biasGateScale(let layer): .biasGateScale(map(layer))
     case .attentionOutput(let layer): .attentionOutput(map(layer))
     case .attentionNorm(let layer): .attentionNorm(map(layer))
     case .feedForwardInput(let layer): .feedForwardInput(map(layer))
     case .feedForwardOutput(let layer): .feedForwardOutput(map(layer))
     case .feedForwardNorm(let layer): .feedForwardNorm(map(layer))
-    case .convolution, .convolutionNorm, .featureNorm, .featureProjection, .position, .positionNorm, .encoderNorm,
-      .finalProjection:
+    case .adapterNorm(let layer): .adapterNorm(map(layer))
+    case .adapterInput(let layer): .adapterInput(map(layer))
+    case .adapterOutput(let layer): .adapterOutput(map(layer))
+    case .convolution, .convolutionNorm, .channelScale, .featureNorm, .featureProjection, .position, .positionNorm,
+      .encoderNorm, .relativeBias, .finalProjection:
       self
     }
   }
@@ -79,11 +98,13 @@ public enum ModuleRole: Sendable, Hashable {
   /// The part of the encoder that it is counted with.
   public var part: EncoderPart {
     switch self {
-    case .convolution, .convolutionNorm: .extractor
+    case .convolution, .convolutionNorm, .channelScale: .extractor
     case .featureNorm, .featureProjection: .projection
     case .position, .positionNorm: .position
-    case .encoderNorm, .attentionNorm, .feedForwardNorm: .norms
+    case .encoderNorm, .attentionNorm, .feedForwardNorm, .adapterNorm: .norms
     case .query, .key, .value, .attentionOutput: .attention
+    case .relativeBias, .biasGate, .biasGateScale: .attentionBias
+    case .adapterInput, .adapterOutput: .adapter
     case .feedForwardInput, .feedForwardOutput: .feedForward
     case .finalProjection: .finalProjection
     }
@@ -100,10 +121,14 @@ public enum EncoderPart: Sendable, Hashable {
   case position
   /// The four matrices of attention in all layers.
   case attention
+  /// The table and the gates of the attention bias.
+  case attentionBias
   /// The two matrices of the FFN in all layers.
   case feedForward
+  /// The two matrices of the adapters.
+  case adapter
   /// The norms of the layers, and the encoder's own.
   case norms
-  /// The linear layer after the last hidden state.
+  /// The linear layer that a hidden state may be passed through.
   case finalProjection
 }

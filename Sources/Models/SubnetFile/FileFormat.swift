@@ -5,7 +5,9 @@ enum FileFormat {
   /// So many bytes of it tell that a file is meant to be one.
   static let recognizedSize = 4
   /// The newest version: all up to it are read, and of them the oldest that has what a file needs is written.
-  static let newestVersion: UInt32 = 2
+  static let newestVersion: UInt32 = 3
+  /// The version in which models are written that are no subnets.
+  static let firstVersionOfWholeModels: UInt32 = 3
   /// Bytes of magic, version, the lengths and the file size.
   static let preambleSize = 32
   /// The header's checksum follows the table.

@@ -1,3 +1,4 @@
+public import LHConfiguration
 public import LHJSON
 public import LHSupernet
 public import LHSystem
@@ -36,6 +37,8 @@ public enum SubnetFileFault: Fault, Equatable {
   case malformedJSON(path: String, JSONFault)
   /// A member of the JSON text is missing or is not what it should be.
   case wrongMember(path: String, member: String, expected: String)
+  /// The shape of a model that is no subnet is refused.
+  case wrongShapeOfModel(path: String, [Violation])
   /// The configuration or the architecture is refused.
   case wrongSubnet(path: String, SubnetFault)
 
@@ -137,6 +140,8 @@ extension SubnetFileFault {
       "\(path): the header is damaged: checksum \(hexadecimal(found)), expected \(hexadecimal(expected))"
     case .malformedJSON(let path, let fault): "\(path): the JSON header is malformed: \(fault)"
     case .wrongMember(let path, let member, let expected): "\(path): the header's \(member) is not \(expected)"
+    case .wrongShapeOfModel(let path, let violations):
+      "\(path): the header's " + violations.prefix(6).map(\.description).joined(separator: "; ")
     case .wrongSubnet(let path, let fault): "\(path): \(fault)"
     case .tableLength(let path, let entry, let expected, let found):
       "\(path): entry \(entry) of the tensor table needs \(expected) bytes, \(found) are left"

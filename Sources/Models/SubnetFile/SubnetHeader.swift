@@ -1,29 +1,40 @@
+import LHConfiguration
 import LHJSON
+import LHModel
 import LHSupernet
 
-/// The JSON text of a file: everything about a subnet but its tensors.
+/// The JSON text of a file: everything about a model but its tensors. Of a subnet, which versions 1 and 2 hold, it has
+/// configuration and architecture; of a model that was taken whole (version 3), family and shape.
 struct SubnetHeader {
-  let config: ModelConfig
-  let architecture: Architecture
+  let model: ModelDescription
   let provenance: Provenance
 
-  init(config: ModelConfig, architecture: Architecture, provenance: Provenance) {
-    self.config = config
-    self.architecture = architecture
+  init(model: ModelDescription, provenance: Provenance) {
+    self.model = model
     self.provenance = provenance
   }
 
   var text: String {
-    JSONValue.object([
-      "architecture": architecture.json,
-      "config": config.json,
-      "provenance": provenance.json,
-    ]).text()
+    switch model {
+    case .subnet(let config, let architecture):
+      JSONValue.object([
+        "architecture": architecture.json,
+        "config": config.json,
+        "provenance": provenance.json,
+      ]).text()
+    case .whole(let model):
+      JSONValue.object([
+        "container": .string(model.container),
+        "family": .string(model.family.rawValue),
+        "provenance": provenance.json,
+        "shape": model.shape.json,
+      ]).text()
+    }
   }
 
   /// Reads the text. Members that are not known are ignored here and in the provenance, where nothing changes the
-  /// result, and refused in the configuration and the architecture, where they might.
-  init(parsing text: UnsafeRawBufferPointer, path: String) throws(SubnetFileFault) {
+  /// result, and refused in the configuration, the architecture and the shape, where they might.
+  init(parsing text: UnsafeRawBufferPointer, version: UInt32, path: String) throws(SubnetFileFault) {
     let json: JSONValue
     do throws(JSONFault) {
       json = try JSONValue(parsing: text, depthLimit: 16)
@@ -36,8 +47,23 @@ struct SubnetHeader {
       }
       return value
     }
-    let architectureJSON = try member("architecture")
-    let configJSON = try member("config")
+    if version < FileFormat.firstVersionOfWholeModels {
+      model = try SubnetHeader.subnet(try member("architecture"), try member("config"), path: path)
+    } else {
+      model = .whole(
+        WholeModel(
+          family: try SubnetHeader.family(json["family"], path: path),
+          container: try SubnetHeader.container(json["container"], path: path),
+          shape: try SubnetHeader.shape(try member("shape"), path: path)))
+    }
+    provenance = try Provenance(json: try member("provenance"), path: path)
+  }
+
+  private static func subnet(
+    _ architectureJSON: JSONValue, _ configJSON: JSONValue, path: String
+  ) throws(SubnetFileFault) -> ModelDescription {
+    let config: ModelConfig
+    let architecture: Architecture
     do throws(SubnetFault) {
       config = try ModelConfig(json: configJSON)
       architecture = try Architecture(json: architectureJSON, source: "the header's architecture", fitting: config)
@@ -47,6 +73,47 @@ struct SubnetHeader {
     guard architecture.json == architectureJSON else {
       throw .wrongMember(path: path, member: "architecture", expected: "in the form that extraction writes")
     }
-    provenance = try Provenance(json: try member("provenance"), path: path)
+    return .subnet(config: config, architecture: architecture)
+  }
+
+  private static func family(_ json: JSONValue?, path: String) throws(SubnetFileFault) -> ModelFamily {
+    guard let family = json?.string.flatMap(ModelFamily.init(rawValue:)) else {
+      let names = ModelFamily.allCases.map(\.rawValue).joined(separator: ", ")
+      throw .wrongMember(path: path, member: "family", expected: "one of \(names)")
+    }
+    return family
+  }
+
+  private static func container(_ json: JSONValue?, path: String) throws(SubnetFileFault) -> String {
+    let longest = 64
+    guard let text = json?.string, (1...longest).contains(text.utf8.count),
+      text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) })
+    else {
+      throw .wrongMember(path: path, member: "container", expected: "1 to \(longest) printable characters")
+    }
+    return text
+  }
+
+  private static func shape(_ json: JSONValue, path: String) throws(SubnetFileFault) -> EncoderShape {
+    let shape: EncoderShape
+    do throws(Violations) {
+      shape = try EncoderShape(json: json)
+    } catch {
+      throw .wrongShapeOfModel(path: path, error.list)
+    }
+    guard shape.json == json else {
+      throw .wrongMember(path: path, member: "shape", expected: "in the form that extraction writes")
+    }
+    return shape
+  }
+}
+
+extension ModelDescription {
+  /// The oldest version of the format that has what the header needs.
+  var firstVersion: UInt32 {
+    switch self {
+    case .subnet: 1
+    case .whole: FileFormat.firstVersionOfWholeModels
+    }
   }
 }

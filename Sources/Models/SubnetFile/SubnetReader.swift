@@ -1,22 +1,20 @@
-import LHFamilies
 public import LHModel
 public import LHSupernet
 public import LHSystem
+import LHTensorNames
 
 /// A subnet file, open for reading.
 ///
 /// Opening checks everything but the payloads, and reads none of them. Tensors are then read in any order, by any
 /// number of threads at once. A file that changes meanwhile is a fault.
 public final class SubnetReader: Sendable {
-  /// What the supernet was.
-  public let config: ModelConfig
-  /// The subnet that was cut out of it; it fits `config`.
-  public let architecture: Architecture
+  /// What the model is.
+  public let model: ModelDescription
   /// Where the file comes from.
   public let provenance: Provenance
-  /// What the subnet computes.
+  /// What the model computes.
   public let shape: EncoderShape
-  /// The subnet's tensors.
+  /// The model's tensors.
   public let layout: EncoderLayout
   /// The tensor table, in the layout's order.
   public let entries: [TensorEntry]
@@ -70,27 +68,27 @@ public final class SubnetReader: Sendable {
       let head = UnsafeRawBufferPointer(head)
       try preamble.verify(head, path: name)
       return (
-        try SubnetHeader(parsing: UnsafeRawBufferPointer(rebasing: head[preamble.json]), path: name),
+        try SubnetHeader(
+          parsing: UnsafeRawBufferPointer(rebasing: head[preamble.json]), version: preamble.version, path: name),
         try TensorEntry.read(
           UnsafeRawBufferPointer(rebasing: head[preamble.table]), count: preamble.tensorCount,
           from: FileFormat.aligned(preamble.end), to: bytes.count, version: preamble.version, path: name)
       )
     }
-    let shape = EncoderShape(config: header.config, architecture: header.architecture)
+    let shape = header.model.shape
     let layout = EncoderLayout(shape)
-    try SubnetReader.check(entries, against: layout, LightHuBERTNames(shape), path: name)
+    try SubnetReader.check(entries, against: layout, FairseqNames(shape), path: name)
     guard let first = entries.first,
       try bytes.copy(preamble.end..<first.range.lowerBound).allSatisfy({ $0 == 0 })
     else {
       throw .padding(path: name, before: entries.first?.name ?? "")
     }
-    let neededVersion = entries.reduce(1) { max($0, $1.elementType.firstVersion) }
+    let neededVersion = entries.reduce(header.model.firstVersion) { max($0, $1.elementType.firstVersion) }
     guard preamble.version == neededVersion else {
       throw .needlessVersion(path: name, found: preamble.version, expected: neededVersion)
     }
     version = Int(preamble.version)
-    config = header.config
-    architecture = header.architecture
+    model = header.model
     provenance = header.provenance
     self.entries = entries
     self.bytes = bytes
@@ -120,7 +118,7 @@ public final class SubnetReader: Sendable {
   /// The table's entry for a tensor.
   public func entry(_ role: TensorRole) throws(SubnetFileFault) -> TensorEntry {
     guard let place = layout.place(of: role) else {
-      throw .noSuchTensor(path: path, tensor: LightHuBERTNames(shape).name(of: role))
+      throw .noSuchTensor(path: path, tensor: FairseqNames(shape).name(of: role))
     }
     return entries[place]
   }

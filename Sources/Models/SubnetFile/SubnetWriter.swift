@@ -1,16 +1,13 @@
-import LHFamilies
 public import LHModel
 public import LHQuantization
-public import LHSupernet
 import LHSystem
+import LHTensorNames
 import LHTensors
 
 /// Writes subnet files.
 public struct SubnetWriter: Sendable {
-  /// What the supernet is.
-  public var config: ModelConfig
-  /// The subnet; it must fit `config`.
-  public var architecture: Architecture
+  /// What the model is.
+  public var model: ModelDescription
   /// Where it comes from; `provenance.weights` chooses the element types. The digest is asked for when it is needed.
   public var provenance: Provenance
   /// zstd's level, 1...19, or 0 for no compression. A tensor that does not shrink stays as it is.
@@ -28,10 +25,9 @@ public struct SubnetWriter: Sendable {
   /// Tensors that are made at once, by as many threads as there are processors: about one encoder layer.
   private static let batchSize = 16
 
-  /// A writer of one subnet.
-  public init(config: ModelConfig, architecture: Architecture, provenance: Provenance) {
-    self.config = config
-    self.architecture = architecture
+  /// A writer of one model.
+  public init(_ model: ModelDescription, provenance: Provenance) {
+    self.model = model
     self.provenance = provenance
   }
 
@@ -52,13 +48,14 @@ public struct SubnetWriter: Sendable {
     progress: (Int, Int) throws -> Void = { _, _ in },
     values: @Sendable (EncoderTensor, UnsafeMutableBufferPointer<Float>) throws -> Double
   ) throws -> SubnetSummary {
-    let shape = EncoderShape(config: config, architecture: architecture)
-    let names = LightHuBERTNames(shape)
+    let shape = model.shape
+    let names = FairseqNames(shape)
     let layout = EncoderLayout(shape).tensors.map { NamedTensor(tensor: $0, name: names.name(of: $0.role)) }
     let tableLength = layout.reduce(0) { $0 + TensorEntry.size(name: $1.name, rank: $1.shape.count) }
-    var header = SubnetHeader(config: config, architecture: architecture, provenance: provenance)
+    var header = SubnetHeader(model: model, provenance: provenance)
     let preamble = Preamble(
-      version: layout.reduce(1) { max($0, form(of: $1).firstVersion) }, jsonLength: header.text.utf8.count,
+      version: layout.reduce(model.firstVersion) { max($0, form(of: $1).firstVersion) },
+      jsonLength: header.text.utf8.count,
       tableLength: tableLength, tensorCount: layout.count)
     try check(preamble, layout, path: path)
     do {
@@ -75,8 +72,7 @@ public struct SubnetWriter: Sendable {
         }
         try progress(batch.endIndex, layout.count)
       }
-      header = SubnetHeader(
-        config: config, architecture: architecture, provenance: provenance.with(digest: try sourceDigest()))
+      header = SubnetHeader(model: model, provenance: provenance.with(digest: try sourceDigest()))
       try overwriteHeader(of: file, preamble, header, summary.entries)
       try file.commit()
       summary.byteCount = file.byteCount

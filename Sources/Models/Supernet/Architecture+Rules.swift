@@ -1,3 +1,4 @@
+public import LHConfiguration
 import LHModel
 
 extension Architecture {

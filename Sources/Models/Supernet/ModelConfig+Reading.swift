@@ -1,3 +1,4 @@
+package import LHConfiguration
 public import LHJSON
 import LHModel
 
@@ -76,7 +77,12 @@ extension ModelConfig {
   ) throws(SubnetFault) -> [ConvLayer] {
     let layers: [ConvLayer]
     if let text = value.string {
-      layers = try ConvLayersParser.layers(text)
+      do throws(ConvLayersFault) {
+        layers = try ConvLayersParser.layers(text)
+      } catch {
+        throw .malformedConvLayers(
+          text: error.text, position: error.position, found: error.found, expected: error.expected)
+      }
     } else {
       let lists = value.array?.map { $0.array?.compactMap(\.integer) ?? [] } ?? []
       guard (1...ConvLayersParser.layerLimit).contains(lists.count), lists.allSatisfy({ $0.count == 3 }) else {

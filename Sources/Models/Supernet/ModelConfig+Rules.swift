@@ -1,21 +1,4 @@
-/// The largest sizes that are believed. They are far above anything that was ever trained, and small enough that no
-/// product of sizes that the layout or the runtime forms can overflow.
-enum Limits {
-  /// Channels, embedding and FFN widths, groups.
-  static let width = 1...65_536
-  /// Attention heads; times the head size it is a width.
-  static let heads = 1...1_024
-  /// Encoder layers.
-  static let layers = 1...256
-  /// Taps and strides.
-  static let kernel = 1...4_096
-  /// Layers of the position convolution.
-  static let positionDepth = 1...64
-  /// Frames of a sliding window, and of the sequence multiple: beyond five hours.
-  static let window = 1...1_048_576
-  /// Samples that one frame may need: over a minute at 16 kHz.
-  static let frameSamples = 1_048_576
-}
+package import LHConfiguration
 
 extension ModelConfig {
   /// What is wrong between fields that are each in their range.

@@ -1,3 +1,4 @@
+public import LHConfiguration
 import LHModel
 
 /// A published search space: one width and depth a subnet, one head count and FFN ratio a layer.

@@ -1,5 +1,7 @@
+public import LHConfiguration
 public import LHJSON
 public import LHSystem
+public import LHTensorNames
 
 /// A supernet's configuration, its tensors or an architecture that no subnet can be made of.
 ///
@@ -85,14 +87,4 @@ public enum SubnetFault: Fault, Equatable {
     let shown = items.prefix(limit).map(\.description).joined(separator: "; ")
     return items.count > limit ? "\(shown); and \(items.count - limit) more" : shown
   }
-}
-
-/// A text in quotes, on one line and not too long to read.
-package func quoted(_ text: String) -> String {
-  var shown = ""
-  for scalar in text.unicodeScalars.prefix(80) {
-    let isControl = scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value)
-    shown.unicodeScalars.append(isControl ? " " : scalar)
-  }
-  return "\"\(shown)\(text.unicodeScalars.count > 80 ? "…" : "")\""
 }

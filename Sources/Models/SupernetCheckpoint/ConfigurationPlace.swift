@@ -1,3 +1,4 @@
+import LHConfiguration
 import LHJSON
 public import LHSupernet
 

@@ -1,3 +1,4 @@
+import LHConfiguration
 public import LHJSON
 public import LHSupernet
 

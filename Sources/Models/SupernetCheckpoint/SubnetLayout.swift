@@ -1,6 +1,6 @@
-import LHFamilies
 public import LHModel
 public import LHSupernet
+import LHTensorNames
 
 /// The tensors of a subnet in the order of the forward pass, and where each is cut from. Their shapes are those of
 /// `EncoderLayout`, of the subnet and of the whole supernet; a cut is what lies between the two.
@@ -26,7 +26,7 @@ public struct SubnetLayout: Sendable {
       return axis == tensor.role.hiddenAxis
         ? .blocks(count, of: full, blockSize: supernet.width, perBlock: subnet.width) : .prefix(count, of: full)
     }
-    let (subnetNames, supernetNames) = (LightHuBERTNames(subnet), LightHuBERTNames(supernet))
+    let (subnetNames, supernetNames) = (FairseqNames(subnet), FairseqNames(supernet))
     shape = subnet
     layout = EncoderLayout(subnet)
     tensors = layout.tensors.map { tensor in

@@ -1,6 +1,6 @@
-import LHFamilies
 public import LHModel
 public import LHSupernet
+import LHTensorNames
 
 /// One tensor of a subnet, and where it comes from in the supernet.
 public struct SubnetTensor: Sendable, Hashable {
@@ -27,7 +27,7 @@ public struct SubnetTensor: Sendable, Hashable {
   /// The shape of the supernet's tensor.
   var sourceShape: [Int] { axes.map(\.full) }
   /// The names of a weight-normed tensor's factors.
-  var factors: (length: String, direction: String) { LightHuBERTNames.weightNorm(of: source) }
+  var factors: (length: String, direction: String) { FairseqNames.weightNorm(of: source) }
 }
 
 /// What a subnet keeps along one axis of a supernet tensor.

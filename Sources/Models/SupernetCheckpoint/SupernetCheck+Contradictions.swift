@@ -1,6 +1,6 @@
-import LHFamilies
 import LHModel
 public import LHSupernet
+import LHTensorNames
 
 extension SupernetCheck {
   /// What is there, or is not, and shows that the configuration is another one.
@@ -14,7 +14,7 @@ extension SupernetCheck {
     func weight(_ module: ModuleRole, _ norm: ConvolutionNorm? = nil, _ position: PositionShape.Kind = .layered)
       -> String
     {
-      LightHuBERTNames(extractorNorm: norm, position: position).name(of: .weight(module))
+      FairseqNames(extractorNorm: norm, position: position).name(of: .weight(module))
     }
     let (groupNorm, layerNorm) = (weight(.convolutionNorm(0), .group), weight(.convolutionNorm(0), .layer))
     switch config.extractorMode {
@@ -24,7 +24,7 @@ extension SupernetCheck {
       contradict("extractor_mode", "\"default\"", "the tensor \(layerNorm) is a layer norm's", "\"layer_norm\"")
     default: break
     }
-    let bias = LightHuBERTNames().name(of: .bias(.convolution(0)))
+    let bias = FairseqNames().name(of: .bias(.convolution(0)))
     if exists(weight(.convolution(0))) && exists(bias) != config.convBias {
       contradict(
         "conv_bias", "\(config.convBias)", "the tensor \(bias) is \(config.convBias ? "missing" : "there")",
@@ -41,7 +41,7 @@ extension SupernetCheck {
         "encoder_embed_dim", "\(config.encoderEmbedDim), the channels of the last convolution",
         "the tensor \(projection) is there", "another number")
     }
-    let folded = LightHuBERTNames.weightNorm(of: weight(.position(0), nil, .weightNormed)).direction
+    let folded = FairseqNames.weightNorm(of: weight(.position(0), nil, .weightNormed)).direction
     let (plain, next) = (weight(.position(0)), weight(.position(config.positionDepth)))
     if config.positionDepth == 1 && exists(plain) && !exists(folded) {
       contradict("pos_conv_depth", "1", "the tensor \(plain) is there", "the number of position convolutions")

@@ -1,4 +1,5 @@
 public import LHSupernet
+import LHTensorNames
 
 extension ModelConfig {
   /// Checks that a checkpoint has every tensor of this supernet in its full shape, under its published name, and none

@@ -1,4 +1,5 @@
 public import LHSupernet
+import LHTensorNames
 
 extension SupernetNames {
   /// The most prefixes that are tried. Averages and teachers make two or three.

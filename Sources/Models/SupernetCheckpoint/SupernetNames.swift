@@ -1,5 +1,5 @@
-import LHFamilies
 public import LHSupernet
+import LHTensorNames
 
 /// Which of a checkpoint's tensors are those of a supernet, and what they are called there.
 ///
@@ -29,12 +29,12 @@ public struct SupernetNames: Sendable, Hashable {
     var collisions: [TensorProblem] = []
     for name in all where name.hasPrefix(prefix) {
       var parts = name.dropFirst(prefix.count).split(separator: ".", omittingEmptySubsequences: false)
-      guard let root = parts.first, LightHuBERTNames.roots.contains(root) else { continue }
+      guard let root = parts.first, FairseqNames.roots.contains(root) else { continue }
       for part in parts where SupernetNames.wrapperNames.contains(part) && !wrappers.contains(String(part)) {
         wrappers.append(String(part))
       }
       parts.removeAll { SupernetNames.wrapperNames.contains($0) }
-      let published = LightHuBERTNames.withoutParametrization(parts.joined(separator: "."))
+      let published = FairseqNames.withoutParametrization(parts.joined(separator: "."))
       if let other = names.updateValue(name, forKey: published) {
         collisions.append(.twice(tensor: published, names: [other, name]))
       }
@@ -64,13 +64,13 @@ public struct SupernetNames: Sendable, Hashable {
       let own = parts.indices.reversed().lazy.filter { !wrapperNames.contains(parts[$0]) }.prefix(5)
       guard own.count == 5, let first = own.map({ $0 }).last else { continue }
       let rest = parts[first...].filter { !wrapperNames.contains($0) }.joined(separator: ".")
-      if LightHuBERTNames.marks.contains(rest) { prefixes.insert(parts[..<first].map { $0 + "." }.joined()) }
+      if FairseqNames.marks.contains(rest) { prefixes.insert(parts[..<first].map { $0 + "." }.joined()) }
     }
     return prefixes.sorted()
   }
 
   /// Whether some name begins as those of a model do.
   static func hasRoots(_ all: [String]) -> Bool {
-    all.contains { name in name.firstIndex(of: ".").map { LightHuBERTNames.roots.contains(name[..<$0]) } ?? false }
+    all.contains { name in name.firstIndex(of: ".").map { FairseqNames.roots.contains(name[..<$0]) } ?? false }
   }
 }

@@ -1,7 +1,8 @@
-import LHFamilies
+import LHConfiguration
 public import LHJSON
 import LHModel
 public import LHSupernet
+import LHTensorNames
 
 /// A checkpoint understood as a supernet: its configuration, and which of its tensors are the model's.
 public struct SupernetReading: Sendable {
@@ -78,9 +79,9 @@ public struct SupernetReading: Sendable {
 
   private static func positionWeight(_ config: ModelConfig, _ names: SupernetNames) -> String {
     guard config.positionDepth == 1 else { return "plain, \(config.positionDepth) convolutions" }
-    let factors = LightHuBERTNames.weightNorm(of: LightHuBERTNames().name(of: .weight(.position(0))))
+    let factors = FairseqNames.weightNorm(of: FairseqNames().name(of: .weight(.position(0))))
     guard let length = names[published: factors.length] else { return "plain, its weight norm was removed" }
-    return LightHuBERTNames.isParametrization(length)
+    return FairseqNames.isParametrization(length)
       ? "weight norm, parametrizations.weight" : "weight norm, weight_g and weight_v"
   }
 }

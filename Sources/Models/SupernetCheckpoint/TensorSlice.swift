@@ -1,4 +1,5 @@
 public import LHSupernet
+import LHTensorNames
 public import LHTensors
 
 /// The elements of one tensor of a subnet, wherever they are now; nothing is read before it is asked for.
@@ -46,7 +47,10 @@ public struct TensorSlice: Sendable {
     var error = 0.0
     switch content {
     case .weightNorm(let norm):
-      try norm.write(to: target, tensor)
+      // The whole kernel comes first and the cut second: the norm is taken over all channels of the supernet.
+      if let tap = norm.write(to: target, shape: tensor.shape) {
+        throw .zeroNorm(tensor: tensor.factors.direction, tap: tap)
+      }
     case .parts(let parts, let axis):
       guard let strides = TensorView.rowMajorStrides(tensor.shape) else { return 0 }
       var place = 0
@@ -115,20 +119,5 @@ extension SubnetTensor {
       }
     }
     return TensorSlice(self, parts: partedRanges.map { view.narrowed(axis: parted, to: $0) }, axis: parted)
-  }
-}
-
-extension UnsafeMutableBufferPointer<Float> {
-  /// Index of the first NaN or infinity; nil when there is none.
-  fileprivate var firstIndexNotFinite: Int? {
-    // Without a branch in it the loop runs in vectors; only a block that has one is searched.
-    let block = 4096
-    for start in Swift.stride(from: 0, to: count, by: block) {
-      let end = Swift.min(start + block, count)
-      var largest: UInt32 = 0
-      for index in start..<end { largest = Swift.max(largest, self[index].bitPattern & 0x7fff_ffff) }
-      if largest >= 0x7f80_0000 { return (start..<end).first { !self[$0].isFinite } }
-    }
-    return nil
   }
 }

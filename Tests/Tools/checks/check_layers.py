@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 # What runs models and cuts none out of checkpoints, and what the latter takes.
 RUNNING = ("LHRuntime", "lhb-features", "lhb-bench")
-IMPORTING = ("LHTorch", "LHSupernetCheckpoint", "LHImport")
+IMPORTING = ("LHTorch", "LHSafetensors", "LHSupernetCheckpoint", "LHFamilies", "LHImport")
 
 
 def manifest():

@@ -1,25 +1,28 @@
-public import LHSupernet
-import LHTensors
-
-/// The weight-normed position convolution: for each tap its length, and the direction that all channels make together.
+/// A weight as PyTorch's weight norm keeps it: for each tap its length, and the direction that all channels make together.
 ///
-/// The weight is `lengths * directions / norm`, the norm of a tap taken over all channels of the SUPERNET. So the
-/// whole kernel comes first and the cut second. Computed in float64, rounded once.
-struct WeightNorm: Sendable {
+/// The weight is `lengths * directions / norm`, the norm of a tap taken over all channels. Computed in float64, rounded
+/// once.
+public struct WeightNorm: Sendable {
   /// [1, 1, taps]
-  let lengths: TensorView
-  /// [channels, channels / groups, taps]
-  let directions: TensorView
+  private let lengths: TensorView
+  /// [channels, inputs, taps]
+  private let directions: TensorView
 
-  /// Writes the kept part, as large as `tensor.shape`.
-  func write(to target: UnsafeMutableBufferPointer<Float>, _ tensor: SubnetTensor) throws(SubnetFault) {
+  /// The weight of two tensors, [1, 1, taps] and [channels, inputs, taps].
+  public init(lengths: TensorView, directions: TensorView) {
+    self.lengths = lengths
+    self.directions = directions
+  }
+
+  /// Writes the first channels and the first of their inputs, as many as `shape` has; `target` has room for them.
+  ///
+  /// - Returns: Nil, or the first tap whose directions are all zero: then nothing was written.
+  public func write(to target: UnsafeMutableBufferPointer<Float>, shape: [Int]) -> Int? {
     let taps = directions.shape[2]
     let norms = norms()
-    for (tap, norm) in norms.enumerated() where norm == 0 {
-      throw .zeroNorm(tensor: tensor.factors.direction, tap: tap)
-    }
+    if let tap = norms.firstIndex(of: 0) { return tap }
     let lengths = doubles(lengths)
-    let (channels, inputs) = (tensor.shape[0], tensor.shape[1])
+    let (channels, inputs) = (shape[0], shape[1])
     for channel in 0..<channels {
       let row = doubles(directions.narrowed(axis: 0, to: channel..<channel + 1))
       for index in 0..<inputs * taps {
@@ -27,6 +30,7 @@ struct WeightNorm: Sendable {
         target[channel * inputs * taps + index] = Float(lengths[tap] * row[index] / norms[tap])
       }
     }
+    return nil
   }
 
   /// The norm of each tap over both channel axes.

@@ -7,9 +7,9 @@
 ///     items   = [ sum { "," sum } [ "," ] ]        "(" sum ")" is the sum itself, as in Python
 ///
 /// Numbers, the layers and the depth of the brackets are bounded, so that no text makes it large or slow.
-struct ConvLayersParser {
+package struct ConvLayersParser {
   /// The most layers, and the most elements of any list on the way.
-  static let layerLimit = 64
+  package static let layerLimit = 64
   private static let numberLimit = 1_000_000
   private static let depthLimit = 16
   private static let textLimit = 4096
@@ -31,7 +31,7 @@ struct ConvLayersParser {
   private var position = 0
 
   /// The layers that the text describes. Their sizes are not checked.
-  static func layers(_ text: String) throws(SubnetFault) -> [ConvLayer] {
+  package static func layers(_ text: String) throws(ConvLayersFault) -> [ConvLayer] {
     var parser = ConvLayersParser(text)
     return try parser.layers()
   }
@@ -41,7 +41,7 @@ struct ConvLayersParser {
     bytes = Array(text.utf8.prefix(ConvLayersParser.textLimit + 1))
   }
 
-  private mutating func layers() throws(SubnetFault) -> [ConvLayer] {
+  private mutating func layers() throws(ConvLayersFault) -> [ConvLayer] {
     guard bytes.count <= ConvLayersParser.textLimit else {
       throw fault(
         "more text", at: ConvLayersParser.textLimit, expected: "at most \(ConvLayersParser.textLimit) characters")
@@ -63,7 +63,7 @@ struct ConvLayersParser {
     return layers
   }
 
-  private mutating func sum(depth: Int) throws(SubnetFault) -> Value {
+  private mutating func sum(depth: Int) throws(ConvLayersFault) -> Value {
     var value = try product(depth: depth)
     while take("+") {
       let start = position
@@ -79,7 +79,7 @@ struct ConvLayersParser {
     return value
   }
 
-  private mutating func product(depth: Int) throws(SubnetFault) -> Value {
+  private mutating func product(depth: Int) throws(ConvLayersFault) -> Value {
     var value = try factor(depth: depth)
     while take("*") {
       let start = position
@@ -99,7 +99,7 @@ struct ConvLayersParser {
     return value
   }
 
-  private mutating func factor(depth: Int) throws(SubnetFault) -> Value {
+  private mutating func factor(depth: Int) throws(ConvLayersFault) -> Value {
     guard depth < ConvLayersParser.depthLimit else {
       throw fault("another bracket", at: position, expected: "at most \(ConvLayersParser.depthLimit) inside each other")
     }
@@ -114,7 +114,7 @@ struct ConvLayersParser {
 
   private mutating func items(
     until end: Unicode.Scalar, depth: Int
-  ) throws(SubnetFault) -> (values: [Value], hasComma: Bool) {
+  ) throws(ConvLayersFault) -> (values: [Value], hasComma: Bool) {
     var values: [Value] = []
     var hasComma = false
     while !take(end) {
@@ -130,7 +130,7 @@ struct ConvLayersParser {
     return (values, hasComma)
   }
 
-  private mutating func number() throws(SubnetFault) -> Int {
+  private mutating func number() throws(ConvLayersFault) -> Int {
     skipSpace()
     let start = position
     var number = 0
@@ -144,19 +144,19 @@ struct ConvLayersParser {
 
   // MARK: Bounds and characters
 
-  private func bounded(_ number: Int, at start: Int) throws(SubnetFault) -> Int {
+  private func bounded(_ number: Int, at start: Int) throws(ConvLayersFault) -> Int {
     guard number <= ConvLayersParser.numberLimit else {
       throw fault("a number that is too large", at: start, expected: "at most \(ConvLayersParser.numberLimit)")
     }
     return number
   }
 
-  private func bounded(_ elements: [Value], at start: Int) throws(SubnetFault) -> [Value] {
+  private func bounded(_ elements: [Value], at start: Int) throws(ConvLayersFault) -> [Value] {
     guard elements.count <= ConvLayersParser.layerLimit else { throw tooMany(at: start) }
     return elements
   }
 
-  private func tooMany(at start: Int) -> SubnetFault {
+  private func tooMany(at start: Int) -> ConvLayersFault {
     fault("too many elements", at: start, expected: "at most \(ConvLayersParser.layerLimit) layers")
   }
 
@@ -177,14 +177,14 @@ struct ConvLayersParser {
     return true
   }
 
-  private func fault(_ byte: UInt8?, expected: String) -> SubnetFault {
+  private func fault(_ byte: UInt8?, expected: String) -> ConvLayersFault {
     guard let byte else { return fault("its end", at: position, expected: expected) }
     let isPrintable = (0x21..<0x7f).contains(byte)
     let found = isPrintable ? "'\(Character(Unicode.Scalar(byte)))'" : "byte 0x" + String(byte, radix: 16)
     return fault(found, at: position, expected: expected)
   }
 
-  private func fault(_ found: String, at position: Int, expected: String) -> SubnetFault {
-    .malformedConvLayers(text: text, position: position, found: found, expected: expected)
+  private func fault(_ found: String, at position: Int, expected: String) -> ConvLayersFault {
+    ConvLayersFault(text: text, position: position, found: found, expected: expected)
   }
 }

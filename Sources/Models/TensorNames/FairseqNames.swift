@@ -1,8 +1,9 @@
 public import LHModel
 
-/// The names that the published LightHuBERT code gives to tensors, which are fairseq's. A `.lhb` file has them too,
-/// with the layers of the subnet counted from 0 and the weight-normed position convolution as one weight.
-public struct LightHuBERTNames: TensorNames {
+/// The names that fairseq gives to tensors, which the published code of LightHuBERT, WavLM, s3prl's copies and
+/// DistilHuBERT has too. A `.lhb` file has them, with the layers of a subnet counted from 0 and the weight-normed
+/// position convolution as one weight.
+public struct FairseqNames: TensorNames {
   /// The norm of the extractor's convolutions, which says where its weights stand.
   private let extractorNorm: ConvolutionNorm?
   /// The kind of the position convolution, which says where its weights stand.
@@ -23,6 +24,8 @@ public struct LightHuBERTNames: TensorNames {
   /// The name of a tensor.
   public func name(of tensor: TensorRole) -> String {
     switch tensor {
+    case .weight(.channelScale): name(of: .channelScale)
+    case .weight(.biasGateScale(let layer)): name(of: .biasGateScale(layer))
     case .weight(let module): name(of: module) + ".weight"
     case .bias(let module): name(of: module) + ".bias"
     }
@@ -37,27 +40,34 @@ public struct LightHuBERTNames: TensorNames {
 
   private func name(of module: ModuleRole) -> String {
     switch module {
-    case .convolution(let index): "\(LightHuBERTNames.convolutions).\(index).0"
+    case .convolution(let index): "\(FairseqNames.convolutions).\(index).0"
     case .convolutionNorm(let index):
-      "\(LightHuBERTNames.convolutions).\(index).2" + (extractorNorm == .layer ? ".1" : "")
+      "\(FairseqNames.convolutions).\(index).2" + (extractorNorm == .layer ? ".1" : "")
+    case .channelScale: "feature_extractor.dummy_weight"
     case .featureNorm: "layer_norm"
     case .featureProjection: "post_extract_proj"
     case .position(let index):
       switch position {
-      case .weightNormed: "\(LightHuBERTNames.positions).\(index)"
-      case .layered: "\(LightHuBERTNames.positions).\(index).0"
-      case .batchNormed: "\(LightHuBERTNames.positions).\(index + 1)"
+      case .weightNormed: "\(FairseqNames.positions).\(index)"
+      case .layered: "\(FairseqNames.positions).\(index).0"
+      case .batchNormed: "\(FairseqNames.positions).\(index + 1)"
       }
-    case .positionNorm: "\(LightHuBERTNames.positions).0"
+    case .positionNorm: "\(FairseqNames.positions).0"
     case .encoderNorm: "encoder.layer_norm"
     case .query(let layer): name("self_attn.q_proj", layer)
     case .key(let layer): name("self_attn.k_proj", layer)
     case .value(let layer): name("self_attn.v_proj", layer)
+    case .relativeBias: name("self_attn.relative_attention_bias", 0)
+    case .biasGate(let layer): name("self_attn.grep_linear", layer)
+    case .biasGateScale(let layer): name("self_attn.grep_a", layer)
     case .attentionOutput(let layer): name("self_attn.out_proj", layer)
     case .attentionNorm(let layer): name("self_attn_layer_norm", layer)
     case .feedForwardInput(let layer): name("fc1", layer)
     case .feedForwardOutput(let layer): name("fc2", layer)
     case .feedForwardNorm(let layer): name("final_layer_norm", layer)
+    case .adapterNorm(let layer): name("adapter_layer.norm", layer)
+    case .adapterInput(let layer): name("adapter_layer.linear_1", layer)
+    case .adapterOutput(let layer): name("adapter_layer.linear_2", layer)
     case .finalProjection: "final_proj"
     }
   }
@@ -70,13 +80,13 @@ public struct LightHuBERTNames: TensorNames {
 
 // MARK: What checkpoints have beside these
 
-extension LightHuBERTNames {
+extension FairseqNames {
   /// Where the tensors of a model begin; whatever stands elsewhere belongs to training.
   public static let roots: Set<Substring> = ["feature_extractor", "encoder", "layer_norm", "post_extract_proj"]
 
   /// Tensors that every model has, under these names whatever its configuration: one of them marks a prefix.
   public static let marks: [String] = {
-    let names = LightHuBERTNames()
+    let names = FairseqNames()
     return [names.name(of: .weight(.convolution(0))), names.name(of: .weight(.feedForwardInput(0)))]
   }()
 
@@ -93,7 +103,7 @@ extension LightHuBERTNames {
   /// The name that weight norm has as a hook for one that it has as a parametrization, which PyTorch writes since 2.0;
   /// any other name as it is.
   public static func withoutParametrization(_ name: String) -> String {
-    let weight = LightHuBERTNames().name(of: .weight(.position(0)))
+    let weight = FairseqNames().name(of: .weight(.position(0)))
     let parts = weightNorm(of: weight)
     switch name {
     case "\(positions).0.parametrizations.weight.original0": return parts.length

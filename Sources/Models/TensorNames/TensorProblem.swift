@@ -1,4 +1,4 @@
-import LHFamilies
+import LHConfiguration
 
 /// One way in which a supernet's tensors and its configuration disagree.
 public enum TensorProblem: Sendable, Hashable, CustomStringConvertible {
@@ -13,7 +13,7 @@ public enum TensorProblem: Sendable, Hashable, CustomStringConvertible {
   /// Tensors inside the encoder or the extractor that are none of the model's: it would compute something else.
   case unused(tensors: [String])
   /// None of the model's tensors is there.
-  case noneOfModel(found: [String])
+  case noneOfModel(example: String = FairseqNames.marks[0], found: [String])
   /// What is there, or is not, shows that `key` must have another value.
   case contradiction(key: String, value: String, evidence: String, remedy: String)
 
@@ -31,8 +31,8 @@ public enum TensorProblem: Sendable, Hashable, CustomStringConvertible {
     case .unused(let tensors):
       "\(tensors.count) \(tensors.count == 1 ? "tensor" : "tensors") inside the encoder or the extractor would not be"
         + " used, so that the model would compute something else: \(firstFew(tensors))"
-    case .noneOfModel(let found):
-      "none of its tensors, such as \(LightHuBERTNames.marks[0]), is there; found \(firstFew(found))"
+    case .noneOfModel(let example, let found):
+      "none of its tensors, such as \(example), is there; found \(firstFew(found))"
     case .contradiction(let key, let value, let evidence, let remedy):
       "\(key) is \(value) (or that by default), but \(evidence); \(remedy)"
     }

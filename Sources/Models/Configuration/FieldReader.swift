@@ -28,13 +28,16 @@ package struct FieldReader {
     unread = Set(object.members.map(\.name))
   }
 
+  /// What messages call a field.
+  package func fullName(of field: String) -> String { prefix + field }
+
   /// Remembers a violation of a field.
   package mutating func refuse(_ field: String, layer: Int? = nil, _ value: JSONValue, expected: String) {
     violations.append(Violation(field: prefix + field, layer: layer, value: shown(value), allowed: expected))
   }
 
   /// Remembers a violation that concerns several fields.
-  mutating func remember(_ violation: Violation) {
+  package mutating func remember(_ violation: Violation) {
     violations.append(violation.renamed(prefix + violation.field))
   }
 
@@ -48,7 +51,7 @@ package struct FieldReader {
 
   /// The field read by `convert`, which gives nil for what is no such value; the default when the field is missing and
   /// may be, or is wrong.
-  mutating func read<Value>(
+  package mutating func read<Value>(
     _ field: String, default fallback: Value, expected: String, _ convert: (JSONValue, Manner) -> Value?
   ) -> Value {
     guard let value = value(field) else {
@@ -65,7 +68,7 @@ package struct FieldReader {
   }
 
   /// A whole number in a range.
-  mutating func integer(_ field: String, default fallback: Int, in range: ClosedRange<Int>) -> Int {
+  package mutating func integer(_ field: String, default fallback: Int, in range: ClosedRange<Int>) -> Int {
     read(field, default: fallback, expected: "\(range.lowerBound)...\(range.upperBound)") { value, manner in
       var integer = value.integer
       if manner == .lenient, let text = value.string { integer = Int(text) }
@@ -79,13 +82,15 @@ package struct FieldReader {
   }
 
   /// One of the names of an enumeration.
-  mutating func name<Name: RawRepresentable<String> & CaseIterable>(_ field: String, default fallback: Name) -> Name {
+  package mutating func name<Name: RawRepresentable<String> & CaseIterable>(_ field: String, default fallback: Name)
+    -> Name
+  {
     let names = Name.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
     return read(field, default: fallback, expected: names) { value, _ in value.string.flatMap(Name.init(rawValue:)) }
   }
 
   /// Remembers every field that was not asked for, when reading strictly.
-  mutating func refuseUnread(expected: String) {
+  package mutating func refuseUnread(expected: String) {
     guard manner == .strict else { return }
     for member in object.members where unread.contains(member.name) {
       let name = String(quoted(member.name).dropFirst().dropLast())
@@ -96,7 +101,7 @@ package struct FieldReader {
 
 extension JSONValue {
   /// The truth value; leniently also 0 and 1, and the words that Python and YAML write.
-  func truth(_ manner: FieldReader.Manner) -> Bool? {
+  package func truth(_ manner: FieldReader.Manner) -> Bool? {
     if let bool { return bool }
     guard manner == .lenient else { return nil }
     switch self {
@@ -104,19 +109,5 @@ extension JSONValue {
     case .integer(1), .string("true"), .string("True"): return true
     default: return nil
     }
-  }
-}
-
-/// A value as it is written in JSON, not too long to read.
-package func shown(_ value: JSONValue) -> String {
-  if let text = value.string { return quoted(text) }
-  let limit = 60
-  // Only what fits is written out: the value may be large.
-  switch value {
-  case .array(let elements) where elements.count > limit: return "a list of \(elements.count) elements"
-  case .array, .object:
-    let text = value.text()
-    return text.count > limit ? "\(text.prefix(limit))…" : text
-  default: return value.text()
   }
 }

@@ -1,0 +1,116 @@
+import LHConfiguration
+public import LHModel
+import LHTensorNames
+
+/// The files of a model understood: what is computed, and which of their tensors it is made from.
+public struct FamilyReading: Sendable {
+  /// Its family.
+  public let family: ModelFamily
+  /// What the files are.
+  public let container: ContainerKind
+  /// What is computed.
+  public let shape: EncoderShape
+  /// The tensors in the order of the layout.
+  public let tensors: [FamilyTensor]
+  /// What a person should know of how it was read although nothing is wrong, a line each.
+  public let notes: [String]
+
+  /// Finds out what files hold.
+  ///
+  /// - Throws: `FamilyFault` when it is no model that is computed here.
+  public init(_ files: ModelFiles, _ choices: ReadingChoices = .init()) throws(FamilyFault) {
+    let recognition = try Recognition(files, choices)
+    let stated = recognition.stated
+    let prefix = try FamilyReading.prefix(recognition, files)
+    let finder = TensorFinder(recognition.container, stated, prefix: prefix, shapeOf: files.shapeOf)
+    family = stated.family
+    container = recognition.container
+    shape = EncoderShape(stated, finder, choices)
+    let title = ModelTitle(name: FamilyReading.name(family, shape), container: container.name)
+    if let contradiction = shape.contradictions.first {
+      throw .invalidConfiguration([
+        Violation(field: "the configuration", value: "contradictory", allowed: "not that \(contradiction)")
+      ])
+    }
+    guard shape.convolutions.minimumSampleCount <= Limits.frameSamples else {
+      throw .invalidConfiguration([
+        Violation(
+          field: "the convolutions",
+          value: "a stack that needs \(shape.convolutions.minimumSampleCount) samples a frame",
+          allowed: "at most \(Limits.frameSamples)")
+      ])
+    }
+    tensors = EncoderLayout(shape).tensors.map { FamilyTensor(tensor: $0, source: finder.source(of: $0)) }
+    let problems = FamilyReading.problems(tensors, files)
+    guard problems.isEmpty else { throw .tensorsDoNotFit(title, problems) }
+    let leftOver = LeftOver(files.tensorNames, prefix: prefix, used: tensors, layerCount: shape.layers.count)
+    guard leftOver.unknown.isEmpty else { throw .tensorsDoNotFit(title, [.unused(tensors: leftOver.unknown)]) }
+    var notes = stated.notes
+    if stated.hasConvolutionBias == false, shape.convolutions.contains(where: \.hasBias) {
+      notes.append("conv_bias is false, but the convolutions have biases, which are used")
+    }
+    if let heads = leftOver.note { notes.append(heads) }
+    self.notes = notes
+  }
+
+  /// The model, its file and what people ask about, in one line: "HuBERT Base, fairseq checkpoint, group norm, waveform
+  /// as it is".
+  public var summary: String {
+    var parts = [FamilyReading.name(family, shape), container.name]
+    parts.append(shape.convolutions.first?.norm == .layer ? "layer norms" : "group norm")
+    if shape.normPlacement == .before { parts.append("pre-norm") }
+    parts.append(
+      shape.normalizesWaveform ? "waveform normalised (eps \(shape.waveformEpsilon))" : "waveform as it is")
+    if let width = shape.finalProjection { parts.append("final projection to \(width)") }
+    return parts.joined(separator: ", ")
+  }
+
+  private static func problems(_ tensors: [FamilyTensor], _ files: ModelFiles) -> [TensorProblem] {
+    var problems: [TensorProblem] = []
+    var seen: Set<String> = []
+    for tensor in tensors {
+      for (name, shape) in tensor.sources where seen.insert(name).inserted {
+        guard let found = files.shapeOf(name) else {
+          problems.append(.missing(tensor: name, shape: shape))
+          continue
+        }
+        if !FamilyTensor.fits(found, shape) {
+          problems.append(.wrongShape(tensor: name, found: found, expected: shape))
+        }
+      }
+    }
+    return problems
+  }
+
+  /// What stands before the names of the model's tensors, such as "hubert." or "w2v_encoder.w2v_model.".
+  private static func prefix(_ recognition: Recognition, _ files: ModelFiles) throws(FamilyFault) -> String {
+    let finder = TensorFinder(recognition.container, recognition.stated, prefix: "", shapeOf: { _ in nil })
+    let mark = finder.name(.weight(.convolution(0)))
+    var prefixes: [String] = []
+    for name in files.tensorNames where name.hasSuffix(mark) {
+      let prefix = String(name.dropLast(mark.count))
+      if prefix.isEmpty || prefix.hasSuffix(".") { prefixes.append(prefix) }
+    }
+    guard let first = prefixes.first else {
+      let title = ModelTitle(name: recognition.stated.family.name, container: recognition.container.name)
+      throw .tensorsDoNotFit(title, [.noneOfModel(example: mark, found: files.tensorNames)])
+    }
+    guard prefixes.count == 1 else { throw .ambiguousPrefixes(prefixes.sorted()) }
+    return first
+  }
+
+  /// The family, and the published size if it has one.
+  static func name(_ family: ModelFamily, _ shape: EncoderShape) -> String {
+    switch family {
+    case .huBERT, .wav2Vec2, .data2VecAudio, .wavLM, .uniSpeech, .uniSpeechSAT: break
+    case .lightHuBERT, .distilHuBERT, .dpHuBERT, .dpWavLM: return family.name
+    }
+    switch (shape.width, shape.layers.count) {
+    case (768, 12): return "\(family.name) Base"
+    case (1024, 24): return "\(family.name) Large"
+    case (1280, 48): return family == .huBERT ? "HuBERT XLarge" : "\(family.name) 1B"
+    case (1920, 48): return "\(family.name) 2B"
+    default: return "\(family.name) (\(shape.layers.count) layers of width \(shape.width))"
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import Glibc
+import LHFamilies
+import LHJSON
+import LHSafetensors
+import LHSystem
+import LHTensors
+import LHTorch
+
+/// The files of a model, opened: a checkpoint, or weights with a Hugging Face configuration beside them.
+struct PretrainedFiles: Sendable {
+  /// What was found in them.
+  let content: ModelFiles
+  /// The weights' files.
+  let weights: any WeightFiles
+  /// All files that are read.
+  let paths: [String]
+  /// What a person should know of how they were read.
+  let notes: [String]
+  private let lookup: @Sendable (String) throws -> TensorView?
+
+  /// A tensor, which is there.
+  func tensor(_ name: String) throws -> TensorView {
+    guard let view = try lookup(name) else { preconditionFailure("a tensor that was found is there") }
+    return view
+  }
+
+  init(_ path: String) throws(ExtractionFault) {
+    let store = try WeightStore(path)
+    var content = ModelFiles(tensorNames: store.names, shapeOf: store.shapeOf)
+    content.configurations = store.configurations
+    content.stateDictKey = store.stateDictKey
+    content.keyWords = store.keyWords
+    var paths = store.paths
+    // A checkpoint says itself what it is; weights alone need what lies beside them.
+    if store.configurations.members.isEmpty {
+      let folder = store.folder
+      let config = "\(folder)config.json"
+      if access(config, F_OK) == 0 {
+        content.huggingFace = try PretrainedFiles.object(config)
+        paths.append(config)
+        let preprocessor = "\(folder)preprocessor_config.json"
+        if access(preprocessor, F_OK) == 0 {
+          content.preprocessor = try PretrainedFiles.object(preprocessor)
+          paths.append(preprocessor)
+        }
+      } else if store.needsConfiguration {
+        throw .cause(MissingConfiguration(path: config, weights: path))
+      }
+    }
+    self.content = content
+    weights = store.files
+    lookup = store.lookup
+    notes = store.notes
+    self.paths = paths
+  }
+
+  /// The longest configuration that is read.
+  private static let configurationLimit = 1 << 20
+
+  private static func object(_ path: String) throws(ExtractionFault) -> JSONObject {
+    let wrap = { (fault: FileFault) in ExtractionFault.cause(fault) }
+    let file = try mappingError(of: InputFile(path: path), to: wrap)
+    guard file.byteCount <= configurationLimit else {
+      throw .cause(
+        BadConfiguration(path: path, problem: "has \(file.byteCount) bytes, expected at most \(configurationLimit)"))
+    }
+    let text = try mappingError(of: file.bytes(0..<file.byteCount), to: wrap)
+    let json = try mappingError(of: JSONValue(parsing: text, depthLimit: 32)) { (fault: JSONFault) in
+      ExtractionFault.cause(BadConfiguration(path: path, problem: "is not JSON: \(fault)"))
+    }
+    guard let object = json.object else { throw .cause(BadConfiguration(path: path, problem: "is no JSON object")) }
+    return object
+  }
+}
+
+/// Weights without the configuration that they need.
+struct MissingConfiguration: Fault {
+  let path: String
+  let weights: String
+
+  var kind: FaultKind { .missingInput }
+
+  var description: String {
+    "\(path): is not there, and \(weights) does not say what model it is; copy the config.json of the model beside it"
+  }
+}
+
+/// A configuration beside weights that is none.
+struct BadConfiguration: Fault {
+  let path: String
+  let problem: String
+
+  var kind: FaultKind { .badData }
+
+  var description: String { "\(path): \(problem)" }
+}

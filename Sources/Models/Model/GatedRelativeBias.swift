@@ -1,0 +1,21 @@
+/// WavLM's bias of attention: a table by distance and head, which all layers share, times a gate of each layer, frame
+/// and head. Only the distance key - query counts: buckets of their own for short ones, common ones for longer ones, the
+/// longer the wider, the last for all beyond.
+public struct GatedRelativeBias: Sendable, Hashable {
+  /// Rows of the table: half of them for keys after the query, half for keys at and before it.
+  public var buckets: Int
+  /// The distance in frames from which on all are in the last bucket.
+  public var maxDistance: Int
+  /// Columns of the table: heads that the layers had before any were pruned.
+  public var heads: Int
+
+  /// Outputs of a gate's linear layer: four that make up one number of the gate, and four for the other.
+  public static let gateWidth = 8
+
+  /// A bias.
+  public init(buckets: Int, maxDistance: Int, heads: Int) {
+    self.buckets = buckets
+    self.maxDistance = maxDistance
+    self.heads = heads
+  }
+}
