@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+"""Compares the programs with the float64 reference on random models of the HuBERT family of the published sizes.
+
+    check_family_size.py [BUILD_FOLDER, by default .build/release] [--audio FILE.wav] [--only TEXT] [--work FOLDER]
+        [--python PYTHON, by default .peers/bin/python] [--published]
+
+For each model of family_models.py: writes the file that people have, turns it into a .lhb file with lhb-extract, runs
+that with lhb-features on a few seconds of speech, and compares every hidden state, the encoder's input, and what else
+the model gives, with family_reference.py. A difference may be 1e-5 * max(1, |value|) at most, with each instruction set
+that the machine has; the reference kernels (scalar), which are slow, take the first 0.3 seconds. A line tells the
+largest difference of each set in proportion to that bound and where it is, and the first one what every hidden state
+has. bfloat16 and int8 are told as the last hidden state's relative error (root mean square).
+
+Where float32 is not exact enough, the published code's own error in float32 is told beside ours, and ours may then be
+as large: that is when --python has torch and transformers, and always with --published. The exit code is 1 when
+something is above the bound or a program fails. Takes some 20 minutes, 6 GB of memory and 3 GB of disk.
+
+Needs python3-numpy and python3-scipy (apt).
+"""
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from real_size import (
+    INSTRUCTION_SETS, REPOSITORY, SPEECH, TOLERANCE, Features, ratios, run, shortened, worst)
+
+REFERENCE = REPOSITORY / "Tests/Tools/reference"
+sys.path.append(str(REFERENCE))
+import family_files  # noqa: E402
+import family_reference  # noqa: E402
+import reference  # noqa: E402
+from family_models import MODELS  # noqa: E402
+
+ROUNDED = ("bf16", "int8")
+
+
+class Case:
+    """A model in its file and as a .lhb file, and what it must compute."""
+
+    def __init__(self, model, build, work):
+        self.model, self.work = model, work
+        self.weights = model.weights()
+        self.source = work / (model.name + model.suffix)
+        self.lhb = work / "model.lhb"
+        self.features = Features(build, self.lhb, work)
+        self.expected = {}
+        model.write(self.source, model.encoder, self.weights)
+        self.summary = run(Path(build, "lhb-extract"), "--force", self.source, self.lhb).strip()
+
+    def judge(self, audio):
+        if audio not in self.expected:
+            samples = reference.load_wav(audio)
+            self.expected[audio] = family_reference.forward(self.model.encoder, self.weights, samples)
+        return self.expected[audio]
+
+    def outputs(self, audio, instruction_set, options):
+        """{what: array}; nothing when the machine cannot. `options` are those that lhb-features has."""
+        def features(*choices):
+            return self.features(audio, *choices, instruction_set=instruction_set)
+
+        states = features("--layers", "all", "--layer-zero", "projection")
+        if states is None:
+            return None
+        last = len(self.model.encoder.heads)
+        found = {"hidden_states": states,
+                 "encoder_input": features("--layers", "0", "--layer-zero", "encoder-input").reshape(states[0].shape)}
+        if self.model.encoder.pre_norm and "--last-norm" in options:
+            found["last"] = features("--layers", str(last), "--last-norm").reshape(states[0].shape)
+        if "final_proj.weight" in self.weights and "--projection" in options:
+            found["projections"] = features("--layers", "all", "--layer-zero", "projection", "--projection")
+        return found
+
+    def remove(self):
+        for path in [*self.source.glob("*"), self.source, self.lhb]:
+            if path.is_dir():
+                path.rmdir()
+            else:
+                path.unlink(missing_ok=True)
+
+
+def compare(found, expected):
+    """(ratio, text of the place) of the value that is furthest off."""
+    largest, place = -1.0, ""
+    for what, array in found.items():
+        ratio, index = worst(array, getattr(expected, what))
+        if ratio > largest:
+            words = ["hidden state"] if what == "hidden_states" else [what.replace("_", " ")]
+            largest, place = ratio, " ".join(words + [str(index[0])] if len(index) == 3 else words)
+            place += f", frame {index[-2]}, channel {index[-1]}"
+    return largest, place
+
+
+def of_each_state(states, expected):
+    """The largest ratio of each hidden state, and how large values are."""
+    each = [float(ratios(*pair).max()) for pair in zip(states, expected)]
+    return (f"of the bound in hidden states 0 to {len(each) - 1}: " + " ".join(f"{ratio:.2f}" for ratio in each)
+            + f"; values up to {np.abs(expected).max():.0f}")
+
+
+def relative_error(found, expected):
+    return float(np.sqrt(np.sum((found - expected) ** 2) / np.sum(expected ** 2)))
+
+
+def published_error(case, audio, python):
+    """The largest ratio that the published code has in float32; None where it has no such model or is not there."""
+    kind = case.model.hugging_face
+    if not kind or not python.exists():
+        return None
+    folder, output = case.work / "published", case.work / "published.npy"
+    family_files.hugging_face(folder, kind, case.model.encoder, case.weights)
+    done = subprocess.run(
+        [str(python), str(REFERENCE / "published_states.py"), str(folder), str(audio), str(output),
+         repr(case.model.encoder.waveform_epsilon)], capture_output=True, text=True)
+    for path in folder.glob("*"):
+        path.unlink()
+    if done.returncode != 0:
+        print(f"       the published code did not run: {done.stderr.strip().splitlines()[-1:]}", flush=True)
+        return None
+    return worst(np.load(output), case.judge(audio).hidden_states)[0]
+
+
+class Tally:
+    def __init__(self):
+        self.count, self.failures, self.largest = 0, 0, 0.0
+
+    def add(self, is_good, name, what, text, start, ratio=0.0):
+        self.count += 1
+        self.failures += not is_good
+        self.largest = max(self.largest, ratio)
+        verdict = "ok" if is_good else "FAILED"
+        print(f"{verdict:6} {name:24} {what:12} {text} ({time.monotonic() - start:.1f} s)", flush=True)
+
+
+def check(model, arguments, work, short, options, tally):
+    start = time.monotonic()
+    try:
+        case = Case(model, arguments.build, work)
+    except RuntimeError as error:
+        tally.add(False, model.name, "extract", str(error), start)
+        return
+    for line in case.summary.splitlines():
+        print(f"       {line}")
+    published = None
+    for instruction_set in (None, *INSTRUCTION_SETS):
+        audio = short if instruction_set == "scalar" else arguments.audio
+        start = time.monotonic()
+        try:
+            found = case.outputs(audio, instruction_set, options)
+            if found is None:
+                continue
+            ratio, place = compare(found, case.judge(audio))
+            if published is None and (ratio > 1 or arguments.published):
+                published = published_error(case, arguments.audio, arguments.python)
+            allowed = max(1, published or 0)
+            text = f"{ratio:6.3f} of the bound at {place}"
+            if published is not None and instruction_set is None:
+                text += f"; the published code in float32 has {published:.3f}"
+            tally.add(ratio <= allowed, model.name, instruction_set or "auto", text, start, ratio)
+            if instruction_set is None:
+                print("       " + of_each_state(found["hidden_states"], case.judge(audio).hidden_states))
+        except RuntimeError as error:
+            tally.add(False, model.name, instruction_set or "auto", str(error), start)
+    for precision in ROUNDED:
+        start = time.monotonic()
+        try:
+            states = case.features(arguments.audio, "--precision", precision)
+            error = relative_error(states, case.judge(arguments.audio).hidden_states[-1])
+            tally.add(np.isfinite(error), model.name, precision, f"relative error {error:.1e}", start)
+        except RuntimeError as error:
+            tally.add(False, model.name, precision, str(error), start)
+    case.remove()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", nargs="?", default=REPOSITORY / ".build/release")
+    parser.add_argument("--audio", type=Path, default=SPEECH)
+    parser.add_argument("--only", default="", metavar="TEXT", help="only models whose name contains this")
+    parser.add_argument("--work", type=Path, help="where files are put; else a temporary folder")
+    parser.add_argument("--python", type=Path, default=REPOSITORY / ".peers/bin/python")
+    parser.add_argument("--published", action="store_true", help="run the published code on every model")
+    arguments = parser.parse_args()
+    tally = Tally()
+    help_text = subprocess.run(
+        [str(Path(arguments.build, "lhb-features")), "--help"], capture_output=True, text=True, check=True).stdout
+    options = [option for option in ("--last-norm", "--projection") if option in help_text]
+    with tempfile.TemporaryDirectory() as temporary:
+        work = arguments.work or Path(temporary)
+        work.mkdir(parents=True, exist_ok=True)
+        short = shortened(arguments.audio, work)
+        for model in MODELS:
+            if arguments.only in model.name:
+                check(model, arguments, work, short, options, tally)
+    print(f"{tally.count - tally.failures} of {tally.count} cases as exact as they must be, "
+          f"{TOLERANCE} * max(1, |value|); largest difference {tally.largest:.3f} of that")
+    sys.exit(1 if tally.failures or tally.count == 0 else 0)
+
+
+if __name__ == "__main__":
+    main()
