@@ -34,7 +34,7 @@ def alike(width, layers, heads, ffn, **more):
 
 
 def large(width, layers, heads, ffn, **more):
-    """As HuBERT Large and those that follow it: layer norms in the extractor, pre-norm layers, a normalised waveform."""
+    """As HuBERT Large and its like: layer norms in the extractor, pre-norm layers, a normalised waveform."""
     return alike(width, layers, heads, ffn, extractor_norm="layer", pre_norm=True, normalizes=True, **more)
 
 

@@ -38,8 +38,8 @@ def write(path, content):
         if isinstance(item, (np.ndarray, Later)):
             tensors.append(item)
             strides = tuple(int(np.prod(item.shape[axis + 1:])) for axis in range(len(item.shape)))
-            parts = ("storage", name(f"torch.{STORAGES[str(item.dtype)]}"), str(len(tensors) - 1), "cpu", int(item.size))
-            storage = value(parts) + b"Q"
+            kind = name(f"torch.{STORAGES[str(item.dtype)]}")
+            storage = value(("storage", kind, str(len(tensors) - 1), "cpu", int(item.size))) + b"Q"
             hooks = call("collections.OrderedDict")
             return call("torch._utils._rebuild_tensor_v2", storage, 0, tuple(item.shape), strides, False, hooks)
         if isinstance(item, dict):
