@@ -4,8 +4,8 @@ the peers' environment.
 
     export_model.py FOLDER OUT.onnx
 
-Its input `samples` is (1, S) at 16 kHz, not yet normalised; its output `features` (1, T, E), the last hidden state. Needs
-torch, transformers and onnx.
+Its input `samples` is (1, S) at 16 kHz, not yet normalised; its output `features` (1, T, E), the last hidden state.
+Needs torch, transformers and onnx.
 """
 import json
 import sys

@@ -9,7 +9,8 @@ that with lhb-features on a few seconds of speech, and compares every hidden sta
 the model gives, with family_reference.py. A difference may be 1e-5 * max(1, |value|) at most, with each instruction set
 that the machine has; the reference kernels (scalar), which are slow, take the first 0.3 seconds. A line tells the
 largest difference of each set in proportion to that bound and where it is, and the first one what every hidden state
-has. WavLM tells distances of up to 800 frames apart, and gets 17 seconds once. bfloat16 and int8 are told as the last hidden state's relative error (root mean square).
+has. WavLM tells distances of up to 800 frames apart, and gets 17 seconds once. bfloat16 and int8 are told as the last
+hidden state's relative error (root mean square).
 
 The states of pre-norm models grow from layer to layer, and float32's errors with them. Where one is above the bound,
 the published code's own error in float32 is told beside ours, and ours may be as large: that is when --python has torch
@@ -60,8 +61,8 @@ class Case:
             self.expected[audio] = family_reference.forward(self.model.encoder, self.weights, samples)
         return self.expected[audio]
 
-    def outputs(self, audio, instruction_set, options):
-        """{what: array}; nothing when the machine cannot. `options` are those that lhb-features has."""
+    def outputs(self, audio, instruction_set):
+        """{what: array}; nothing when the machine cannot."""
         def features(*choices):
             return self.features(audio, *choices, instruction_set=instruction_set)
 
@@ -72,11 +73,10 @@ class Case:
                  "encoder_input": features("--layers", "0", "--layer-zero", "encoder-input").reshape(states[0].shape)}
         if self.model.encoder.pre_norm:
             found["last"] = features()
-            if "--last-norm" in options:
-                chosen = features("--layers", str(len(states) - 1), "--last-norm")
-                if not np.array_equal(chosen.reshape(found["last"].shape), found["last"]):
-                    raise RuntimeError("--last-norm gives something else than no choice of layers")
-        if "final_proj.weight" in self.weights and "--projection" in options:
+            chosen = features("--layers", str(len(states) - 1), "--last-state", "normed")
+            if not np.array_equal(chosen.reshape(found["last"].shape), found["last"]):
+                raise RuntimeError("--last-state normed gives something else than no choice of layers")
+        if "final_proj.weight" in self.weights:
             found["projections"] = features("--layers", "all", "--layer-zero", "projection", "--projection")
         return found
 
@@ -145,7 +145,7 @@ class Tally:
         print(f"{verdict:6} {name:24} {what:12} {text} ({time.monotonic() - start:.1f} s)", flush=True)
 
 
-def check(model, arguments, work, options, tally):
+def check(model, arguments, work, tally):
     start = time.monotonic()
     try:
         case = Case(model, arguments.build, work)
@@ -161,7 +161,7 @@ def check(model, arguments, work, options, tally):
     for instruction_set, audio in runs:
         start = time.monotonic()
         try:
-            found = case.outputs(audio, instruction_set, options)
+            found = case.outputs(audio, instruction_set)
             if found is None:
                 continue
             ratio, place = compare(found, case.judge(audio))
@@ -199,15 +199,12 @@ def main():
     parser.add_argument("--published", action="store_true", help="run the published code on every model")
     arguments = parser.parse_args()
     tally = Tally()
-    help_text = subprocess.run(
-        [str(Path(arguments.build, "lhb-features")), "--help"], capture_output=True, text=True, check=True).stdout
-    options = [option for option in ("--last-norm", "--projection") if option in help_text]
     with tempfile.TemporaryDirectory() as temporary:
         work = arguments.work or Path(temporary)
         work.mkdir(parents=True, exist_ok=True)
         for model in MODELS:
             if arguments.only in model.name:
-                check(model, arguments, work, options, tally)
+                check(model, arguments, work, tally)
     print(f"{tally.count - tally.failures} of {tally.count} cases as exact as they must be, "
           f"{TOLERANCE} * max(1, |value|); largest difference {tally.largest:.3f} of that")
     sys.exit(1 if tally.failures or tally.count == 0 else 0)
