@@ -2,7 +2,7 @@
 """Compares the programs with the float64 reference on random models of the HuBERT family of the published sizes.
 
     check_family_size.py [BUILD_FOLDER, by default .build/release] [--audio FILE.wav] [--only TEXT] [--work FOLDER]
-        [--python PYTHON, by default .peers/bin/python] [--published]
+        [--python PYTHON, by default .peers/bin/python] [--published] [--write]
 
 For each model of family_models.py: writes the file that people have, turns it into a .lhb file with lhb-extract, runs
 that with lhb-features on a few seconds of speech, and compares every hidden state, the encoder's input, and what else
@@ -15,8 +15,8 @@ hidden state's relative error (root mean square).
 The states of pre-norm models grow from layer to layer, and float32's errors with them. Where one is above the bound,
 the published code's own error in float32 is told beside ours, and ours may be as large: that is when --python has torch
 and transformers (--published asks for it everywhere). Without them the bound is 1e-5 times the root mean square of the
-last state. The exit code is 1 when something is above these or a program fails. Takes some 20 minutes, 6 GB of
-memory and 3 GB of disk.
+last state. The exit code is 1 when something is above these or a program fails. --write puts the table of all models
+into Docs/models.md. Takes 15 minutes, 6 GB of memory and 3 GB of disk.
 
 Needs python3-numpy and python3-scipy (apt).
 """
@@ -33,10 +33,11 @@ from real_size import (
     INSTRUCTION_SETS, REPOSITORY, SPEECH, TOLERANCE, Features, lengthened, ratios, run, shortened, worst)
 
 REFERENCE = REPOSITORY / "Tests/Tools/reference"
-sys.path.append(str(REFERENCE))
+sys.path += [str(REFERENCE), str(REPOSITORY / "Tests/Benchmarks")]
 import family_files  # noqa: E402
 import family_reference  # noqa: E402
 import reference  # noqa: E402
+import report  # noqa: E402
 from family_models import MODELS  # noqa: E402
 
 ROUNDED = ("bf16", "int8")
@@ -135,14 +136,32 @@ def published_error(case, audio, python):
 
 class Tally:
     def __init__(self):
-        self.count, self.failures, self.largest = 0, 0, 0.0
+        self.count, self.failures = 0, 0
+        # By model's name and what was measured, the largest.
+        self.figures = {}
 
-    def add(self, is_good, name, what, text, start, ratio=0.0):
+    def note(self, name, what, figure):
+        figures = self.figures.setdefault(name, {})
+        figures[what] = max(figures.get(what, 0.0), figure)
+
+    def add(self, is_good, name, what, text, start):
         self.count += 1
         self.failures += not is_good
-        self.largest = max(self.largest, ratio)
         verdict = "ok" if is_good else "FAILED"
         print(f"{verdict:6} {name:24} {what:12} {text} ({time.monotonic() - start:.1f} s)", flush=True)
+
+
+def table(tally):
+    """Of all models, for Docs/models.md."""
+    rows = []
+    for name, figures in tally.figures.items():
+        cells = [f"{TOLERANCE * figures[what]:.1e}" if what in figures else "-" for what in ("f32", "published")]
+        rows.append([name, *cells, *(f"{figures[precision]:.1e}" for precision in ROUNDED)])
+    return report.table(["model", "float32", "published code, float32", "bfloat16", "int8"], rows)
+
+
+def name_of(instruction_set, audio):
+    return (instruction_set or "auto") + (", long" if audio.name == "long.wav" else "")
 
 
 def check(model, arguments, work, tally):
@@ -173,17 +192,21 @@ def check(model, arguments, work, tally):
             text = f"{ratio:6.3f} of the bound at {place}"
             if published is not None:
                 text += f"; the published code in float32 has {published:.3f}"
-            tally.add(ratio <= allowed, model.name, instruction_set or "auto", text, start, ratio)
+            tally.add(ratio <= allowed, model.name, name_of(instruction_set, audio), text, start)
+            tally.note(model.name, "f32", ratio)
+            if published is not None:
+                tally.note(model.name, "published", published)
             if is_first:
                 print("       " + of_each_state(found["hidden_states"], case.judge(audio).hidden_states))
         except RuntimeError as error:
-            tally.add(False, model.name, instruction_set or "auto", str(error), start)
+            tally.add(False, model.name, name_of(instruction_set, audio), str(error), start)
     for precision in ROUNDED:
         start = time.monotonic()
         try:
             last = case.features(arguments.audio, "--precision", precision)
             error = relative_error(last, case.judge(arguments.audio).last)
             tally.add(np.isfinite(error), model.name, precision, f"relative error {error:.1e}", start)
+            tally.note(model.name, precision, error)
         except RuntimeError as error:
             tally.add(False, model.name, precision, str(error), start)
     case.remove()
@@ -197,6 +220,7 @@ def main():
     parser.add_argument("--work", type=Path, help="where files are put; else a temporary folder")
     parser.add_argument("--python", type=Path, default=REPOSITORY / ".peers/bin/python")
     parser.add_argument("--published", action="store_true", help="run the published code on every model")
+    parser.add_argument("--write", action="store_true", help="put the table into Docs/models.md")
     arguments = parser.parse_args()
     tally = Tally()
     with tempfile.TemporaryDirectory() as temporary:
@@ -206,7 +230,10 @@ def main():
             if arguments.only in model.name:
                 check(model, arguments, work, tally)
     print(f"{tally.count - tally.failures} of {tally.count} cases as exact as they must be, "
-          f"{TOLERANCE} * max(1, |value|); largest difference {tally.largest:.3f} of that")
+          f"{TOLERANCE} * max(1, |value|)")
+    if arguments.write and not arguments.only and tally.failures == 0:
+        report.fill(REPOSITORY / "Docs/models.md", "models at real size",
+                    f"{report.caption(report.processor())}\n\n{table(tally)}")
     sys.exit(1 if tally.failures or tally.count == 0 else 0)
 
 
