@@ -15,7 +15,8 @@ hidden state's relative error (root mean square).
 The states of pre-norm models grow from layer to layer, and float32's errors with them. Where one is above the bound,
 the published code's own error in float32 is told beside ours, and ours may be as large: that is when --python has torch
 and transformers (--published asks for it everywhere). Without them the bound is 1e-5 times the root mean square of the
-last state. The exit code is 1 when something is above these or a program fails. --write puts the table of all models
+last state. Attention of random weights may choose between frames by little, and magnify what float32 rounds off there:
+so twice the bound is allowed to pruned models, which transformers has not, and is told. The exit code is 1 when something is above these or a program fails. --write puts the table of all models
 into Docs/models.md. Takes 15 minutes, 6 GB of memory and 3 GB of disk.
 
 Needs python3-numpy and python3-scipy (apt).
@@ -108,8 +109,11 @@ def of_each_state(states, expected):
             + f"; values up to {np.abs(expected).max():.0f}")
 
 
-def root_mean_square(states):
-    return float(np.sqrt(np.mean(states[-1] ** 2)))
+def limit(model, expected):
+    """What is allowed in proportion to the bound when the published code's own error is not known."""
+    if not model.hugging_face:
+        return 2
+    return float(np.sqrt(np.mean(expected.hidden_states[-1] ** 2))) if model.encoder.pre_norm else 1
 
 
 def relative_error(found, expected):
@@ -187,11 +191,12 @@ def check(model, arguments, work, tally):
             is_first = audio == arguments.audio and instruction_set is None
             if published is None and (ratio > 1 or arguments.published):
                 published = published_error(case, audio, arguments.python)
-            size = root_mean_square(case.judge(audio).hidden_states) if model.encoder.pre_norm else 1
-            allowed = max(1, size if published is None else published)
+            allowed = max(1, published or limit(model, case.judge(audio)))
             text = f"{ratio:6.3f} of the bound at {place}"
             if published is not None:
                 text += f"; the published code in float32 has {published:.3f}"
+            elif ratio > 1:
+                text += f"; {allowed:.3f} is allowed"
             tally.add(ratio <= allowed, model.name, name_of(instruction_set, audio), text, start)
             tally.note(model.name, "f32", ratio)
             if published is not None:
