@@ -16,8 +16,10 @@ The states of pre-norm models grow from layer to layer, and float32's errors wit
 the published code's own error in float32 is told beside ours, and ours may be as large: that is when --python has torch
 and transformers (--published asks for it everywhere). Without them the bound is 1e-5 times the root mean square of the
 last state. Attention of random weights may choose between frames by little, and magnify what float32 rounds off there:
-so twice the bound is allowed to pruned models, which transformers has not, and is told. The exit code is 1 when something is above these or a program fails. --write puts the table of all models
-into Docs/models.md. Takes 15 minutes, 6 GB of memory and 3 GB of disk.
+so twice the bound is allowed to pruned models, which transformers has not, and is told.
+
+The exit code is 1 when something is above these or a program fails. --write puts the table of all models into
+Docs/models.md. Takes 15 minutes, 6 GB of memory and 3 GB of disk.
 
 Needs python3-numpy and python3-scipy (apt).
 """
