@@ -190,7 +190,7 @@ def main():
                    arguments.rounds or rounds)
     versions = rows[0].case.versions
     others = ", ".join(dict.fromkeys(versions[kind] for several in PEERS.values() for kind in several))
-    caption = report.caption(report.processor(), f"; {others}")
+    caption = f"{report.caption(report.processor())}\nBeside {others}."
     tables = [("models: worst", worst_table(rows)), ("models: times", time_table(rows)),
               ("models: memory", memory_table(rows)), ("models: errors", error_table(rows))]
     # A part of the table must not take the place of the whole.
