@@ -18,12 +18,16 @@ struct EncoderLayer {
 
   /// Memory that all layers share.
   struct Scratch {
-    /// [frames, 3 * 64 H]
+    /// [frames, 3 H P], see `AttentionWeights`.
     let qkv: UnsafeMutablePointer<Float>
     /// [frames, E], for the norms of pre-norm models.
     let normed: UnsafeMutablePointer<Float>
     /// [ffnRows, F]; the memory of `qkv`, which is read no more.
     let inner: UnsafeMutablePointer<Float>
+    /// The attention bias of each head by distance, [heads][2 frames - 1], for all layers.
+    let biases: UnsafeMutablePointer<Float>
+    /// The gates of a layer, [frames, heads, 2]: the first of each two.
+    let gates: UnsafeMutablePointer<Float>
     /// Transposed keys and what each thread needs; see `Attention`.
     let keys: UnsafeMutablePointer<Float>
     let attention: UnsafeMutablePointer<Float>
@@ -35,7 +39,9 @@ struct EncoderLayer {
       qkv = start
       inner = start
       normed = qkv + sizes.activations
-      keys = normed + sizes.normed
+      biases = normed + sizes.normed
+      gates = biases + sizes.biases
+      keys = gates + sizes.gates
       attention = keys + sizes.keys
       let strassen = attention + sizes.attention
       products = ProductScratch(rows: strassen + sizes.strassen, strassen: strassen)
@@ -44,19 +50,38 @@ struct EncoderLayer {
 
   /// Floats of the parts of a scratch, in whole cache lines.
   struct ScratchSizes {
-    let activations, normed, keys, attention, strassen, roundedRows: Int
-    var total: Int { activations + normed + keys + attention + strassen + roundedRows }
+    let activations, normed, biases, gates, keys, attention, strassen, roundedRows: Int
+    var total: Int { activations + normed + biases + gates + keys + attention + strassen + roundedRows }
 
     /// What the widest of a model's layers needs.
     init(_ model: Model, frames: Int, threads: Int) {
       let shape = model.shape
       let kernels = model.multiplier.kernels
-      let heads = shape.layers.reduce(0) { max($0, $1.attention?.heads ?? 0) }
-      let innerCount = min(frames, EncoderLayer.ffnRows) * shape.widestFeedForward
-      activations = max(frames * 3 * shape.widestAttention, innerCount).wholeCacheLines
+      let attentions = shape.layers.compactMap(\.attention)
+      let inner = shape.layers.reduce(shape.widestFeedForward) { max($0, $1.adapterWidth ?? 0) }
+      let innerCount = min(frames, EncoderLayer.ffnRows) * inner
+      let widest = attentions.reduce(0) { max($0, $1.storedWidth) }
+      activations = max(frames * 3 * widest, innerCount).wholeCacheLines
+      if case .gatedRelative(let bias) = shape.attentionBias {
+        biases = (bias.heads * (2 * frames - 1)).wholeCacheLines
+        gates = (frames * bias.heads * 2).wholeCacheLines
+      } else {
+        biases = 0
+        gates = 0
+      }
       normed = shape.normPlacement == .before ? (frames * shape.width).wholeCacheLines : 0
-      keys = Attention.keyCount(frames: frames, heads: heads, kernels: kernels).wholeCacheLines
-      attention = (Attention.scratchCount(frames: frames, kernels: kernels) * threads).wholeCacheLines
+      keys = attentions.reduce(0) {
+        max(
+          $0,
+          Attention.keyCount(frames: frames, heads: $1.heads, headSize: $1.storedHeadSize, kernels: kernels)
+            .wholeCacheLines)
+      }
+      attention = attentions.reduce(0) {
+        max(
+          $0,
+          (Attention.scratchCount(frames: frames, headSize: $1.storedHeadSize, kernels: kernels) * threads)
+            .wholeCacheLines)
+      }
       strassen = StrassenPlan.scratchCount(rows: frames, threads: threads, kernels: kernels).wholeCacheLines
       roundedRows = model.weights.layers.reduce(0) { max($0, $1.rowScratchCount(frames: frames)) }
     }
@@ -81,7 +106,19 @@ struct EncoderLayer {
         self.feedForward(feedForward, input, addedTo: x, frames: frames, scratch: scratch, on: pool)
       }
     }
+    if let adapter = weights.adapter { adapt(adapter, x, frames: frames, scratch: scratch, on: pool) }
     if !isPreNorm { normalize(weights.feedForwardNorm, x, to: x, frames: frames, on: pool) }
+  }
+
+  /// x += adapter(x).
+  private func adapt(
+    _ adapter: AdapterWeights, _ x: UnsafeMutablePointer<Float>, frames: Int, scratch: Scratch, on pool: WorkerPool
+  ) {
+    normalize(adapter.norm, x, to: scratch.normed, frames: frames, on: pool)
+    clock.measure(.ffn) {
+      multiply(
+        adapter.matrices, epilogue: .relu, scratch.normed, addedTo: x, frames: frames, scratch: scratch, on: pool)
+    }
   }
 
   private func attend(
@@ -97,11 +134,11 @@ struct EncoderLayer {
         with: multiplier, on: pool, scratch: scratch.products)
     }
     clock.measure(.attention) {
+      weights.gate?.fill(scratch.gates, from: input, frames: frames, with: multiplier, on: pool)
       attention(weights, frames: frames, scratch: scratch).run(
         with: multiplier, on: pool, queryBlock: queryBlock, keys: scratch.keys, scratch: scratch.attention)
     }
-    recorder?.record(
-      .attentionOutput(index), scratch.qkv, count: frames, stride: weights.qkv.columns, width: weights.output.depth)
+    recordOutput(of: weights.shape, scratch.qkv, frames: frames, stride: weights.qkv.columns)
     clock.measure(.projections) {
       // The attention's output lies where the queries were.
       weights.output.multiply(
@@ -114,7 +151,13 @@ struct EncoderLayer {
   /// A layer's attention.
   private func attention(_ weights: AttentionWeights, frames: Int, scratch: Scratch) -> Attention {
     var attention = Attention(
-      frames: frames, heads: weights.shape.heads, reach: nil, leadingZeros: 0, qkv: scratch.qkv)
+      frames: frames, heads: weights.shape.heads, headSize: weights.shape.storedHeadSize, reach: nil, leadingZeros: 0,
+      qkv: scratch.qkv)
+    if let gate = weights.gate {
+      attention.bias = GatedBias(
+        biases: scratch.biases, gates: scratch.gates, gateStride: 2, frames: frames, heads: gate.scales.count,
+        kept: weights.shape.biasHeads)
+    }
     // Where the attention's weights are rounded anyway, so are the operands of its own products.
     attention.usesBFloat16 = weights.qkv.format.isReduced
     if case .sliding(let size) = weights.shape.window {
@@ -126,9 +169,42 @@ struct EncoderLayer {
     return attention
   }
 
+  /// Shows the recorder the output of attention, without what fills up the heads.
+  private func recordOutput(
+    of attention: AttentionShape, _ rows: UnsafePointer<Float>, frames: Int, stride: Int
+  ) {
+    guard let recorder else { return }
+    guard attention.headSize != attention.storedHeadSize else {
+      recorder.record(.attentionOutput(index), rows, count: frames, stride: stride, width: attention.width)
+      return
+    }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: attention.width) { row in
+      guard let start = row.baseAddress else { return }
+      for frame in 0..<frames {
+        for head in 0..<attention.heads {
+          (start + head * attention.headSize)
+            .update(from: rows + frame * stride + head * attention.storedHeadSize, count: attention.headSize)
+        }
+        recorder.record(
+          .attentionOutput(index), start, count: 1, stride: attention.width, width: attention.width)
+      }
+    }
+  }
+
   private func feedForward(
     _ weights: FeedForwardWeights, _ input: UnsafePointer<Float>, addedTo x: UnsafeMutablePointer<Float>, frames: Int,
     scratch: Scratch, on pool: WorkerPool
+  ) {
+    multiply(
+      weights, epilogue: weights.epilogue(shape.activation), input, addedTo: x, frames: frames, scratch: scratch,
+      recorder: recorder, on: pool)
+  }
+
+  /// x += f(input W1) W2, the rows in blocks.
+  private func multiply(
+    _ weights: FeedForwardWeights, epilogue: Epilogue, _ input: UnsafePointer<Float>,
+    addedTo x: UnsafeMutablePointer<Float>, frames: Int, scratch: Scratch, recorder: ActivationRecorder? = nil,
+    on pool: WorkerPool
   ) {
     let width = weights.input.depth
     for first in stride(from: 0, to: frames, by: EncoderLayer.ffnRows) {
@@ -137,7 +213,7 @@ struct EncoderLayer {
       weights.input.multiply(
         MatrixProduct(
           rows: count, a: input + first * width, aStride: width, c: scratch.inner, cStride: weights.input.columns,
-          epilogue: weights.epilogue(shape.activation)), with: multiplier, on: pool, scratch: scratch.products)
+          epilogue: epilogue), with: multiplier, on: pool, scratch: scratch.products)
       recorder?.record(
         .feedForwardOutput(index), scratch.inner, count: count, stride: weights.output.depth,
         width: weights.output.depth)

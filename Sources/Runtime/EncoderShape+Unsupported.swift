@@ -1,4 +1,3 @@
-import LHKernels
 import LHModel
 
 extension EncoderShape {
@@ -9,16 +8,9 @@ extension EncoderShape {
       return "has a group norm behind convolution \(index), which is computed behind the first one only"
     }
     switch position?.kind {
-    case .batchNormed: return "has a batch norm before its position convolution, which is not computed"
     case .layered where position?.layers.count == 1:
       return "has a layer norm behind a single position convolution, which is computed behind several only"
-    case .layered, .weightNormed, nil: break
+    case .layered, .weightNormed, .batchNormed, nil: return nil
     }
-    if finalProjection != nil { return "projects its last hidden state, which is not computed" }
-    let sizes = layers.compactMap { $0.attention?.headSize }
-    if let size = sizes.first(where: { $0 != Attention.headSize }) {
-      return "has attention heads of size \(size), only \(Attention.headSize) is computed"
-    }
-    return nil
   }
 }

@@ -4,22 +4,9 @@ public enum LayerSelection: Sendable, Equatable {
   case last
   /// All hidden states, 0 to the number of layers.
   case all
-  /// Some hidden states, in this order. State l is the output of layer l, state 0 what `LayerZero` says.
+  /// Some hidden states, in this order. State l is the output of layer l, state 0 what `LayerZero`
+  /// says, the last one what `LastState` says.
   case indices([Int])
-}
-
-extension LayerSelection {
-  /// Calls `body` with each place among the selected hidden states where one of a forward pass belongs.
-  ///
-  /// - Parameter isLast: Whether it is the last representation, and not an output of layer `layer`.
-  func forEachPlace<Failure>(of layer: Int, isLast: Bool, _ body: (Int) throws(Failure) -> Void) throws(Failure) {
-    switch self {
-    case .last: if isLast { try body(0) }
-    case .all: if !isLast { try body(layer) }
-    case .indices(let indices):
-      for (place, index) in indices.enumerated() where !isLast && index == layer { try body(place) }
-    }
-  }
 }
 
 /// What counts as hidden state 0.
@@ -36,7 +23,7 @@ public struct Features: Sendable, Equatable {
   public let layers: [Int]
   /// Frames T, about 50 a second.
   public let frameCount: Int
-  /// Width E of a frame.
+  /// Width E of a frame, or P of a projected one.
   public let embedDim: Int
   /// All values, [layers.count, T, E], row-major.
   public let values: [Float]

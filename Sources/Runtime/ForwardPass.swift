@@ -43,6 +43,7 @@ struct ForwardPass {
     try advance(1)
     if layerZero == .encoderInput { try emit(0, false, x) }
     let scratch = EncoderLayer.Scratch(layerSizes, at: workspace)
+    weights.relativeBias?.spread(frames: frames, to: scratch.biases)
     for (index, layer) in weights.layers.enumerated() {
       EncoderLayer(
         weights: layer, shape: model.shape, multiplier: model.multiplier, clock: session.clock, index: index,
@@ -128,21 +129,26 @@ struct ForwardPass {
     return GroupNormFold(layer: first, multiplier: model.multiplier)
   }
 
-  /// Layer norm over channels, in place, and the projection of a block of frames.
+  /// Factors and layer norm of the channels, in place, and the projection of a block of frames.
   private func project(
     _ channels: UnsafeMutablePointer<Float>, count: Int, to x: UnsafeMutablePointer<Float>,
     rowScratch: UnsafeMutablePointer<Float>, clock: StageClock?
   ) {
-    let norm = weights.featureNorm
+    // The last layer's frames are not needed by a later block, so they may be overwritten.
+    let width = model.shape.extractorChannels
+    if let scale = weights.channelScale {
+      let factors = UnsafePointer(scale.start)
+      for frame in 0..<count {
+        let row = channels + frame * width
+        for channel in 0..<width { row[channel] *= factors[channel] }
+      }
+    }
+    if let norm = weights.featureNorm { model.multiplier.kernels.layerNorm(norm.rows(channels, count: count)) }
     guard let projection = weights.projection else {
-      model.multiplier.kernels.layerNorm(norm.rows(channels, to: x, count: count))
+      x.update(from: channels, count: count * width)
       return
     }
-    // The last layer's frames are not needed by a later block, so they may be overwritten.
-    model.multiplier.kernels.layerNorm(norm.rows(channels, count: count))
-    session.recorder?.record(
-      .projection, channels, count: count, stride: weights.featureNorm.gain.count, width: weights.featureNorm.gain.count
-    )
+    session.recorder?.record(.projection, channels, count: count, stride: width, width: width)
     clock.measure(.projections) {
       projection.multiply(
         MatrixProduct(rows: count, a: channels, aStride: projection.depth, c: x, cStride: projection.columns),
@@ -151,7 +157,7 @@ struct ForwardPass {
   }
 
   private var positionConvolution: PositionConvolution {
-    PositionConvolution(layers: weights.position, multiplier: model.multiplier)
+    PositionConvolution(layers: weights.position, norm: weights.positionNorm, multiplier: model.multiplier)
   }
 
   /// Position convolution and, in post-norm models, the encoder's layer norm.

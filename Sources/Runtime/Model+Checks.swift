@@ -27,6 +27,15 @@ extension Model {
     }
   }
 
+  /// The width of a frame of the features that a selection means: E, or P of the final projection.
+  ///
+  /// - Throws: `ModelFault.noProjection`.
+  public func width(of selection: FeatureSelection) throws(ModelFault) -> Int {
+    guard selection.isProjected else { return shape.width }
+    guard let width = shape.finalProjection else { throw .noProjection(path: path) }
+    return width
+  }
+
   /// Makes sure that so many samples are enough for a frame.
   package func checkSampleCount(_ count: Int) throws(ModelFault) {
     let minimum = shape.convolutions.minimumSampleCount

@@ -1,12 +1,15 @@
 import LHKernelTypes
 import LHKernels
 
-/// The position convolution: x = x + f(x), f one grouped convolution and GELU, or several with a layer norm each.
+/// The position convolution: x = x + f(x), f one grouped convolution and GELU, or several with a layer norm each, or one
+/// with a gain and a bias of each channel before it.
 ///
 /// Frames are padded with kernel / 2 zeros on both sides, and the last output of an even kernel is dropped, so that
 /// there is an output for each input.
 struct PositionConvolution {
   let layers: [PositionWeights]
+  /// Gain and bias of each channel, [E], which the first convolution's input gets; nil for none.
+  let norm: NormWeights?
   let multiplier: MatrixMultiplier
 
   /// Frames of a task. Longer ones copy less at their ends.
@@ -28,9 +31,12 @@ struct PositionConvolution {
     layers.reduce(0) { max($0, frames * $1.widestChannels) }.wholeCacheLines
   }
 
+  /// Outputs that are there at a time.
+  private var bufferCount: Int { norm == nil ? min(layers.count, 2) : 2 }
+
   /// Floats of workspace.
   func workspaceCount(frames: Int, threads: Int) -> Int {
-    min(layers.count, 2) * bufferCount(frames: frames) + threads * scratchCount
+    bufferCount * bufferCount(frames: frames) + threads * scratchCount
   }
 
   /// Adds the convolution of `x`, [frames, E], to `x`.
@@ -41,8 +47,12 @@ struct PositionConvolution {
   ) {
     var input = UnsafePointer(x)
     var output = workspace
-    var other = layers.count > 1 ? workspace + bufferCount(frames: frames) : workspace
+    var other = bufferCount > 1 ? workspace + bufferCount(frames: frames) : workspace
     let scratch = other + bufferCount(frames: frames)
+    if let norm {
+      scaleChannels(norm, x, to: other, frames: frames, on: pool)
+      input = UnsafePointer(other)
+    }
     let scratchCount = scratchCount
     for layer in layers {
       switch layer {
@@ -79,6 +89,21 @@ struct PositionConvolution {
         LayerNormRows(
           rows: count, width: width, x: y, xStride: width, y: y, yStride: width, gain: nil, bias: nil, gelu: .exact
         ))
+    }
+  }
+
+  /// y = x * gain + bias, channel by channel. Beyond the ends the convolution sees zeros, not biases, which is why this
+  /// cannot be a part of its weights.
+  private func scaleChannels(
+    _ norm: NormWeights, _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, frames: Int, on pool: WorkerPool
+  ) {
+    let width = norm.gain.count
+    let (gain, bias) = (UnsafePointer(norm.gain.start), UnsafePointer(norm.bias.start))
+    forEachBlock(of: frames, on: pool) { first, count in
+      for frame in first..<first + count {
+        let (x, y) = (x + frame * width, y + frame * width)
+        for channel in 0..<width { y[channel] = x[channel] * gain[channel] + bias[channel] }
+      }
     }
   }
 

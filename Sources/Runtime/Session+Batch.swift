@@ -7,17 +7,15 @@ extension Session {
   ///
   /// - Parameters:
   ///   - utterances: Each mono at 16 kHz, in [-1, 1]; at least `Model.minimumSampleCount` samples, all finite.
-  ///   - layers: Which hidden states, in which order.
-  ///   - layerZero: What counts as hidden state 0.
-  ///   - normalize: Whether waveforms are normalised; nil for what the model says.
+  ///   - selection: Which hidden states, in which form.
   ///   - progress: Called with the done fraction of all samples now and then; false cancels.
   ///   - cancellation: Ends the work from another thread or task.
   /// - Returns: The features, in the order of the utterances.
   /// - Throws: `ModelFault.utterance` with the index of the first utterance that is at fault. Lengths are checked
   ///   before anything is computed.
   public func features(
-    of utterances: [[Float]], layers: LayerSelection = .last, layerZero: LayerZero = .projection,
-    normalize: Bool? = nil, progress: ((Double) -> Bool)? = nil, cancellation: Cancellation? = nil
+    of utterances: [[Float]], _ selection: FeatureSelection, progress: ((Double) -> Bool)? = nil,
+    cancellation: Cancellation? = nil
   ) throws(ModelFault) -> [Features] {
     for (index, samples) in utterances.enumerated() {
       do throws(ModelFault) {
@@ -35,8 +33,8 @@ extension Session {
       do throws(ModelFault) {
         results.append(
           try features(
-            of: samples, layers: layers, layerZero: layerZero, normalize: normalize,
-            progress: progress.map { progress in { progress((done + $0 * size) / total) } }, cancellation: cancellation)
+            of: samples, selection, progress: progress.map { progress in { progress((done + $0 * size) / total) } },
+            cancellation: cancellation)
         )
       } catch {
         switch error {
@@ -47,5 +45,15 @@ extension Session {
       done += size
     }
     return results
+  }
+
+  /// The same by single choices.
+  public func features(
+    of utterances: [[Float]], layers: LayerSelection = .last, layerZero: LayerZero = .projection,
+    normalize: Bool? = nil, progress: ((Double) -> Bool)? = nil, cancellation: Cancellation? = nil
+  ) throws(ModelFault) -> [Features] {
+    try features(
+      of: utterances, FeatureSelection(layers: layers, layerZero: layerZero, normalize: normalize),
+      progress: progress, cancellation: cancellation)
   }
 }

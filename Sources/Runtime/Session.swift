@@ -48,21 +48,20 @@ public final class Session {
   ///
   /// - Parameters:
   ///   - samples: Mono at 16 kHz, in [-1, 1]; at least `Model.minimumSampleCount`, all finite.
-  ///   - layers: Which hidden states, in which order.
-  ///   - layerZero: What counts as hidden state 0.
-  ///   - normalize: Whether the waveform is normalised; nil for what the model says.
+  ///   - selection: Which hidden states, in which form.
   ///   - progress: Called with the done fraction of the work now and then; false cancels the run.
   ///   - cancellation: Ends the run from another thread or task, within milliseconds as a rule.
-  /// - Returns: The hidden states, [selected, T, E].
-  /// - Throws: `ModelFault.tooShort`, `.notFinite`, `.noSuchLayer` or `.cancelled`; `.cause` when there is not memory
-  ///   enough.
+  /// - Returns: The hidden states, [selected, T, E], or [selected, T, P] of a projection.
+  /// - Throws: `ModelFault.tooShort`, `.notFinite`, `.noSuchLayer`, `.noProjection` or `.cancelled`; `.cause` when there
+  ///   is not memory enough.
   public func features(
-    of samples: [Float], layers: LayerSelection = .last, layerZero: LayerZero = .projection, normalize: Bool? = nil,
-    progress: ((Double) -> Bool)? = nil, cancellation: Cancellation? = nil
+    of samples: [Float], _ selection: FeatureSelection, progress: ((Double) -> Bool)? = nil,
+    cancellation: Cancellation? = nil
   ) throws(ModelFault) -> Features {
-    let indices = try model.layerIndices(layers)
+    let indices = try model.layerIndices(selection.layers)
+    let width = try model.width(of: selection)
     let frames = model.frameCount(forSamples: samples.count)
-    let count = indices.count * frames * model.shape.width
+    let count = indices.count * frames * width
     do throws(OutOfMemory) {
       try MemoryLimit.probe(count * MemoryLayout<Float>.stride, for: "the result")
     } catch {
@@ -72,9 +71,7 @@ public final class Session {
     let values = [Float](unsafeUninitializedCapacity: count) { values, initialized in
       samples.withUnsafeBufferPointer { samples in
         do throws(ModelFault) {
-          try run(
-            samples, layers: layers, layerZero: layerZero, normalize: normalize, into: values, progress: progress,
-            cancellation: cancellation)
+          try run(samples, selection, into: values, progress: progress, cancellation: cancellation)
           initialized = count
         } catch {
           fault = error
@@ -82,58 +79,32 @@ public final class Session {
       }
     }
     if let fault { throw fault }
-    return Features(layers: indices, frameCount: frames, embedDim: model.shape.width, values: values)
+    return Features(layers: indices, frameCount: frames, embedDim: width, values: values)
   }
 
-  /// Writes hidden states, [selected, T, E], row-major, to memory of the caller.
+  /// Writes hidden states, [selected, T, E] or [selected, T, P], row-major, to memory of the caller.
   ///
   /// - Parameters:
-  ///   - samples: As in `features(of:layers:layerZero:normalize:progress:cancellation:)`.
-  ///   - layers: Which hidden states, in which order.
-  ///   - layerZero: What counts as hidden state 0.
-  ///   - normalize: Whether the waveform is normalised; nil for what the model says.
+  ///   - samples: As in `features(of:_:progress:cancellation:)`.
+  ///   - selection: Which hidden states, in which form.
   ///   - values: Room for that many floats or more; less is a programming error, which stops the program.
   ///   - progress: Called with the done fraction of the work now and then; false cancels the run.
   ///   - cancellation: Ends the run from another thread or task.
   /// - Throws: `ModelFault`, as `features` does; then some of the memory may have been written.
   public func run(
-    _ samples: UnsafeBufferPointer<Float>, layers: LayerSelection, layerZero: LayerZero, normalize: Bool? = nil,
+    _ samples: UnsafeBufferPointer<Float>, _ selection: FeatureSelection,
     into values: UnsafeMutableBufferPointer<Float>, progress: ((Double) -> Bool)? = nil,
     cancellation: Cancellation? = nil
   ) throws(ModelFault) {
-    let count = try model.check(layers) * model.frameCount(forSamples: samples.count) * model.shape.width
+    let width = try model.width(of: selection)
+    let count = try model.check(selection.layers) * model.frameCount(forSamples: samples.count) * width
     guard let target = values.baseAddress, values.count >= count else {
       preconditionFailure("\(count) floats are written, there is room for \(values.count)")
     }
-    try forEachHiddenState(
-      of: samples, layers: layers, layerZero: layerZero, normalize: normalize, progress: progress,
-      cancellation: cancellation
-    ) { place, state in
-      (target + place * state.count).update(from: state.baseAddress!, count: state.count)
-    }
-  }
-
-  /// Passes hidden states on as they come, rising, so that none is kept longer than the computation needs it.
-  ///
-  /// - Parameters:
-  ///   - samples: As in `features(of:layers:layerZero:normalize:progress:cancellation:)`.
-  ///   - layers: Which hidden states, in which order.
-  ///   - layerZero: What counts as hidden state 0.
-  ///   - normalize: Whether the waveform is normalised; nil for what the model says.
-  ///   - progress: Called with the done fraction of the work now and then; false cancels the run.
-  ///   - cancellation: Ends the run from another thread or task.
-  ///   - body: Called with each hidden state, (its place among the selected ones, [T, E]), which is there for the call
-  ///     only.
-  /// - Throws: `ModelFault`, as `features` does; a fault of the samples comes before the first call of `body`.
-  public func forEachHiddenState(
-    of samples: UnsafeBufferPointer<Float>, layers: LayerSelection, layerZero: LayerZero, normalize: Bool? = nil,
-    progress: ((Double) -> Bool)? = nil, cancellation: Cancellation? = nil,
-    _ body: (_ place: Int, _ state: UnsafeBufferPointer<Float>) -> Void
-  ) throws(ModelFault) {
     do throws(RunFault<Never>) {
-      try forEachHiddenState(
-        of: samples, layers: layers, layerZero: layerZero, normalize: normalize, progress: progress,
-        cancellation: cancellation, throwing: body)
+      try forEachHiddenState(of: samples, selection, progress: progress, cancellation: cancellation) { place, state in
+        (target + place * state.count).update(from: state.baseAddress!, count: state.count)
+      }
     } catch {
       switch error {
       case .model(let fault): throw fault
@@ -141,32 +112,61 @@ public final class Session {
     }
   }
 
-  /// The same with a `body` that may fail, for example where hidden states are written to a disk. What it throws ends
-  /// the run at once, and is thrown as `RunFault.body`; the session is as good as new.
+  /// Passes hidden states on as they come, rising, so that none is kept longer than the computation needs it.
+  ///
+  /// - Parameters:
+  ///   - samples: As in `features(of:_:progress:cancellation:)`.
+  ///   - selection: Which hidden states, in which form.
+  ///   - progress: Called with the done fraction of the work now and then; false cancels the run.
+  ///   - cancellation: Ends the run from another thread or task.
+  ///   - body: Called with each hidden state, (its place among the selected ones, [T, E] or [T, P]), which is there for
+  ///     the call only. What it throws ends the run at once; the session is as good as new.
+  /// - Throws: `RunFault.model`, as `features` does; a fault of the samples comes before the first call of `body`.
+  ///   `RunFault.body` with what `body` throws.
   public func forEachHiddenState<Failure: Error>(
-    of samples: UnsafeBufferPointer<Float>, layers: LayerSelection, layerZero: LayerZero, normalize: Bool? = nil,
-    progress: ((Double) -> Bool)? = nil, cancellation: Cancellation? = nil,
-    throwing body: (_ place: Int, _ state: UnsafeBufferPointer<Float>) throws(Failure) -> Void
+    of samples: UnsafeBufferPointer<Float>, _ selection: FeatureSelection, progress: ((Double) -> Bool)? = nil,
+    cancellation: Cancellation? = nil,
+    _ body: (_ place: Int, _ state: UnsafeBufferPointer<Float>) throws(Failure) -> Void
   ) throws(RunFault<Failure>) {
-    let waveform = try RunFault<Failure>.ofModel { () throws(ModelFault) in
-      try model.check(layers)
+    let frames = model.frameCount(forSamples: samples.count)
+    let (waveform, projected) = try RunFault<Failure>.ofModel {
+      () throws(ModelFault) -> (Waveform, UnsafeMutablePointer<Float>?) in
+      try model.check(selection.layers)
+      let width = try model.width(of: selection)
       try model.checkSampleCount(samples.count)
       let waveform = try Waveform(
-        samples: samples, normalizes: normalize ?? model.shape.normalizesWaveform,
+        samples: samples, normalizes: selection.normalize ?? model.shape.normalizesWaveform,
         epsilon: model.shape.waveformEpsilon)
       try prepareFold()
-      return waveform
+      return (waveform, selection.isProjected ? try buffers.reserveProjection(frames * width) : nil)
     }
     pool.cancellation = cancellation
     defer { pool.cancellation = nil }
-    let frames = model.frameCount(forSamples: samples.count)
-    try ForwardPass(session: self, frames: frames).run(waveform, layerZero: layerZero, progress: progress) {
+    let layerCount = model.layerCount
+    try ForwardPass(session: self, frames: frames).run(waveform, layerZero: selection.layerZero, progress: progress) {
       (layer, isLast, state) throws(RunFault<Failure>) in
-      let state = UnsafeBufferPointer(start: state, count: frames * model.shape.width)
-      try layers.forEachPlace(of: layer, isLast: isLast) { place throws(RunFault<Failure>) in
-        do throws(Failure) { try body(place, state) } catch { throw .body(error) }
+      try selection.forEachPlace(of: layer, isLast: isLast, layerCount: layerCount) {
+        place throws(RunFault<Failure>) in
+        let values =
+          projected.map { project(state, frames: frames, to: $0) }
+          ?? UnsafeBufferPointer(
+            start: state, count: frames * model.width)
+        do throws(Failure) { try body(place, values) } catch { throw .body(error) }
       }
     }
+  }
+
+  /// A hidden state through the final projection, [T, P].
+  private func project(
+    _ state: UnsafePointer<Float>, frames: Int, to target: UnsafeMutablePointer<Float>
+  ) -> UnsafeBufferPointer<Float> {
+    guard let matrix = model.weights.finalProjection else { preconditionFailure("the selection was checked") }
+    clock.measure(.projections) {
+      matrix.multiply(
+        MatrixProduct(rows: frames, a: state, aStride: matrix.depth, c: target, cStride: matrix.columns),
+        with: model.multiplier, on: pool)
+    }
+    return UnsafeBufferPointer(start: target, count: frames * matrix.columns)
   }
 
   private func prepareFold() throws(ModelFault) {

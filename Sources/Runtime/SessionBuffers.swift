@@ -8,6 +8,17 @@ struct SessionBuffers {
   /// What the steps of a forward pass need besides: the feature extractor, then the position convolution, then the
   /// layers. Each begins anew at the first float.
   var workspace = GrowingBuffer()
+  /// A projected hidden state, [T, P], where that is wanted.
+  var projection = GrowingBuffer()
+
+  /// Room for so many floats of a projected hidden state.
+  mutating func reserveProjection(_ count: Int) throws(ModelFault) -> UnsafeMutablePointer<Float> {
+    do throws(OutOfMemory) {
+      return try projection.reserve(count, for: "the projection")
+    } catch {
+      throw .cause(error)
+    }
+  }
 
   /// Room for so many floats of each.
   mutating func reserve(

@@ -55,9 +55,13 @@ final class WeightLoader {
   /// Room for all weights; what is to be packed there becomes jobs.
   private func layOut() throws(OutOfMemory) -> Weights {
     Weights(
-      convs: try convolutions(), featureNorm: try norm(.featureNorm, width: shape.extractorChannels),
-      projection: try projection(), position: try positionLayers(),
-      encoderNorm: try norm(.encoderNorm, width: shape.width), layers: try layers())
+      convs: try convolutions(),
+      channelScale: shape.scalesChannels ? try vector(.weight(.channelScale), count: shape.extractorChannels) : nil,
+      featureNorm: shape.normalizesFeatures ? try norm(.featureNorm, width: shape.extractorChannels) : nil,
+      projection: try projection(),
+      positionNorm: shape.position?.kind == .batchNormed ? try norm(.positionNorm, width: shape.width) : nil,
+      position: try positionLayers(), encoderNorm: try norm(.encoderNorm, width: shape.width),
+      relativeBias: try relativeBias(), layers: try layers(), finalProjection: try finalProjection())
   }
 
   // MARK: Parts of the model
@@ -65,6 +69,11 @@ final class WeightLoader {
   private func projection() throws(OutOfMemory) -> WeightMatrix? {
     guard shape.projectsFeatures else { return nil }
     return try linear(.featureProjection, depth: shape.extractorChannels, columns: shape.width)
+  }
+
+  private func finalProjection() throws(OutOfMemory) -> WeightMatrix? {
+    guard let width = shape.finalProjection else { return nil }
+    return try linear(.finalProjection, depth: shape.width, columns: width, isReducible: false)
   }
 
   private func layers() throws(OutOfMemory) -> [LayerWeights] {
@@ -75,29 +84,23 @@ final class WeightLoader {
         feedForward: try layer.feedForwardWidth.map { width throws(OutOfMemory) in
           try feedForward(width: width, of: index)
         },
-        feedForwardNorm: try norm(.feedForwardNorm(index), width: shape.width))
+        feedForwardNorm: try norm(.feedForwardNorm(index), width: shape.width),
+        adapter: try layer.adapterWidth.map { width throws(OutOfMemory) in try adapter(width: width, of: index) })
     }
-  }
-
-  private func attention(_ attention: AttentionShape, of layer: Int) throws(OutOfMemory) -> AttentionWeights {
-    let inputs = [ModuleRole.query(layer), .key(layer), .value(layer)]
-    let qkv = try multiplier.matrix(
-      depth: shape.width, columns: 3 * attention.width, hasBias: true,
-      format: formats.format(of: inputs.map { .weight($0) }, isAttention: true), in: arena)
-    for (index, input) in inputs.enumerated() {
-      // Scaling the queries here saves a pass later. By a power of two, as it is for heads of 64, it is exact.
-      pack(
-        input, into: qkv, atColumn: index * attention.width,
-        scale: index == 0 ? 1 / Float(attention.headSize).squareRoot() : 1)
-    }
-    let output = try linear(.attentionOutput(layer), depth: attention.width, columns: shape.width, isAttention: true)
-    return AttentionWeights(shape: attention, qkv: qkv, output: output)
   }
 
   private func feedForward(width: Int, of layer: Int) throws(OutOfMemory) -> FeedForwardWeights {
     FeedForwardWeights(
       input: try linear(.feedForwardInput(layer), depth: shape.width, columns: width),
       output: try linear(.feedForwardOutput(layer), depth: width, columns: shape.width))
+  }
+
+  private func adapter(width: Int, of layer: Int) throws(OutOfMemory) -> AdapterWeights {
+    AdapterWeights(
+      norm: try norm(.adapterNorm(layer), width: shape.width),
+      matrices: FeedForwardWeights(
+        input: try linear(.adapterInput(layer), depth: shape.width, columns: width, isReducible: false),
+        output: try linear(.adapterOutput(layer), depth: width, columns: shape.width, isReducible: false)))
   }
 
   // MARK: Tensors
@@ -117,41 +120,40 @@ final class WeightLoader {
   }
 
   /// A linear layer with a matrix of its own.
-  private func linear(_ module: ModuleRole, depth: Int, columns: Int, isAttention: Bool = false)
-    throws(OutOfMemory) -> WeightMatrix
-  {
+  ///
+  /// - Parameter isReducible: Whether it may be in a reduced precision.
+  private func linear(
+    _ module: ModuleRole, depth: Int, columns: Int, isReducible: Bool = true
+  ) throws(OutOfMemory) -> WeightMatrix {
     let matrix = try multiplier.matrix(
       depth: depth, columns: columns, hasBias: true,
-      format: formats.format(of: [.weight(module)], isAttention: isAttention), in: arena)
+      format: isReducible ? formats.format(of: [.weight(module)]) : .float32, in: arena)
     pack(module, into: matrix)
     return matrix
   }
 
-  /// A linear layer, [out, in], whose rows become columns from `first` on.
-  private func pack(_ module: ModuleRole, into matrix: WeightMatrix, atColumn first: Int = 0, scale: Float = 1) {
+  /// A linear layer, [out, in], whose rows become the columns of a matrix.
+  func pack(_ module: ModuleRole, into matrix: WeightMatrix) {
     let kernels = multiplier.kernels
     jobs.append { [source] () throws(ModelFault) in
       let depth = matrix.depth
-      // As many rows at a time as fit the second-level cache beside their panel.
-      try source.forEachPart(.weight(module), max(16, 65_536 / depth / 16 * 16)) { rows, start in
+      try source.forEachPart(.weight(module), WeightLoader.rowsAtOnce(depth)) { rows, start in
         let isPacked =
-          scale == 1
-          && rows.withFloats {
-            matrix.pack(rows: $0, count: rows.shape[0], stride: depth, atColumn: first + start, kernels: kernels)
+          rows.withFloats {
+            matrix.pack(rows: $0, count: rows.shape[0], stride: depth, atColumn: start, kernels: kernels)
           } != nil
         if isPacked { return }
         rows.withConvertedFloats { floats in
-          if scale != 1 { kernels.scale(ScaleElements(x: floats, count: rows.count, factor: scale)) }
-          matrix.pack(rows: floats, count: rows.shape[0], stride: depth, atColumn: first + start, kernels: kernels)
+          matrix.pack(rows: floats, count: rows.shape[0], stride: depth, atColumn: start, kernels: kernels)
         }
       }
       let bias = try source.tensor(.bias(module))
-      bias.withConvertedFloats { values in
-        if scale != 1 { kernels.scale(ScaleElements(x: values, count: bias.count, factor: scale)) }
-        matrix.setBias(values, count: bias.count, atColumn: first)
-      }
+      bias.withConvertedFloats { matrix.setBias($0, count: bias.count, atColumn: 0) }
     }
   }
+
+  /// As many rows as fit the second-level cache beside their panel.
+  static func rowsAtOnce(_ depth: Int) -> Int { max(16, 65_536 / depth / 16 * 16) }
 }
 
 /// Memory for a job.

@@ -7,8 +7,10 @@ extension Model {
 
 extension Weights {
   fileprivate var byteCount: Int {
-    convs.reduce(0) { $0 + $1.byteCount } + featureNorm.byteCount + (projection?.byteCount ?? 0)
+    convs.reduce(0) { $0 + $1.byteCount } + (channelScale?.byteCount ?? 0) + (featureNorm?.byteCount ?? 0)
+      + (projection?.byteCount ?? 0)
       + position.reduce(0) { $0 + $1.byteCount } + encoderNorm.byteCount
+      + (positionNorm?.byteCount ?? 0) + (relativeBias?.table.byteCount ?? 0) + (finalProjection?.byteCount ?? 0)
       + layers.reduce(0) { $0 + $1.byteCount }
   }
 }
@@ -40,7 +42,11 @@ extension PositionWeights {
 
 extension LayerWeights {
   fileprivate var byteCount: Int {
-    [attention?.qkv, attention?.output, feedForward?.input, feedForward?.output].reduce(0) { $0 + ($1?.byteCount ?? 0) }
-      + attentionNorm.byteCount + feedForwardNorm.byteCount
+    let matrices = [
+      attention?.qkv, attention?.output, attention?.gate?.matrix, feedForward?.input, feedForward?.output,
+      adapter?.matrices.input, adapter?.matrices.output,
+    ]
+    return matrices.reduce(0) { $0 + ($1?.byteCount ?? 0) } + attentionNorm.byteCount + feedForwardNorm.byteCount
+      + (attention?.gate?.scales.byteCount ?? 0) + (adapter?.norm.byteCount ?? 0)
   }
 }

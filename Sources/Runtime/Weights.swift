@@ -7,16 +7,24 @@ import LHModel
 struct Weights: Sendable {
   /// The feature extractor, first layer first.
   let convs: [ConvWeights]
-  /// Layer norm over the extractor's channels, [C].
-  let featureNorm: NormWeights
+  /// Factors of the extractor's channels, [C]; nil for none.
+  let channelScale: AlignedBuffer?
+  /// Layer norm over the extractor's channels, [C]; nil for none.
+  let featureNorm: NormWeights?
   /// [C, E]; nil when the channels are the hidden states.
   let projection: WeightMatrix?
+  /// Gain and bias of each channel before the position convolution, [E]; nil for none.
+  let positionNorm: NormWeights?
   /// The position convolution's layers.
   let position: [PositionWeights]
   /// [E]
   let encoderNorm: NormWeights
+  /// The table of the attention bias; nil for none.
+  let relativeBias: RelativeBiasWeights?
   /// The encoder's layers.
   let layers: [LayerWeights]
+  /// [E, P], which a hidden state may be passed through; nil for none.
+  let finalProjection: WeightMatrix?
 }
 
 /// A layer norm's or group norm's gain and bias.
@@ -122,16 +130,52 @@ struct LayerWeights: Sendable {
   let feedForward: FeedForwardWeights?
   /// [E]
   let feedForwardNorm: NormWeights
+  /// Nil where the layer has none.
+  let adapter: AdapterWeights?
 }
 
-/// The attention of a layer, of H heads of size D.
+/// An adapter after a layer: a norm, and two matrices with ReLU between them.
+struct AdapterWeights: Sendable {
+  /// [E]
+  let norm: NormWeights
+  /// [E, R] and [R, E]
+  let matrices: FeedForwardWeights
+}
+
+/// The table of the attention bias that all layers share.
+struct RelativeBiasWeights: Sendable {
+  /// Buckets, the distance from which on all are in the last one, and heads.
+  let shape: GatedRelativeBias
+  /// [buckets, heads]
+  let table: AlignedBuffer
+}
+
+/// The gate of the attention bias in one layer.
+struct BiasGateWeights: Sendable {
+  /// [D, 2]: what is summed up before each of the gate's two sigmoids.
+  let matrix: WeightMatrix
+  /// [heads]
+  let scales: AlignedBuffer
+}
+
+/// The attention of a layer, of H heads. Heads whose size D is no multiple of `Attention.headSizeMultiple` are filled up
+/// with zeros to P, the next one.
 struct AttentionWeights: Sendable {
   /// Heads, their size, and what a frame attends to.
   let shape: AttentionShape
-  /// [E, 3 H D]: queries (scaled by D^-0.5), keys, values.
+  /// [E, 3 H P]: queries (scaled by D^-0.5), keys, values.
   let qkv: WeightMatrix
-  /// [H D, E]
+  /// [H P, E]
   let output: WeightMatrix
+  /// The gate of the attention bias; nil where there is no bias.
+  let gate: BiasGateWeights?
+}
+
+extension AttentionShape {
+  /// Size P of a head in memory.
+  var storedHeadSize: Int { headSize.roundedUp(toMultipleOf: Attention.headSizeMultiple) }
+  /// Width of all heads in memory.
+  var storedWidth: Int { heads * storedHeadSize }
 }
 
 /// The FFN of a layer.

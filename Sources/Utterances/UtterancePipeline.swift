@@ -20,10 +20,12 @@ public struct UtterancePipeline {
   public var recordingOptions: RecordingOptions
   /// Hidden states that are wanted.
   private let stateCount: Int
+  /// Width of a frame of each.
+  private let width: Int
 
   /// A pipeline for a session, which nobody else uses meanwhile.
   ///
-  /// - Throws: `ModelFault.noSuchLayer`.
+  /// - Throws: `ModelFault.noSuchLayer`, `.noProjection`.
   public init(
     _ session: Session, selection: FeatureSelection = FeatureSelection(),
     recordingOptions: RecordingOptions = RecordingOptions()
@@ -32,6 +34,7 @@ public struct UtterancePipeline {
     self.selection = selection
     self.recordingOptions = recordingOptions
     stateCount = try session.model.layerIndices(selection.layers).count
+    width = try session.model.width(of: selection)
   }
 
   /// Reads an input, and makes sure that it is long enough for the model.
@@ -48,7 +51,7 @@ public struct UtterancePipeline {
     FeatureShape(
       stateCount: selection.layers == .last ? nil : stateCount,
       frameCount: session.model.frameCount(forSamples: utterance.samples.count),
-      width: session.model.shape.width)
+      width: width)
   }
 
   /// Runs the model on an utterance and gives its features to a sink, from `begin` to `finish`; when anything fails, to
@@ -97,8 +100,7 @@ public struct UtterancePipeline {
     do throws(RunFault<UtteranceFault>) {
       try utterance.samples.withUnsafeBufferPointer { samples throws(RunFault<UtteranceFault>) in
         try session.forEachHiddenState(
-          of: samples, layers: selection.layers, layerZero: selection.layerZero, normalize: selection.normalize,
-          progress: progress, cancellation: cancellation, throwing: body)
+          of: samples, selection, progress: progress, cancellation: cancellation, body)
       }
     } catch {
       switch error {

@@ -33,6 +33,21 @@ import Testing
     }
   }
 
+  /// Where products and sums are one instruction they are rounded once, else twice; the reference rounds once.
+  @Test(arguments: InstructionSet.available, counts)
+  func addScaled(_ set: KernelSet, count: Int) throws {
+    var numbers = SeededNumbers(seed: UInt64(count))
+    let (x, y) = (numbers.floats(count), numbers.floats(count))
+    let run = { (set: KernelSet) -> [Float] in
+      let sum = GuardedFloats(x)
+      let addend = GuardedFloats(y, isFenced: true)
+      set.addScaled(AddScaledElements(x: sum.start, y: addend.start, count: count, factor: 0.37))
+      sum.expectOnly("addScaled \(set.name)") { _ in true }
+      return sum.values
+    }
+    expectWithin("addScaled of \(count)", set, run(set), run(try .scalar).map(Double.init)) { _ in 0x1p-23 }
+  }
+
   @Test(arguments: InstructionSet.available, counts)
   func toomCook(_ set: KernelSet, count: Int) throws {
     var numbers = SeededNumbers(seed: UInt64(count))

@@ -11,6 +11,7 @@ As a program: python3 lighthubert.py small.lhb speech.wav features.npy
 """
 
 import ctypes
+import json
 import os
 import sys
 import threading
@@ -48,6 +49,22 @@ class _RunOptions(ctypes.Structure):
         ("reserved", ctypes.c_int32),
         ("progress", ctypes.c_void_p),
         ("progress_data", ctypes.c_void_p),
+        ("last_state", ctypes.c_int32),
+        ("project", ctypes.c_int32),
+    ]
+
+
+class _ExtractOptions(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", _Size),
+        ("weights", ctypes.c_int32),
+        ("compression_level", ctypes.c_int32),
+        ("replace", ctypes.c_int32),
+        ("allow_nonfinite", ctypes.c_int32),
+        ("progress", ctypes.c_void_p),
+        ("progress_data", ctypes.c_void_p),
+        ("normalize", ctypes.c_int32),
+        ("waveform_eps", ctypes.c_float),
     ]
 
 
@@ -80,8 +97,27 @@ def _number(name, model, *arguments):
     return number.value
 
 
+_NORMALIZE = {None: 0, True: 1, False: 2}
+
+
+def extract(path, output, architecture=None, weights="auto", replace=False, normalize=None):
+    """Writes a .lhb file.
+
+    path          a checkpoint, a .safetensors file with its config.json beside it, or a folder with one of them.
+    architecture  the subnet of a LightHuBERT supernet, a published name or JSON text; None to take a model whole.
+    weights       "auto", "f32", "f16", "bf16" or "int8".
+    normalize     of a model that is taken whole: whether its waveform is normalised; None for what its files say.
+    """
+    options = _ExtractOptions(ctypes.sizeof(_ExtractOptions))
+    options.weights = ("auto", "f32", "f16", "bf16", "int8").index(weights)
+    options.replace = replace
+    options.normalize = _NORMALIZE[normalize]
+    name = None if architecture is None else architecture.encode()
+    _call("lh_extract", os.fsencode(path), name, os.fsencode(output), ctypes.byref(options))
+
+
 class Model:
-    """A subnet, ready to run. May be used by several threads at once."""
+    """A model, ready to run. May be used by several threads at once."""
 
     def __init__(self, path, threads=0, precision="auto", max_error=0):
         """Opens a .lhb file.
@@ -100,27 +136,37 @@ class Model:
         self.layer_count = _number("lh_model_layer_count", self._handle)
         self.width = _number("lh_model_hidden_size", self._handle)
         self.parameter_count = _number("lh_model_parameter_count", self._handle)
+        description = ctypes.c_char_p()
+        _call("lh_model_description", self._handle, ctypes.byref(description))
+        self.description = json.loads(description.value)
+        self.projection_width = self.description["projection_size"]
         self.precision = _PRECISIONS[_number("lh_model_precision", self._handle)]
 
     def frame_count(self, sample_count):
         """The number of frames, about 50 a second of audio."""
         return _number("lh_model_frame_count", self._handle, _Size(sample_count))
 
-    def features(self, samples, layers="last", layer_zero="projection", normalize=None):
+    def features(
+            self, samples, layers="last", layer_zero="projection", normalize=None, last_state="raw", project=False):
         """Hidden states of one utterance: (frames, width), or (len(layers), frames, width) for "all" or a list.
 
         samples     mono at 16 kHz, in [-1, 1]: a one-dimensional array or a list.
         layers      "last", "all", an index from 0 to layer_count, or a list of these.
         layer_zero  what counts as hidden state 0: "projection", or "encoder-input" as in s3prl and Hugging Face.
         normalize   whether the waveform is normalised; None for what the model says.
+        last_state  what an index of layer_count is in models with norms before: the layer's output, "raw", or that
+                    through the encoder's norm, "normed", which "last" always is.
+        project     whether states pass through the model's final projection, to projection_width.
         """
         samples = numpy.ascontiguousarray(samples, numpy.float32)
         if samples.ndim != 1:
             raise ValueError(f"samples have {samples.ndim} dimensions, expected 1: one channel")
         options = _RunOptions(ctypes.sizeof(_RunOptions))
         options.layer_zero = ("projection", "encoder-input").index(layer_zero)
-        options.normalize = {None: 0, True: 1, False: 2}[normalize]
-        shape = (self.frame_count(samples.size), self.width)
+        options.normalize = _NORMALIZE[normalize]
+        options.last_state = ("raw", "normed").index(last_state)
+        options.project = project
+        shape = (self.frame_count(samples.size), (self.projection_width or 0) if project else self.width)
         if isinstance(layers, str):
             options.layer_selection = ("last", "all").index(layers)
             if layers == "all":

@@ -43,7 +43,7 @@ public func lh_run_alloc(
     try context.run { session, cancellation throws(CallFault) in
       let result = try OpenFeatures(
         layers: request.layers, frameCount: context.model.frameCount(forSamples: sampleCount),
-        hiddenSize: context.model.width)
+        hiddenSize: request.width)
       let utterance = try Utterance(
         samples, count: sampleCount, output: result.values.baseAddress, capacity: count, for: request)
       try request.run(utterance, on: session, cancellation, progress: request.progress)

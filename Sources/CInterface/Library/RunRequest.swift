@@ -4,11 +4,11 @@ import LightHuBERT
 /// What a caller wants of a run, checked against the model.
 struct RunRequest {
   let model: Model
-  let selection: LayerSelection
+  let selection: FeatureSelection
   /// The hidden states that the selection means.
   let layers: [Int]
-  let layerZero: LayerZero
-  let normalize: Bool?
+  /// Width of a frame.
+  let width: Int
   let progress: ((Double) -> Bool)?
 
   init(_ pointer: UnsafePointer<lh_run_options>?, for model: Model) throws(CallFault) {
@@ -16,12 +16,15 @@ struct RunRequest {
     try checkReserved(options.reserved)
     self.model = model
     let listed = try RunRequest.listedLayers(of: options, model)
-    let selection: LayerSelection = try choice(
-      options.layer_selection, among: .last, .all, .indices(listed), of: "layer_selection")
+    let selection = FeatureSelection(
+      layers: try choice(options.layer_selection, among: .last, .all, .indices(listed), of: "layer_selection"),
+      layerZero: try choice(options.layer_zero, among: .projection, .encoderInput, of: "layer_zero"),
+      lastState: try choice(options.last_state, among: .raw, .normed, of: "last_state"),
+      isProjected: try choice(options.project, among: false, true, of: "project"),
+      normalize: try choice(options.normalize, among: nil, true, false, of: "normalize"))
     self.selection = selection
-    layers = try mappingFaults { () throws(ModelFault) in try model.layerIndices(selection) }
-    layerZero = try choice(options.layer_zero, among: .projection, .encoderInput, of: "layer_zero")
-    normalize = try choice(options.normalize, among: nil, true, false, of: "normalize")
+    layers = try mappingFaults { () throws(ModelFault) in try model.layerIndices(selection.layers) }
+    width = try mappingFaults { () throws(ModelFault) in try model.width(of: selection) }
     progress = progressFunction(options.progress, options.progress_data)
   }
 
@@ -50,6 +53,6 @@ struct RunRequest {
     try checkSampleCount(samples)
     try mappingFaults { () throws(ModelFault) in try model.checkSampleCount(samples) }
     // Configurations are limited to widths and depths with which this cannot overflow.
-    return layers.count * model.frameCount(forSamples: samples) * model.width
+    return layers.count * model.frameCount(forSamples: samples) * width
   }
 }

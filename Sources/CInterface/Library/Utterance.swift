@@ -45,8 +45,7 @@ extension RunRequest {
   ) throws(CallFault) {
     try mappingFaults { () throws(ModelFault) in
       try session.run(
-        utterance.samples, layers: selection, layerZero: layerZero, normalize: normalize, into: utterance.output,
-        progress: progress, cancellation: cancellation)
+        utterance.samples, selection, into: utterance.output, progress: progress, cancellation: cancellation)
     }
   }
 }

@@ -15,7 +15,7 @@ import LHUtterances
 struct FeaturesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lhb-features",
-    abstract: "Computes the features of a sound file with a LightHuBERT subnet.",
+    abstract: "Computes the features of a sound file with a model of the HuBERT family or a LightHuBERT subnet.",
     usage: "lhb-features [options] <audio>",
     discussion: """
       The features are a NumPy array (.npy, float32, C order), about 50 frames a second: (T, E), or (n, T, E) when \
@@ -25,6 +25,8 @@ struct FeaturesCommand: ParsableCommand {
         lhb-features --model small.lhb audio.wav > feats.npy
         lhb-features --layers all --output feats.npy talk.flac
         lhb-features --layers 0,6,12 --layer-zero encoder-input a.wav > b.npy
+        lhb-features --layers all --convention transformers a.wav > states.npy
+        lhb-features --model contentvec.lhb --layers 9 --projection a.wav > units.npy
         lhb-features --max-error 0.03 audio.wav > feats.npy
         lhb-features --precision int8 audio.wav > feats.npy
         ffmpeg -i film.mkv -f wav - | lhb-features --channel 1 - > feats.npy
@@ -45,7 +47,7 @@ struct FeaturesCommand: ParsableCommand {
       discussion: "For M4A, WMA, AMR, videos and others see --decoder."))
   var audio: String
 
-  @Option(help: ArgumentHelp("The subnet to run, a .lhb file.", valueName: "file"))
+  @Option(help: ArgumentHelp("The model to run, a .lhb file.", valueName: "file"))
   var model: String?
 
   @Option(
@@ -73,7 +75,24 @@ struct FeaturesCommand: ParsableCommand {
       "What counts as hidden state 0.",
       discussion: "projection as in the published code, encoder-input as in s3prl and Hugging Face.",
       valueName: "kind"))
-  var layerZero = LayerZero.projection
+  var layerZero: LayerZero?
+
+  @Option(
+    help: ArgumentHelp(
+      "What counts as the last hidden state, chosen by number, in models with norms before: raw or normed.",
+      discussion: "raw is the last layer's output, normed that through the encoder's norm, as --layers last is.",
+      valueName: "kind"))
+  var lastState: LastState?
+
+  @Option(
+    help: ArgumentHelp(
+      "Number hidden states as a library does, instead of --layer-zero and --last-state.",
+      discussion: Convention.help, valueName: "library"))
+  var convention: Convention?
+
+  @Flag(
+    help: "Pass each hidden state through the model's final projection: 256 values of ContentVec, targets of HuBERT.")
+  var projection = false
 
   @Option(
     help: ArgumentHelp("Whether the waveform is normalised; when missing, what the model says.", valueName: "switch"))
@@ -99,8 +118,14 @@ struct FeaturesCommand: ParsableCommand {
 
   static func main() { runProgram() }
 
-  func validate() throws {
+  mutating func validate() throws {
     if let channel, channel < 1 { throw ValidationError("--channel counts from 1, found \(channel)") }
+    guard convention == nil || (layerZero == nil && lastState == nil) else {
+      throw ValidationError("--convention says what --layer-zero and --last-state would; give one or the other")
+    }
+    if convention == .torchaudio {
+      layers = try layers.shifted(by: 1)
+    }
     try runOptions.check(precision)
   }
 
@@ -132,7 +157,10 @@ struct FeaturesCommand: ParsableCommand {
 
   private func pipeline(for model: Model, path: String) throws -> UtterancePipeline {
     let selection = FeatureSelection(
-      layers: layers, layerZero: layerZero, normalize: normalize.map { $0 == .on })
+      layers: convention == .torchaudio ? layers.withoutFirst(of: model) : layers,
+      layerZero: layerZero ?? convention?.layerZero ?? .projection,
+      lastState: lastState ?? convention?.lastState ?? .raw, isProjected: projection,
+      normalize: normalize.map { $0 == .on })
     let recordingOptions = audioOptions.recordingOptions(channel: channel, resamples: !noResample)
     return try mappingError(
       of: UtterancePipeline(Session(model), selection: selection, recordingOptions: recordingOptions),

@@ -62,6 +62,21 @@ func add(_ pass: AddElements) {
   }
 }
 
+func addScaled(_ pass: AddScaledElements) {
+  let (x, y, count) = (pass.x, pass.y, pass.count)
+  let factor = Vector(repeating: pass.factor)
+  var n = 0
+  while n &+ lanes <= count {
+    store(multiplyAdd(load(x + n), factor, load(y + n)), x + n)
+    n &+= lanes
+  }
+  // The rest as a vector too, so that an element's rounding does not depend on its place.
+  if n < count {
+    let rest = count &- n
+    storePart(multiplyAdd(loadPart(x + n, rest), factor, loadPart(y + n, rest)), x + n, rest)
+  }
+}
+
 /// The sum of all lanes, in a fixed order.
 @inline(__always)
 func sum(_ vector: Vector) -> Float {

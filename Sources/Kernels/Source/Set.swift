@@ -25,6 +25,7 @@ public let kernels = KernelSet(name: name, lanes: lanes, panelVectors: panelVect
   $0.scale = { scale($0) }
   $0.standardize = { standardize($0) }
   $0.add = { add($0) }
+  $0.addScaled = { addScaled($0) }
   $0.toomCookInputs = { toomCookInputs($0) }
   $0.toomCookOutputs = { toomCookOutputs($0) }
   $0.forwardTransform = { forwardTransform($0) }

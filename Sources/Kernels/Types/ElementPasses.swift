@@ -34,6 +34,27 @@ public struct AddElements {
   }
 }
 
+/// x += factor * y; whether the product is rounded first depends on the instruction set.
+public struct AddScaledElements {
+  /// First element of the sums.
+  public var x: UnsafeMutablePointer<Float>
+  /// First element of what is added.
+  public var y: UnsafePointer<Float>
+  /// Number of elements.
+  public var count: Int
+  /// What each of those is multiplied by.
+  public var factor: Float
+
+  /// A pass.
+  @inlinable
+  public init(x: UnsafeMutablePointer<Float>, y: UnsafePointer<Float>, count: Int, factor: Float) {
+    self.x = x
+    self.y = y
+    self.count = count
+    self.factor = factor
+  }
+}
+
 /// y = (x - mean) * factor, each step rounded.
 public struct StandardizeElements {
   /// First element of the input.

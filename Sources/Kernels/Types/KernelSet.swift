@@ -45,6 +45,8 @@ public struct KernelSet: Sendable {
   public var standardize: Kernel<StandardizeElements> = missing()
   /// x += y.
   public var add: Kernel<AddElements> = missing()
+  /// x += factor * y.
+  public var addScaled: Kernel<AddScaledElements> = missing()
   /// The sums of frames that a fast convolution multiplies.
   public var toomCookInputs: Kernel<ToomCookInputs> = missing()
   /// How its middle products enter the outputs.

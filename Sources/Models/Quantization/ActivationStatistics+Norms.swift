@@ -41,7 +41,13 @@ private struct NormStatistics {
     case .convolution(let index):
       return try convolved(index - 1, vector).statistics
     case .projection:
-      let convolved = try convolved(shape.convolutions.count - 1, vector)
+      var convolved = try convolved(shape.convolutions.count - 1, vector)
+      if shape.scalesChannels {
+        let factors = try vector(.weight(.channelScale)).map(Double.init)
+        convolved.statistics = convolved.statistics.scaled(factors)
+        convolved.means = zip(convolved.means, factors).map { $0 * $1 }
+      }
+      guard shape.normalizesFeatures else { return convolved.statistics }
       let average = convolved.means.reduce(0, +) / Double(convolved.means.count)
       let powers = zip(convolved.means, convolved.statistics.meanSquares).map { mean, meanSquare in
         meanSquare - 2 * average * mean + average * average
@@ -127,6 +133,16 @@ extension ChannelStatistics {
       meanSquares: moments.map(\.meanSquare), minima: before.minima.map { min(max($0, -0.17), 0) },
       maxima: before.maxima.map { max($0, 0) }, frameCount: nominalFrameCount)
     return (statistics, moments.map(\.mean))
+  }
+
+  /// The same channels, each multiplied by a factor.
+  fileprivate func scaled(_ factors: [Double]) -> ChannelStatistics {
+    func ends(_ pick: (Double, Double) -> Double) -> [Double] {
+      factors.indices.map { pick(minima[$0] * factors[$0], maxima[$0] * factors[$0]) }
+    }
+    return ChannelStatistics(
+      meanSquares: zip(meanSquares, factors).map { $0 * $1 * $1 }, minima: ends(min), maxima: ends(max),
+      frameCount: frameCount)
   }
 
   /// That many channels like the first one.

@@ -195,7 +195,7 @@ LH_API lh_status lh_model_close(lh_model *model);
 /* The number of encoder layers L. There are L + 1 hidden states, 0 to L. */
 LH_API lh_status lh_model_layer_count(const lh_model *model, size_t *count, lh_error *error);
 
-/* The width E of a hidden state, in floats. */
+/* The width E of a hidden state, in floats. Where it is projected its width is lh_model_description's projection_size. */
 LH_API lh_status lh_model_hidden_size(const lh_model *model, size_t *size, lh_error *error);
 
 /* The frames T of a number of samples, about 50 a second; 0 when they are too few for one. */
@@ -213,8 +213,8 @@ LH_API lh_status lh_model_precision(const lh_model *model, int32_t *precision, l
 
 /*
  * What the model is, as a JSON object on one line: sample_rate, minimum_samples, layer_count, hidden_size,
- * architecture, published_name, search_spaces, config, normalizes_waveform, parameters, macs_per_second, provenance,
- * precision, precision_trials (what LH_PRECISION_AUTO measured), missing_instructions (which would make the precision
+ * family, architecture, published_name, search_spaces, config, shape, normalizes_waveform, waveform_epsilon,
+ * projection_size (null for none), parameters, macs_per_second, provenance, precision, precision_trials (what LH_PRECISION_AUTO measured), missing_instructions (which would make the precision
  * faster here). Members may be added. Lives as long as the handle.
  */
 LH_API lh_status lh_model_description(const lh_model *model, const char **json, lh_error *error);
@@ -275,6 +275,17 @@ enum {
   LH_LAYER_ZERO_ENCODER_INPUT = 1
 };
 
+/*
+ * Values of lh_run_options.last_state: what counts as hidden state L among those that are chosen by number, in models
+ * with norms before attention and FFN. In others the two are one.
+ */
+enum {
+  /* The output of layer L: the convention of fairseq's layers, torchaudio and transformers 5. */
+  LH_LAST_STATE_RAW = 0,
+  /* That through the encoder's norm, as with LH_LAYERS_LAST: the convention of s3prl and transformers 4. */
+  LH_LAST_STATE_NORMED = 1
+};
+
 /* Values of lh_run_options.normalize: whether the waveform is shifted to mean 0 and scaled to variance 1 first. */
 enum {
   /* What the model says, as it was trained. */
@@ -313,12 +324,17 @@ typedef struct lh_run_options {
   lh_progress progress;
   /* Passed on to `progress`. */
   void *progress_data;
+  /* LH_LAST_STATE_... */
+  int32_t last_state;
+  /* 1 to pass each hidden state through the model's final projection (ContentVec's 256 values), to width P; else 0. */
+  int32_t project;
 } lh_run_options;
 
-#define LH_RUN_OPTIONS_INIT { sizeof(lh_run_options), 0, 0, LH_LAYERS_LAST, 0, 0, 0, 0, 0 }
+#define LH_RUN_OPTIONS_INIT { sizeof(lh_run_options), 0, 0, LH_LAYERS_LAST, 0, 0, 0, 0, 0, 0, 0 }
 
 /*
- * The floats that a run of `sample_count` samples writes: selected hidden states * T * E.
+ * The floats that a run of `sample_count` samples writes: selected hidden states * T * E, or * P where they are
+ * projected. LH_INVALID_ARGUMENT when they are to be and the model has no final projection.
  *
  * LH_BAD_DATA when the samples are too few for one frame.
  */
@@ -412,15 +428,22 @@ typedef struct lh_extract_options {
   lh_progress progress;
   /* Passed on to `progress`. */
   void *progress_data;
+  /* Of a model that is taken whole: whether its waveform is normalised, LH_NORMALIZE_...; else 0. */
+  int32_t normalize;
+  /* Of a model that is taken whole: what is added to the variance of a waveform that is normalised; 0 for what goes
+     with its files (1e-7 in Hugging Face folders, 1e-5 elsewhere). */
+  float waveform_eps;
 } lh_extract_options;
 
-#define LH_EXTRACT_OPTIONS_INIT { sizeof(lh_extract_options), 0, 0, 0, 0, 0, 0 }
+#define LH_EXTRACT_OPTIONS_INIT { sizeof(lh_extract_options), 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /*
- * Cuts a subnet out of a supernet's checkpoint, a file that torch.save wrote, into a .lhb file. Nothing in the
- * checkpoint is executed. The output appears under its name only when it is whole.
+ * Takes a model of the HuBERT family whole, or cuts a subnet out of a LightHuBERT supernet, into a .lhb file. Nothing in
+ * the files is executed. The output appears under its name only when it is whole.
  *
- * architecture  a published name ("base-min", "base-default", "base-max", "small-min", "small-default", "small-max") or
+ * checkpoint_path  a file that torch.save wrote, a .safetensors file or the index of several with config.json beside
+ *               it, or a folder that has one of them.
+ * architecture  NULL to take a model whole; of a supernet a published name ("base-min", "base-default", "base-max", "small-min", "small-default", "small-max") or
  *               a JSON object with embed_dim, heads_num, ffn_embed and layer_num.
  *
  * The environment variable SOURCE_DATE_EPOCH sets the date in the output, for reproducible files.

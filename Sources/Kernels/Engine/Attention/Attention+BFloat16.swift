@@ -5,25 +5,27 @@ import LHKernelTypes
 extension Attention {
   /// What a thread works with beside scores and sums.
   struct BFloat16Rows {
-    /// [queryBlock, 64]
+    /// [queryBlock, D]
     let queries: UnsafeMutablePointer<UInt16>
     /// [queryBlock, strip]
     let scores: UnsafeMutablePointer<UInt16>
 
     /// - Parameters:
-    ///   - start: `count(strip:)` floats.
-    ///   - strip: Distance between the scores of two queries.
-    init(at start: UnsafeMutablePointer<Float>) {
-      let count = Attention.queryBlock * Attention.headSize
+    ///   - start: `count(strip:headSize:)` floats.
+    ///   - headSize: D.
+    init(at start: UnsafeMutablePointer<Float>, headSize: Int) {
+      let count = Attention.queryBlock * headSize
       queries = UnsafeMutableRawPointer(start).bindMemory(to: UInt16.self, capacity: count)
       scores = queries + count
     }
 
     /// Floats that take as much memory.
-    static func count(strip: Int) -> Int { Attention.queryBlock * (Attention.headSize + strip) / 2 }
+    ///
+    /// - Parameter strip: Distance between the scores of two queries.
+    static func count(strip: Int, headSize: Int) -> Int { Attention.queryBlock * (headSize + strip) / 2 }
   }
 
-  /// Where a head's operands lie among the floats of its keys: panels of keys, [panel][32][panel width] pairs of
+  /// Where a head's operands lie among the floats of its keys: panels of keys, [panel][D / 2][panel width] pairs of
   /// bfloat16, then those of values, [panel][pairs of keys][panel width].
   struct BFloat16Operands {
     let keys: UnsafeMutablePointer<UInt32>
@@ -31,17 +33,19 @@ extension Attention {
     /// Pairs of keys.
     let pairs: Int
 
-    init(frames: Int, at start: UnsafeMutablePointer<Float>, kernels: KernelSet) {
-      let keyCount = Attention.headSize / 2 * frames.roundedUp(toMultipleOf: kernels.panelWidth)
+    init(frames: Int, headSize: Int, at start: UnsafeMutablePointer<Float>, kernels: KernelSet) {
+      let keyCount = headSize / 2 * frames.roundedUp(toMultipleOf: kernels.panelWidth)
       pairs = (frames + 1) / 2
       keys = UnsafeMutableRawPointer(start)
-        .bindMemory(to: UInt32.self, capacity: keyCount + pairs * Attention.headSize)
+        .bindMemory(to: UInt32.self, capacity: keyCount + pairs * headSize)
       values = keys + keyCount
     }
   }
 
-  /// Columns of a panel of values.
-  static func valuePanelWidth(_ kernels: KernelSet) -> Int { min(kernels.panelWidth, headSize) }
+  /// Columns of the panel of values that begins at one.
+  private func valuePanelWidth(at column: Int, _ kernels: KernelSet) -> Int {
+    min(kernels.panelWidth, headSize - column)
+  }
 
   /// Keys and values of some heads to panels.
   ///
@@ -52,14 +56,15 @@ extension Attention {
     of heads: Range<Int>, to keys: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>,
     kernels: KernelSet, pool: WorkerPool
   ) {
-    let keyCount = Attention.keyCount(frames: frames, heads: 1, kernels: kernels)
-    let scratchCount = Attention.scratchCount(frames: frames, kernels: kernels)
+    let keyCount = Attention.keyCount(frames: frames, heads: 1, headSize: headSize, kernels: kernels)
+    let scratchCount = Attention.scratchCount(frames: frames, headSize: headSize, kernels: kernels)
     let blocks = (frames + Attention.keyBlock - 1) / Attention.keyBlock
     pool.run(heads.count * blocks) { task, worker in
       let head = task / blocks
       let first = task % blocks * Attention.keyBlock
       let block = first..<min(first + Attention.keyBlock, frames)
-      let operands = BFloat16Operands(frames: frames, at: keys + head * keyCount, kernels: kernels)
+      let operands = BFloat16Operands(
+        frames: frames, headSize: headSize, at: keys + head * keyCount, kernels: kernels)
       packKeys(block, of: heads.lowerBound + head, to: operands, scratch: scratch + worker * scratchCount, kernels)
       packValues(block, of: heads.lowerBound + head, to: operands, kernels)
     }
@@ -69,7 +74,7 @@ extension Attention {
     _ block: Range<Int>, of head: Int, to operands: BFloat16Operands, scratch: UnsafeMutablePointer<Float>,
     _ kernels: KernelSet
   ) {
-    let size = Attention.headSize
+    let size = headSize
     let panelWidth = kernels.panelWidth
     let rounded = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UInt16.self)
     for first in Swift.stride(from: block.lowerBound, to: block.upperBound, by: panelWidth) {
@@ -93,9 +98,9 @@ extension Attention {
   private func packValues(
     _ block: Range<Int>, of head: Int, to operands: BFloat16Operands, _ kernels: KernelSet
   ) {
-    let size = Attention.headSize
-    let panelWidth = Attention.valuePanelWidth(kernels)
-    for column in Swift.stride(from: 0, to: size, by: panelWidth) {
+    let size = headSize
+    for column in Swift.stride(from: 0, to: size, by: kernels.panelWidth) {
+      let panelWidth = valuePanelWidth(at: column, kernels)
       kernels.pairToBFloat16(
         BFloat16Pairing(
           rows: block.count, width: panelWidth,
@@ -109,7 +114,7 @@ extension Attention {
     head: Int, queries: Range<Int>, seen: Range<Int>, _ operands: BFloat16Operands, _ rows: BFloat16Rows,
     _ scores: UnsafeMutablePointer<Float>, _ strip: Int, _ kernels: KernelSet
   ) {
-    let size = Attention.headSize
+    let size = headSize
     let panelWidth = kernels.panelWidth
     for query in queries {
       kernels.roundToBFloat16(
@@ -127,13 +132,13 @@ extension Attention {
     }
   }
 
-  /// Sums of the values, weighted with the scores, [rows, 64].
+  /// Sums of the values, weighted with the scores, [rows, D].
   func addBFloat16Values(
     rowCount: Int, seen: Range<Int>, _ operands: BFloat16Operands, _ rows: BFloat16Rows,
     _ scores: UnsafePointer<Float>, _ strip: Int, to sums: UnsafeMutablePointer<Float>, accumulates: Bool,
     _ kernels: KernelSet
   ) {
-    let size = Attention.headSize
+    let size = headSize
     // A pair may have one key that is seen and one that is not.
     let depth = seen.count.roundedUp(toMultipleOf: 2)
     for row in 0..<rowCount {
@@ -141,8 +146,8 @@ extension Attention {
       kernels.roundToBFloat16(BFloat16Rounding(x: scores + row * strip, y: rounded, count: seen.count))
       if depth > seen.count { rounded[seen.count] = 0 }
     }
-    let panelWidth = Attention.valuePanelWidth(kernels)
-    for column in Swift.stride(from: 0, to: size, by: panelWidth) {
+    for column in Swift.stride(from: 0, to: size, by: kernels.panelWidth) {
+      let panelWidth = valuePanelWidth(at: column, kernels)
       let values = operands.values + (column * operands.pairs + seen.lowerBound / 2 * panelWidth)
       kernels.multiplyBFloat16Panel(
         BFloat16PanelProduct(

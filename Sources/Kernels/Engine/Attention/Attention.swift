@@ -3,23 +3,27 @@ package import LHKernelTypes
 /// Multi-head attention over one utterance, in blocks of queries and of keys: the scores of a block are all that is
 /// ever stored of the [frames, frames] matrix. A running softmax joins the blocks of keys.
 ///
-/// Queries are expected to be scaled already. Head size is 64.
+/// Queries are expected to be scaled already.
 package struct Attention {
   /// Frames T.
   package var frames: Int
   /// Heads H.
   package var heads: Int
+  /// Size D of a head, a multiple of `Attention.headSizeMultiple`: smaller heads are filled up with zeros.
+  package var headSize: Int
   /// Frames on either side that a frame sees; nil for all.
   package var reach: Int?
   /// Zero rows before the first frame that take part with score 0 and value 0, where the window reaches them.
   package var leadingZeros: Int
-  /// First element of [T, 3 * 64 H]: queries, keys, values. The output, [T, 64 H], takes the place of the queries.
+  /// What is added to the scores; nil for nothing.
+  package var bias: GatedBias?
+  /// First element of [T, 3 H D]: queries, keys, values. The output, [T, H D], takes the place of the queries.
   package var qkv: UnsafeMutablePointer<Float>
   /// Whether both products have bfloat16 operands. Scores and sums are float32 all the same.
   package var usesBFloat16 = false
 
-  /// Size of a head.
-  package static let headSize = 64
+  /// What sizes of heads are multiples of: the floats of the widest vector.
+  package static let headSizeMultiple = 16
   /// The most queries of a block.
   package static let queryBlock = 48
   /// Keys of a block, a multiple of all panel widths and of `PanelProduct.chainLength`. Blocks begin at its multiples,
@@ -29,15 +33,19 @@ package struct Attention {
   /// Floats of transposed keys beyond which heads are worked on in groups.
   private static let mostKeyFloats = 4 << 20
 
-  package init(frames: Int, heads: Int, reach: Int?, leadingZeros: Int, qkv: UnsafeMutablePointer<Float>) {
+  package init(
+    frames: Int, heads: Int, headSize: Int, reach: Int?, leadingZeros: Int, qkv: UnsafeMutablePointer<Float>
+  ) {
+    precondition(headSize % Attention.headSizeMultiple == 0, "heads are whole vectors")
     self.frames = frames
     self.heads = heads
+    self.headSize = headSize
     self.reach = reach
     self.leadingZeros = leadingZeros
     self.qkv = qkv
   }
 
-  var width: Int { heads * Attention.headSize }
+  var width: Int { heads * headSize }
   /// Distance between the queries, keys and values of two frames.
   var stride: Int { 3 * width }
 
@@ -52,8 +60,8 @@ package struct Attention {
     keys: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
   ) {
     let kernels = multiplier.kernels
-    let scratchCount = Attention.scratchCount(frames: frames, kernels: kernels)
-    let group = Attention.headGroup(frames: frames, heads: heads, kernels: kernels)
+    let scratchCount = Attention.scratchCount(frames: frames, headSize: headSize, kernels: kernels)
+    let group = Attention.headGroup(frames: frames, heads: heads, headSize: headSize, kernels: kernels)
     let blocks = (frames + queryBlock - 1) / queryBlock
     for firstHead in Swift.stride(from: 0, to: heads, by: group) {
       let count = min(group, heads - firstHead)
@@ -68,28 +76,29 @@ package struct Attention {
         let first = task % blocks * queryBlock
         attend(
           head: firstHead + head, queries: first..<min(first + queryBlock, frames), multiplier,
-          keys: keys + head * Attention.keyCount(frames: frames, heads: 1, kernels: kernels),
+          keys: keys + head * Attention.keyCount(frames: frames, heads: 1, headSize: headSize, kernels: kernels),
           scratch: scratch + worker * scratchCount)
       }
     }
   }
 
   /// Heads whose keys are transposed at a time.
-  private static func headGroup(frames: Int, heads: Int, kernels: KernelSet) -> Int {
+  private static func headGroup(frames: Int, heads: Int, headSize: Int, kernels: KernelSet) -> Int {
     max(1, min(heads, mostKeyFloats / (headSize * frames.roundedUp(toMultipleOf: kernels.panelWidth))))
   }
 
   /// Floats that `keys` needs.
-  package static func keyCount(frames: Int, heads: Int, kernels: KernelSet) -> Int {
-    headGroup(frames: frames, heads: heads, kernels: kernels) * headSize
+  package static func keyCount(frames: Int, heads: Int, headSize: Int, kernels: KernelSet) -> Int {
+    headGroup(frames: frames, heads: heads, headSize: headSize, kernels: kernels) * headSize
       * frames.roundedUp(toMultipleOf: kernels.panelWidth)
   }
 
   /// Floats that `scratch` needs for each thread: the scores of a block, and the sums of its queries; queries and
   /// scores once more as bfloat16.
-  package static func scratchCount(frames: Int, kernels: KernelSet) -> Int {
-    let rounded = BFloat16Rows.count(strip: scoreStride(frames: frames, panelWidth: kernels.panelWidth))
-    return queryBlock * (scoreStride(frames: frames, panelWidth: kernels.panelWidth) + headSize) + rounded
+  package static func scratchCount(frames: Int, headSize: Int, kernels: KernelSet) -> Int {
+    let strip = scoreStride(frames: frames, panelWidth: kernels.panelWidth)
+    let rounded = BFloat16Rows.count(strip: strip, headSize: headSize)
+    return queryBlock * (strip + headSize) + rounded
   }
 
   /// Distance between the scores of two queries. Rows that lie a multiple of 4 KiB apart would compete for the same
@@ -98,11 +107,11 @@ package struct Attention {
     min(frames, keyBlock).roundedUp(toMultipleOf: panelWidth) + 16
   }
 
-  /// Keys to panels: [head][panel of keys][64][panel width].
+  /// Keys to panels: [head][panel of keys][D][panel width].
   private func transposeKeys(
     of heads: Range<Int>, to keys: UnsafeMutablePointer<Float>, kernels: KernelSet, pool: WorkerPool
   ) {
-    let size = Attention.headSize
+    let size = headSize
     let panelWidth = kernels.panelWidth
     let panels = (frames + panelWidth - 1) / panelWidth
     let panelsOfBlock = Attention.keyBlock / panelWidth
@@ -132,11 +141,11 @@ package struct Attention {
     scratch: UnsafeMutablePointer<Float>
   ) {
     let kernels = multiplier.kernels
-    let size = Attention.headSize
+    let size = headSize
     let strip = Attention.scoreStride(frames: frames, panelWidth: kernels.panelWidth)
     let sums = scratch + Attention.queryBlock * strip
-    let rows = BFloat16Rows(at: sums + Attention.queryBlock * size)
-    let operands = BFloat16Operands(frames: frames, at: keys, kernels: kernels)
+    let rows = BFloat16Rows(at: sums + Attention.queryBlock * size, headSize: size)
+    let operands = BFloat16Operands(frames: frames, headSize: size, at: keys, kernels: kernels)
     var running = InlineArray<48, RunningSoftmax>(repeating: RunningSoftmax())
     for query in queries { running[query - queries.lowerBound] = RunningSoftmax(zeros: zeroCount(of: query)) }
     // Keys that any query of the block sees; a row's own ones are a part of them. They begin where the parts of a sum
@@ -157,6 +166,7 @@ package struct Attention {
         let row = scratch + index * strip
         let range = keyRange(of: query).clamped(to: start..<end)
         if !range.isEmpty {
+          bias?.add(to: row + (range.lowerBound - start), head: head, query: query, keys: range, kernels: kernels)
           let step = kernels.softmaxNumerators(
             SoftmaxBlock(
               scores: row + (range.lowerBound - start), count: range.count, running: running[index]))
@@ -192,7 +202,7 @@ package struct Attention {
     head: Int, queries: Range<Int>, seen: Range<Int>, _ multiplier: MatrixMultiplier, _ keys: UnsafePointer<Float>,
     _ scores: UnsafeMutablePointer<Float>, _ strip: Int
   ) {
-    let size = Attention.headSize
+    let size = headSize
     let a = qkv + (queries.lowerBound * stride + head * size)
     guard multiplier.backend == .packed else {
       OpenBLAS.multiply(
@@ -212,12 +222,12 @@ package struct Attention {
     }
   }
 
-  /// Sums of the values, weighted with the scores, [rows, 64].
+  /// Sums of the values, weighted with the scores, [rows, D].
   private func addValues(
     head: Int, rows: Int, seen: Range<Int>, _ multiplier: MatrixMultiplier, _ scores: UnsafePointer<Float>,
     _ strip: Int, to sums: UnsafeMutablePointer<Float>, accumulates: Bool
   ) {
-    let size = Attention.headSize
+    let size = headSize
     let values = qkv + (seen.lowerBound * stride + 2 * width + head * size)
     guard multiplier.backend == .packed else {
       OpenBLAS.multiply(
@@ -226,10 +236,10 @@ package struct Attention {
       return
     }
     let kernels = multiplier.kernels
-    let panelWidth = min(kernels.panelWidth, size)
     // Values are read in place. A part of them stays in the first-level cache while all rows pass.
     for start in Swift.stride(from: 0, to: seen.count, by: 512) {
-      for column in Swift.stride(from: 0, to: size, by: panelWidth) {
+      for column in Swift.stride(from: 0, to: size, by: kernels.panelWidth) {
+        let panelWidth = min(kernels.panelWidth, size - column)
         kernels.multiplyPanel(
           PanelProduct(
             rows: rows, depth: min(512, seen.count - start), a: scores + start, aStride: strip,

@@ -57,6 +57,10 @@ extension ReferenceKernels {
     for n in 0..<pass.count { pass.x[n] += pass.y[n] }
   }
 
+  static func addScaled(_ pass: AddScaledElements) {
+    for n in 0..<pass.count { pass.x[n] = Float(Double(pass.x[n]) + Double(pass.factor) * Double(pass.y[n])) }
+  }
+
   static func transpose(_ matrix: Transposition) {
     for row in 0..<matrix.rows {
       for column in 0..<matrix.columns {

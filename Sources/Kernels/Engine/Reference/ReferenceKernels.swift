@@ -19,6 +19,7 @@ enum ReferenceKernels {
     $0.scale = { scale($0) }
     $0.standardize = { standardize($0) }
     $0.add = { add($0) }
+    $0.addScaled = { addScaled($0) }
     $0.toomCookInputs = { toomCookInputs($0) }
     $0.toomCookOutputs = { toomCookOutputs($0) }
     $0.forwardTransform = { forwardTransform($0) }
