@@ -1,5 +1,6 @@
 import LHJSON
 import LHModel
+import LHSupernet
 import LHSystem
 
 /// A model's description in texts with names, as a safetensors file has them beside its tensors.

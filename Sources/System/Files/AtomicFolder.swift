@@ -26,7 +26,8 @@ public final class AtomicFolder {
     self.path = path
     self.names = names
     self.replacing = replacing
-    target = AtomicFolder.resolved(path)
+    let target = AtomicFolder.resolved(path)
+    self.target = target
     var status = stat()
     if lstat(target, &status) == 0 {
       guard replacing else { throw .file(.exists(path: path)) }
