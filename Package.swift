@@ -170,8 +170,7 @@ let runtime: [Target] =
       "LightHuBERT", at: "LightHuBERT",
       [
         "LHFamilies", "LHImport", "LHModel", "LHQuantization", "LHRuntime", "LHSafetensors", "LHSubnetFile",
-        "LHSupernet",
-        "LHTorch",
+        "LHSupernet", "LHTensorNames", "LHTorch",
       ]),
   ]
 

@@ -1,8 +1,8 @@
 import LHKernelTypes
 import LHKernels
 
-/// The position convolution: x = x + f(x), f one grouped convolution and GELU, or several with a layer norm each, or one
-/// with a gain and a bias of each channel before it.
+/// The position convolution: x = x + f(x), f one grouped convolution and GELU, or several with a layer norm each, or
+/// one with a gain and a bias of each channel before it.
 ///
 /// Frames are padded with kernel / 2 zeros on both sides, and the last output of an even kernel is dropped, so that
 /// there is an output for each input.

@@ -52,8 +52,8 @@ public final class Session {
   ///   - progress: Called with the done fraction of the work now and then; false cancels the run.
   ///   - cancellation: Ends the run from another thread or task, within milliseconds as a rule.
   /// - Returns: The hidden states, [selected, T, E], or [selected, T, P] of a projection.
-  /// - Throws: `ModelFault.tooShort`, `.notFinite`, `.noSuchLayer`, `.noProjection` or `.cancelled`; `.cause` when there
-  ///   is not memory enough.
+  /// - Throws: `ModelFault.tooShort`, `.notFinite`, `.noSuchLayer`, `.noProjection` or `.cancelled`; `.cause` when
+  ///   there is not memory enough.
   public func features(
     of samples: [Float], _ selection: FeatureSelection, progress: ((Double) -> Bool)? = nil,
     cancellation: Cancellation? = nil

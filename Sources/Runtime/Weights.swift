@@ -158,8 +158,8 @@ struct BiasGateWeights: Sendable {
   let scales: AlignedBuffer
 }
 
-/// The attention of a layer, of H heads. Heads whose size D is no multiple of `Attention.headSizeMultiple` are filled up
-/// with zeros to P, the next one.
+/// The attention of a layer, of H heads. Heads whose size D is no multiple of `Attention.headSizeMultiple` are filled
+/// up with zeros to P, the next one.
 struct AttentionWeights: Sendable {
   /// Heads, their size, and what a frame attends to.
   let shape: AttentionShape

@@ -2,8 +2,8 @@ public import CLightHuBERT
 import LHSubnetFile
 import LightHuBERT
 
-/// Takes a model whole, or cuts a subnet out of a checkpoint. Where that was read from other places than the published ones is not told here:
-/// `lhb-inspect` shows it.
+/// Takes a model whole, or cuts a subnet out of a checkpoint. Where that was read from other places than the published
+/// ones is not told here: `lhb-inspect` shows it.
 @c @implementation
 public func lh_extract(
   _ checkpointPath: UnsafePointer<CChar>?, _ architecture: UnsafePointer<CChar>?,

@@ -195,7 +195,7 @@ LH_API lh_status lh_model_close(lh_model *model);
 /* The number of encoder layers L. There are L + 1 hidden states, 0 to L. */
 LH_API lh_status lh_model_layer_count(const lh_model *model, size_t *count, lh_error *error);
 
-/* The width E of a hidden state, in floats. Where it is projected its width is lh_model_description's projection_size. */
+/* The width E of a hidden state, in floats. That of a projected one is projection_size of lh_model_description. */
 LH_API lh_status lh_model_hidden_size(const lh_model *model, size_t *size, lh_error *error);
 
 /* The frames T of a number of samples, about 50 a second; 0 when they are too few for one. */
@@ -214,8 +214,9 @@ LH_API lh_status lh_model_precision(const lh_model *model, int32_t *precision, l
 /*
  * What the model is, as a JSON object on one line: sample_rate, minimum_samples, layer_count, hidden_size,
  * family, architecture, published_name, search_spaces, config, shape, normalizes_waveform, waveform_epsilon,
- * projection_size (null for none), parameters, macs_per_second, provenance, precision, precision_trials (what LH_PRECISION_AUTO measured), missing_instructions (which would make the precision
- * faster here). Members may be added. Lives as long as the handle.
+ * projection_size (null for none), parameters, macs_per_second, provenance, precision, precision_trials (what
+ * LH_PRECISION_AUTO measured), missing_instructions (which would make the precision faster here). Members may be
+ * added. Lives as long as the handle.
  */
 LH_API lh_status lh_model_description(const lh_model *model, const char **json, lh_error *error);
 
@@ -438,13 +439,14 @@ typedef struct lh_extract_options {
 #define LH_EXTRACT_OPTIONS_INIT { sizeof(lh_extract_options), 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /*
- * Takes a model of the HuBERT family whole, or cuts a subnet out of a LightHuBERT supernet, into a .lhb file. Nothing in
- * the files is executed. The output appears under its name only when it is whole.
+ * Takes a model of the HuBERT family whole, or cuts a subnet out of a LightHuBERT supernet, into a .lhb file. Nothing
+ * in the files is executed. The output appears under its name only when it is whole.
  *
  * checkpoint_path  a file that torch.save wrote, a .safetensors file or the index of several with config.json beside
  *               it, or a folder that has one of them.
- * architecture  NULL to take a model whole; of a supernet a published name ("base-min", "base-default", "base-max", "small-min", "small-default", "small-max") or
- *               a JSON object with embed_dim, heads_num, ffn_embed and layer_num.
+ * architecture  NULL to take a model whole; of a supernet a published name ("base-min", "base-default", "base-max",
+ *               "small-min", "small-default", "small-max") or a JSON object with embed_dim, heads_num, ffn_embed and
+ *               layer_num.
  *
  * The environment variable SOURCE_DATE_EPOCH sets the date in the output, for reproducible files.
  *
