@@ -1,6 +1,7 @@
 import Glibc
 import LHModel
 import LHONNX
+import LHTensorNames
 
 extension EncoderGraph {
   /// What WavLM adds to the scores of a layer, [1, heads, T, T]: a bias by distance, times a gate by frame and head.

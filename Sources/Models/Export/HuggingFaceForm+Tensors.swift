@@ -1,4 +1,5 @@
 import LHModel
+import LHTensorNames
 
 extension HuggingFaceForm {
   /// The tensors, in the order of the forward pass.

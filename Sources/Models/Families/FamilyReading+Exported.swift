@@ -1,4 +1,4 @@
-public import LHModel
+package import LHModel
 import LHTensorNames
 
 extension FamilyReading {
