@@ -5,12 +5,10 @@ extension EncoderGraph {
   /// The waveform [1, samples], normalised if the model wants that.
   mutating func waveform(_ samples: String) -> String {
     guard shape.normalizesWaveform else { return samples }
+    let (centred, variance) = centred(samples, leading: [1], part: "waveform")
     let epsilon = builder.constant(Float(shape.waveformEpsilon))
-    let mean: [ONNXAttribute] = [ONNXAttribute("axes", .integers([-1])), ONNXAttribute("keepdims", .integer(1))]
     return builder.inPart("waveform") { builder in
-      let centred = builder.node("Sub", samples, builder.node("ReduceMean", samples, with: mean))
-      let variance = builder.node("ReduceMean", builder.node("Mul", centred, centred), with: mean)
-      return builder.node("Div", centred, builder.node("Sqrt", builder.node("Add", variance, epsilon)))
+      builder.node("Div", centred, builder.node("Sqrt", builder.node("Add", variance, epsilon)))
     }
   }
 
@@ -32,13 +30,7 @@ extension EncoderGraph {
         x = transposed(
           norm(transposed(x), .convolutionNorm(index), width: layer.channels, part: "convolution_norm_\(index)"))
       case .group:
-        // One channel a group is what others call an instance norm.
-        let gain = weight(.weight(.convolutionNorm(index)), [layer.channels])
-        let bias = weight(.bias(.convolutionNorm(index)), [layer.channels])
-        x = builder.inPart("convolution_norm_\(index)") { builder in
-          builder.node(
-            "InstanceNormalization", x, gain, bias, with: [ONNXAttribute("epsilon", .float(EncoderGraph.epsilon))])
-        }
+        x = groupNorm(x, .convolutionNorm(index), channels: layer.channels, part: "convolution_norm_\(index)")
       case nil: break
       }
       x = gelu(x)

@@ -19,6 +19,8 @@ extension HuggingFaceForm {
         tensors += linear(.adapterOutput(index), shape.width, width)
       }
     }
+    // What masked frames are while a model is trained; the others have none where nothing is masked.
+    if kind == .uniSpeechSAT { tensors.append(ExportTensor("masked_spec_embed", [shape.width], repeating: 0)) }
     if let width = shape.finalProjection, kind == .hubert {
       tensors += linear(.finalProjection, width, shape.width)
     }

@@ -232,6 +232,7 @@ def main():
     parser.add_argument("--only", help="models whose names begin so")
     arguments = parser.parse_args()
     transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
     build = arguments.build.resolve()
     check = Check()
     print(f"transformers {transformers.__version__}, torch {torch.__version__}, ONNX Runtime {onnxruntime.__version__}")
