@@ -51,6 +51,7 @@ let products: [Product] = [
   .executable(name: "lhb-extract", targets: ["lhb-extract"]),
   .executable(name: "lhb-features", targets: ["lhb-features"]),
   .executable(name: "lhb-inspect", targets: ["lhb-inspect"]),
+  .executable(name: "lhb-export", targets: ["lhb-export"]),
   .executable(name: "lhb-bench", targets: ["lhb-bench"]),
 ]
 
@@ -88,6 +89,12 @@ let programs: [Target] = [
       "LHTorch",
     ]),
   program(
+    "lhb-export",
+    [
+      "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHExport", "LHImport", "LHModel", "LHSupernet", "LHSystem",
+      "LHTensors", "LHUtterances", "LightHuBERT",
+    ]),
+  program(
     "lhb-bench",
     [
       "LHAudio", "LHAudioArguments", "LHCommandSupport", "LHJSON", "LHKernelTypes", "LHKernels", "LHModel",
@@ -108,6 +115,7 @@ let formats: [Target] = [
   module("LHTensors", at: "Formats/Tensors"),
   module("LHTorch", at: "Formats/Torch", ["LHJSON", "LHSystem", "LHTensors"]),
   module("LHSafetensors", at: "Formats/Safetensors", ["LHJSON", "LHSystem", "LHTensors"]),
+  module("LHONNX", at: "Formats/ONNX", ["LHSystem"]),
   module("LHFeatureFiles", at: "Formats/FeatureFiles", ["LHSystem"]),
 ]
 
@@ -136,6 +144,9 @@ let models: [Target] = [
       "LHFamilies", "LHJSON", "LHModel", "LHQuantization", "LHSafetensors", "LHSubnetFile", "LHSupernet",
       "LHSupernetCheckpoint", "LHSystem", "LHTensors", "LHTorch",
     ]),
+  module(
+    "LHExport", at: "Models/Export",
+    ["LHJSON", "LHModel", "LHONNX", "LHSafetensors", "LHSubnetFile", "LHSystem", "LHTensorNames", "LHTensors"]),
 ]
 
 let runtime: [Target] =

@@ -46,18 +46,7 @@ public final class Calibration {
   }
 
   private init(of weights: ModelWeights, options: RuntimeOptions) throws(ModelFault) {
-    var options = options
-    options.precision = .f32
-    let model = try Model(
-      path: weights.path, shape: weights.shape, options: options,
-      source: TensorSource { role throws(ModelFault) in
-        do throws(ExtractionFault) {
-          return try weights.tensor(role)
-        } catch {
-          throw .cause(error)
-        }
-      })
-    session = Session(model)
+    session = Session(try Model(of: weights, options: options))
     session.recorder = recorder
   }
 

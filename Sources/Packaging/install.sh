@@ -15,7 +15,7 @@ version=$3
 major=${version%%.*}
 here=$(cd "$(dirname "$0")" && pwd)
 header=$here/../CInterface/Header/include/lighthubert.h
-programs="lhb-bench lhb-extract lhb-features lhb-inspect"
+programs="lhb-bench lhb-export lhb-extract lhb-features lhb-inspect"
 DESTDIR=${DESTDIR:-}
 tab=$(printf '\t')
 

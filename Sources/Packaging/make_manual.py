@@ -21,7 +21,7 @@ EXIT_STATUS = [
     (73, "An output cannot be created, or exists and replacing it was not asked for."),
     (74, "Reading or writing failed, for example on a full disk."),
 ]
-PROGRAMS = ["lhb-bench", "lhb-extract", "lhb-features", "lhb-inspect"]
+PROGRAMS = ["lhb-bench", "lhb-export", "lhb-extract", "lhb-features", "lhb-inspect"]
 
 
 def escaped(text):

@@ -18,7 +18,7 @@ rm -rf "$package"
 mkdir -p "$package/bin" "$package/man" "$package/bash" "$package/zsh" "$package/fish" "$package/doc"
 "$here/make_libraries.sh" "$build" "$package/lib" "$version"
 
-for program in lhb-bench lhb-extract lhb-features lhb-inspect; do
+for program in lhb-bench lhb-export lhb-extract lhb-features lhb-inspect; do
   # What else is removed are hashes of files whose paths they depend on: the same sources give the same bytes anywhere.
   strip --remove-section=.swift_modhash --remove-section=.note.gnu.build-id -o "$package/bin/$program" "$build/$program"
   run="$package/bin/$program"

@@ -5,7 +5,7 @@ import Testing
 @Suite struct DashTests {
   private let speech = Fixture.path("golden/audio/speech-b.wav")
 
-  @Test(arguments: ["lhb-bench", "lhb-extract", "lhb-features", "lhb-inspect"])
+  @Test(arguments: ["lhb-bench", "lhb-export", "lhb-extract", "lhb-features", "lhb-inspect"])
   func `A file whose name begins with a dash is neither help nor an unknown option`(program: String) {
     for name in ["-dash.wav", "-h.wav", "-o.wav", "-help.wav", "-dir/sound", "-v1.2"] {
       let result = runProgram(program, [name])

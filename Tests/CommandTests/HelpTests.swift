@@ -4,7 +4,7 @@ import LHTestSupport
 import Testing
 
 @Suite struct HelpTests {
-  @Test(arguments: ["lhb-bench", "lhb-extract", "lhb-features", "lhb-inspect"])
+  @Test(arguments: ["lhb-bench", "lhb-export", "lhb-extract", "lhb-features", "lhb-inspect"])
   func `Help has an example and fits the page`(program: String) {
     let result = runProgram(program, ["--help"])
     #expect(result.status == 0 && result.errors == "")
@@ -13,7 +13,7 @@ import Testing
     for line in lines { #expect(line.count <= 100, "\(line)") }
   }
 
-  @Test(arguments: ["lhb-bench", "lhb-extract", "lhb-features", "lhb-inspect"])
+  @Test(arguments: ["lhb-bench", "lhb-export", "lhb-extract", "lhb-features", "lhb-inspect"])
   func `The version is one line`(program: String) {
     let result = runProgram(program, ["--version"])
     let text = String(decoding: result.output, as: UTF8.self)

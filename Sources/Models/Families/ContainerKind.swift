@@ -14,6 +14,8 @@ public enum ContainerKind: Sendable, Hashable {
   case pruned
   /// A state dict of torchaudio's, without a configuration.
   case torchaudio
+  /// Safetensors with a `.lhb` file's names, as lhb-export writes them.
+  case exported
 
   /// In words.
   public var name: String {
@@ -25,6 +27,7 @@ public enum ContainerKind: Sendable, Hashable {
     case .distiller: "s3prl checkpoint"
     case .pruned: "checkpoint of DPHuBERT's authors"
     case .torchaudio: "torchaudio state dict"
+    case .exported: "safetensors of lhb-export"
     }
   }
 }

@@ -53,6 +53,16 @@ public struct FamilyReading: Sendable {
     self.notes = notes
   }
 
+  init(
+    family: ModelFamily, container: ContainerKind, shape: EncoderShape, tensors: [FamilyTensor], notes: [String]
+  ) {
+    self.family = family
+    self.container = container
+    self.shape = shape
+    self.tensors = tensors
+    self.notes = notes
+  }
+
   /// The model, its file and what people ask about, in one line: "HuBERT Base, fairseq checkpoint, group norm, waveform
   /// as it is".
   public var summary: String {
@@ -65,7 +75,7 @@ public struct FamilyReading: Sendable {
     return parts.joined(separator: ", ")
   }
 
-  private static func problems(_ tensors: [FamilyTensor], _ files: ModelFiles) -> [TensorProblem] {
+  static func problems(_ tensors: [FamilyTensor], _ files: ModelFiles) -> [TensorProblem] {
     var problems: [TensorProblem] = []
     var seen: Set<String> = []
     for tensor in tensors {

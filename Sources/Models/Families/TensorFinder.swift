@@ -18,7 +18,7 @@ struct TensorFinder {
       switch container {
       case .huggingFace: HuggingFaceNames(.transformers, position: stated.positionKind)
       case .pruned, .torchaudio: HuggingFaceNames(.torchaudio, position: stated.positionKind)
-      case .fairseq, .microsoft, .s3prl, .distiller:
+      case .fairseq, .microsoft, .s3prl, .distiller, .exported:
         FairseqNames(extractorNorm: stated.extractorNorm, position: stated.positionKind)
       }
   }

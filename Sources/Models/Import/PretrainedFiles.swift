@@ -2,6 +2,7 @@ import Glibc
 import LHFamilies
 import LHJSON
 import LHSafetensors
+import LHSubnetFile
 import LHSystem
 import LHTensors
 import LHTorch
@@ -12,6 +13,8 @@ struct PretrainedFiles: Sendable {
   let content: ModelFiles
   /// The weights' files.
   let weights: any WeightFiles
+  /// What the model is, where its weights say that themselves as lhb-export writes them; nil elsewhere.
+  let model: ModelDescription?
   /// All files that are read.
   let paths: [String]
   /// What a person should know of how they were read.
@@ -31,8 +34,9 @@ struct PretrainedFiles: Sendable {
     content.stateDictKey = store.stateDictKey
     content.keyWords = store.keyWords
     var paths = store.paths
+    model = try PretrainedFiles.model(store, path)
     // A checkpoint says itself what it is; weights alone need what lies beside them.
-    if store.configurations.members.isEmpty {
+    if model == nil, store.configurations.members.isEmpty {
       let folder = store.folder
       let config = "\(folder)config.json"
       if access(config, F_OK) == 0 {
@@ -52,6 +56,20 @@ struct PretrainedFiles: Sendable {
     lookup = store.lookup
     notes = store.notes
     self.paths = paths
+  }
+
+  private static func model(_ store: WeightStore, _ path: String) throws(ExtractionFault) -> ModelDescription? {
+    guard let texts = store.texts else { return nil }
+    guard texts[ModelDescription.textsKey] == ModelDescription.textsVersion else {
+      throw .cause(
+        BadConfiguration(
+          path: path,
+          problem: "is safetensors of lhb-export in another form than \(ModelDescription.textsVersion), which a newer"
+            + " version may read"))
+    }
+    return try mappingError(of: ModelDescription(texts: texts, path: path)) { (fault: SubnetFileFault) in
+      ExtractionFault.cause(fault)
+    }
   }
 
   /// The longest configuration that is read.

@@ -26,6 +26,8 @@ public final class PretrainedModel: Sendable {
   /// What the files were understood as.
   package let reading: FamilyReading
   private let files: PretrainedFiles
+  /// What the model is, where its files say that themselves as lhb-export writes them; nil elsewhere.
+  private let model: ModelDescription?
   /// SHA-256 of the files, once the first extraction has asked for it.
   private let digest = Locked<BackgroundDigest?>(nil)
 
@@ -42,8 +44,14 @@ public final class PretrainedModel: Sendable {
   public init(contentsOf path: String, _ choices: ReadingChoices = .init()) throws(ExtractionFault) {
     self.path = path
     files = try PretrainedFiles(path)
+    model = try files.model.map { model throws(ExtractionFault) in try model.with(choices, path: path) }
     do throws(FamilyFault) {
-      reading = try FamilyReading(files.content, choices)
+      reading =
+        if let model {
+          try FamilyReading(model.family, model.shape, of: files.content)
+        } else {
+          try FamilyReading(files.content, choices)
+        }
     } catch {
       throw .unsuitable(checkpoint: path, error)
     }
@@ -77,7 +85,8 @@ public final class PretrainedModel: Sendable {
     let tensors = Dictionary(uniqueKeysWithValues: reading.tensors.map { ($0.tensor.role, $0) })
     return ModelWeights(
       path: path,
-      model: .whole(WholeModel(family: family, container: reading.container.name, shape: shape)), shape: shape,
+      model: model ?? .whole(WholeModel(family: family, container: reading.container.name, shape: shape)),
+      shape: shape,
       files: files.weights, digest: { [self] in backgroundDigest() },
       write: { [self] tensor, allowsNonfinite, target in
         guard let tensor = tensors[tensor.role] else {
@@ -97,5 +106,19 @@ public final class PretrainedModel: Sendable {
       digest = running
       return running
     }
+  }
+}
+
+extension ModelDescription {
+  /// The description with what a caller knows better. A subnet's waveform is what its supernet's configuration says.
+  fileprivate func with(_ choices: ReadingChoices, path: String) throws(ExtractionFault) -> ModelDescription {
+    guard choices.normalizesWaveform != nil || choices.waveformEpsilon != nil else { return self }
+    guard case .whole(var model) = self else {
+      throw .cause(
+        BadConfiguration(path: path, problem: "is a subnet, whose waveform is as the supernet's configuration says"))
+    }
+    model.shape.normalizesWaveform = choices.normalizesWaveform ?? model.shape.normalizesWaveform
+    model.shape.waveformEpsilon = choices.waveformEpsilon ?? model.shape.waveformEpsilon
+    return .whole(model)
   }
 }

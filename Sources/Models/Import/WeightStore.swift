@@ -1,6 +1,7 @@
 import Glibc
 import LHJSON
 import LHSafetensors
+import LHSubnetFile
 import LHSystem
 import LHTensors
 import LHTorch
@@ -16,6 +17,8 @@ struct WeightStore: Sendable {
   var stateDictKey: String?
   var keyWords = ""
   var notes: [String] = []
+  /// Texts of a safetensors file that say what model it is, as lhb-export writes them; nil when there are none.
+  var texts: [String: String]?
   /// Whether nothing in the files tells what model it is.
   var needsConfiguration = false
 
@@ -61,7 +64,9 @@ struct WeightStore: Sendable {
     lookup = { try file.tensor($0) }
     files = file
     paths = [path]
-    needsConfiguration = true
+    let saysWhat = file.metadata[ModelDescription.textsKey] != nil
+    texts = saysWhat ? file.metadata : nil
+    needsConfiguration = !saysWhat
   }
 
   private init(_ checkpoint: Checkpoint, _ path: String) {
@@ -84,7 +89,7 @@ struct WeightStore: Sendable {
     ]
     where access(folder + name, F_OK) == 0 {
       self = try name.hasSuffix(".json") ? WeightStore(index: folder + name) : WeightStore(file: folder + name)
-      needsConfiguration = true
+      needsConfiguration = texts == nil
       return
     }
     throw .cause(NoWeights(folder: folder))

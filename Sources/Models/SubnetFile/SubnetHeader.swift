@@ -59,7 +59,7 @@ struct SubnetHeader {
     provenance = try Provenance(json: try member("provenance"), path: path)
   }
 
-  private static func subnet(
+  static func subnet(
     _ architectureJSON: JSONValue, _ configJSON: JSONValue, path: String
   ) throws(SubnetFileFault) -> ModelDescription {
     let config: ModelConfig
@@ -76,7 +76,7 @@ struct SubnetHeader {
     return .subnet(config: config, architecture: architecture)
   }
 
-  private static func family(_ json: JSONValue?, path: String) throws(SubnetFileFault) -> ModelFamily {
+  static func family(_ json: JSONValue?, path: String) throws(SubnetFileFault) -> ModelFamily {
     guard let family = json?.string.flatMap(ModelFamily.init(rawValue:)) else {
       let names = ModelFamily.allCases.map(\.rawValue).joined(separator: ", ")
       throw .wrongMember(path: path, member: "family", expected: "one of \(names)")
@@ -84,7 +84,7 @@ struct SubnetHeader {
     return family
   }
 
-  private static func container(_ json: JSONValue?, path: String) throws(SubnetFileFault) -> String {
+  static func container(_ json: JSONValue?, path: String) throws(SubnetFileFault) -> String {
     let longest = 64
     guard let text = json?.string, (1...longest).contains(text.utf8.count),
       text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) })
@@ -94,7 +94,7 @@ struct SubnetHeader {
     return text
   }
 
-  private static func shape(_ json: JSONValue, path: String) throws(SubnetFileFault) -> EncoderShape {
+  static func shape(_ json: JSONValue, path: String) throws(SubnetFileFault) -> EncoderShape {
     let shape: EncoderShape
     do throws(Violations) {
       shape = try EncoderShape(json: json)

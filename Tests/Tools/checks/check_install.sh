@@ -28,7 +28,7 @@ run_make install
 # ---- The list of files, with their modes
 
 {
-  for program in lhb-bench lhb-extract lhb-features lhb-inspect; do
+  for program in lhb-bench lhb-export lhb-extract lhb-features lhb-inspect; do
     echo "755 f bin/$program"
     echo "644 f share/man/man1/$program.1"
     echo "644 f share/bash-completion/completions/$program"

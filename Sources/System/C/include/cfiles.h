@@ -5,6 +5,10 @@
 /// or ENOSYS where the system does not know how.
 int cfiles_rename_new(int folder, const char *from, const char *to);
 
+/// Gives two files or folders each other's names in one step. -1 with errno EINVAL or ENOSYS where the file system
+/// cannot.
+int cfiles_rename_exchange(const char *first, const char *second);
+
 /// Makes a pipe, to read from and to write to, whose ends no program that is started meanwhile inherits. -1 with errno
 /// when there are too many open files.
 int cfiles_pipe(int ends[2]);
