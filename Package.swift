@@ -159,8 +159,7 @@ let runtime: [Target] =
       "LightHuBERT", at: "LightHuBERT",
       [
         "LHFamilies", "LHImport", "LHModel", "LHQuantization", "LHRuntime", "LHSafetensors", "LHSubnetFile",
-        "LHSupernet",
-        "LHTorch",
+        "LHSupernet", "LHTensorNames", "LHTorch",
       ]),
   ]
 
@@ -226,14 +225,18 @@ let testing: [Target] = [
   tests(of: "LHTorch", "LHJSON", "LHSystem", "LHTensors"),
   tests(of: "LHFeatureFiles", "LHSystem"),
   tests(of: "LHModel"),
-  tests(of: "LHSupernet", "LHJSON", "LHModel", "LHSupernetCheckpoint", "LHSystem", "LHTensors", "LHTorch"),
-  tests(of: "LHArchitectureFile", "LHSupernet", "LHSystem"),
-  tests(of: "LHQuantization", "LHTensorNames", "LHModel", "LHSupernet", "LHSupernetCheckpoint"),
   tests(
-    of: "LHSubnetFile", "LHTensorNames", "LHJSON", "LHModel", "LHQuantization", "LHSupernet", "LHSupernetCheckpoint",
+    of: "LHSupernet", "LHConfiguration", "LHJSON", "LHModel", "LHSupernetCheckpoint", "LHSystem", "LHTensorNames",
+    "LHTensors", "LHTorch"),
+  tests(of: "LHArchitectureFile", "LHSupernet", "LHSystem"),
+  tests(of: "LHQuantization", "LHConfiguration", "LHTensorNames", "LHModel", "LHSupernet", "LHSupernetCheckpoint"),
+  tests(
+    of: "LHSubnetFile", "LHConfiguration", "LHTensorNames", "LHJSON", "LHModel", "LHQuantization", "LHSupernet",
+    "LHSupernetCheckpoint",
     "LHSystem", "LHTensors", "LHTorch", "LightHuBERT"),
   tests(
-    of: "LHImport", "LHJSON", "LHModel", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSupernetCheckpoint",
+    of: "LHImport", "LHFamilies", "LHJSON", "LHModel", "LHQuantization", "LHSafetensors", "LHSubnetFile", "LHSupernet",
+    "LHSupernetCheckpoint", "LHTensorNames",
     "LHSystem", "LHTensors", "LHTorch"),
   tests(of: "LHKernels", "LHKernelTypes", "LHQuantization", "LHSystem"),
   tests(
@@ -263,8 +266,10 @@ let fuzzing: [Target] = [
   .target(
     name: "LHFuzzTargets",
     dependencies: [
-      "CLightHuBERT", "LHArchitectureFile", "LHAudio", "LHCSndFile", "LHFeatureFiles", "LHImport", "LHJSON", "LHModel",
-      "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSupernetCheckpoint", "LHSystem", "LHTensors", "LHTestSupport",
+      "CLightHuBERT", "LHArchitectureFile", "LHAudio", "LHCSndFile", "LHFamilies", "LHFeatureFiles", "LHImport",
+      "LHJSON",
+      "LHModel", "LHQuantization", "LHSafetensors", "LHSubnetFile", "LHSupernet", "LHSupernetCheckpoint", "LHSystem",
+      "LHTensors", "LHTestSupport",
       "LHTorch",
       "LightHuBERT", "LightHuBERTC",
     ],

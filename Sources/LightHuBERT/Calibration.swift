@@ -3,7 +3,6 @@ import LHModel
 public import LHQuantization
 public import LHRuntime
 public import LHSupernet
-import LHSupernetCheckpoint
 
 /// Measures the activations of a subnet on audio, so that it is quantised for the audio that it will see.
 ///
