@@ -1,4 +1,5 @@
-/// A weight as PyTorch's weight norm keeps it: for each tap its length, and the direction that all channels make together.
+/// A weight as PyTorch's weight norm keeps it: for each tap its length, and the direction that all channels make
+/// together.
 ///
 /// The weight is `lengths * directions / norm`, the norm of a tap taken over all channels. Computed in float64, rounded
 /// once.

@@ -1,6 +1,6 @@
 /// WavLM's bias of attention: a table by distance and head, which all layers share, times a gate of each layer, frame
-/// and head. Only the distance key - query counts: buckets of their own for short ones, common ones for longer ones, the
-/// longer the wider, the last for all beyond.
+/// and head. Only the distance key - query counts: buckets of their own for short ones, common ones for longer ones,
+/// the longer the wider, the last for all beyond.
 public struct GatedRelativeBias: Sendable, Hashable {
   /// Rows of the table: half of them for keys after the query, half for keys at and before it.
   public var buckets: Int
