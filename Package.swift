@@ -84,8 +84,8 @@ let programs: [Target] = [
   program(
     "lhb-inspect",
     [
-      "LHCommandSupport", "LHJSON", "LHModel", "LHSubnetFile", "LHSupernet", "LHSupernetCheckpoint", "LHSystem",
-      "LHTorch",
+      "LHCommandSupport", "LHImport", "LHJSON", "LHModel", "LHSafetensors", "LHSubnetFile", "LHSupernet",
+      "LHSupernetCheckpoint", "LHSystem", "LHTorch",
     ]),
   program(
     "lhb-bench",
@@ -223,8 +223,10 @@ let testing: [Target] = [
   tests(of: "LHJSON", "LHSystem"),
   tests(of: "LHTensors"),
   tests(of: "LHTorch", "LHJSON", "LHSystem", "LHTensors"),
+  tests(of: "LHSafetensors", "LHSystem", "LHTensors"),
   tests(of: "LHFeatureFiles", "LHSystem"),
   tests(of: "LHModel"),
+  tests(of: "LHFamilies", "LHConfiguration", "LHJSON", "LHModel", "LHSystem", "LHTensorNames"),
   tests(
     of: "LHSupernet", "LHConfiguration", "LHJSON", "LHModel", "LHSupernetCheckpoint", "LHSystem", "LHTensorNames",
     "LHTensors", "LHTorch"),
