@@ -30,7 +30,9 @@ struct HuggingFaceSizes {
     self.feedForward = feedForward
     var padded: [Int] = []
     for (index, layer) in shape.layers.enumerated() {
-      func uneven(_ what: String, isPaddable: Bool) -> Uneven { Uneven(layer: index, what: what, isPaddable: isPaddable) }
+      func uneven(_ what: String, isPaddable: Bool) -> Uneven {
+        Uneven(layer: index, what: what, isPaddable: isPaddable)
+      }
       let expected = "\(heads), the width \(shape.width) over the size of a head"
       if let attention = layer.attention {
         if attention.headSize != headSize {
