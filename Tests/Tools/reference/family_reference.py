@@ -74,15 +74,15 @@ def bucket(distance, buckets, max_distance):
 class Pass:
     """A forward pass of an encoder with its weights."""
 
-    def __init__(self, encoder, weights):
-        self.encoder, self.weights = encoder, weights
+    def __init__(self, encoder, weights, dtype=np.float64):
+        self.encoder, self.weights, self.dtype = encoder, weights, dtype
 
     def has(self, name):
         return name in self.weights
 
     def get(self, name):
-        """A tensor in float64; None when there is none."""
-        return np.asarray(self.weights[name], np.float64) if name in self.weights else None
+        """A tensor; None when there is none."""
+        return np.asarray(self.weights[name], self.dtype) if name in self.weights else None
 
     def affine(self, name, x):
         return x @ self.get(name + ".weight").T + self.get(name + ".bias")
@@ -91,7 +91,7 @@ class Pass:
         return standardise(x, axis) * self.get(name + ".weight") + self.get(name + ".bias")
 
     def extract(self, samples):
-        x = np.asarray(samples, np.float64)
+        x = np.asarray(samples, self.dtype)
         if self.encoder.normalizes:
             x = (x - x.mean()) / np.sqrt(x.var() + self.encoder.waveform_epsilon)
         x = x[:, None]
@@ -155,7 +155,7 @@ class Pass:
         def by_head(projection):
             return self.affine(f"{name}.{projection}", x).reshape(len(x), heads, size).transpose(1, 0, 2)
 
-        scores = by_head("q_proj") / np.sqrt(size) @ by_head("k_proj").transpose(0, 2, 1)
+        scores = by_head("q_proj") / float(np.sqrt(size)) @ by_head("k_proj").transpose(0, 2, 1)
         if distances is not None:
             bias = self.gates(name, x, len(distances))[:, :, None] * distances
             kept = self.encoder.kept_heads
@@ -200,6 +200,6 @@ class Pass:
         return Result(states, encoder_input, last, projections)
 
 
-def forward(encoder, weights, samples):
-    """Runs a model on 16 kHz samples."""
-    return Pass(encoder, weights).run(samples)
+def forward(encoder, weights, samples, dtype=np.float64):
+    """Runs a model on 16 kHz samples; in float32, with the sums of NumPy and its BLAS, to see what that can do."""
+    return Pass(encoder, weights, dtype).run(samples)

@@ -186,7 +186,7 @@ def cut(supernet, config, architecture):
 
 
 def gelu(x):
-    return x * (0.5 + 0.5 * erf(x * np.sqrt(0.5)))
+    return x * (0.5 + 0.5 * erf(x * float(np.sqrt(0.5))))
 
 
 def relu(x):
@@ -206,7 +206,7 @@ def convolve(x, weight, bias=None, stride=1, groups=1):
     by_group = np.ascontiguousarray(x.reshape(frames, groups, channels // groups).transpose(1, 0, 2))
     kernel = weight.reshape(groups, outputs // groups, channels // groups, taps)
     by_tap = np.ascontiguousarray(kernel.transpose(3, 0, 2, 1))
-    y = np.zeros((groups, count, outputs // groups))
+    y = np.zeros((groups, count, outputs // groups), np.result_type(x, weight))
     for tap in range(taps):
         y += by_group[:, tap : tap + (count - 1) * stride + 1 : stride] @ by_tap[tap]
     y = y.transpose(1, 0, 2).reshape(count, outputs)
