@@ -29,7 +29,8 @@ public import LHTensors
     version: LightHuBERTVersion.current)
 
   @Option(
-    help: ArgumentHelp("What is written: hf, onnx or safetensors.", valueName: "form"), transform: ExportForm.init(argument:))
+    help: ArgumentHelp("What is written: hf, onnx or safetensors.", valueName: "form"),
+    transform: ExportForm.init(argument:))
   var to: ExportForm
 
   @Option(

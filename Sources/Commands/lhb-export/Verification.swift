@@ -37,7 +37,8 @@ enum Verification {
         let other = try States(samples) { try Model(of: theirs, options: options) }
         lines.append(
           other.text(
-            comparedWith: expected, "with the waveform normalised as transformers does, eps \(theirs.shape.waveformEpsilon)"))
+            comparedWith: expected,
+            "with the waveform normalised as transformers does, eps \(theirs.shape.waveformEpsilon)"))
       }
     }
     progress.finish()

@@ -52,7 +52,8 @@ struct GraphBuilder {
   /// A weight.
   ///
   /// - Parameter values: Makes its elements when the file is written.
-  mutating func weight(_ name: String, _ shape: [Int], _ values: @escaping (ExportWeights) throws -> [Float]) -> String {
+  mutating func weight(_ name: String, _ shape: [Int], _ values: @escaping (ExportWeights) throws -> [Float]) -> String
+  {
     precondition(recipes[name] == nil, "a weight is used once")
     graph.initializers.append(ONNXTensor(name: name, shape: shape, content: .weights))
     recipes[name] = values

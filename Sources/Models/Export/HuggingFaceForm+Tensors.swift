@@ -102,7 +102,8 @@ extension HuggingFaceForm {
     let (width, headSize) = (shape.width, shape.width / sizes.heads)
     // A head is where the bias of attention has it. Those that are not there have values of zero, which nothing takes.
     let heads = attention.map { $0.biasHeads ?? Array(0..<$0.heads) } ?? []
-    func expanded(_ module: ModuleRole, _ kind: (ModuleRole) -> TensorRole, rowSize: Int, _ shape: [Int]) -> ExportTensor
+    func expanded(_ module: ModuleRole, _ kind: (ModuleRole) -> TensorRole, rowSize: Int, _ shape: [Int])
+      -> ExportTensor
     {
       let role = kind(module)
       guard heads.count < sizes.heads else { return whole(role, shape) }

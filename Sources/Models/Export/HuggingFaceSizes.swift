@@ -20,7 +20,9 @@ struct HuggingFaceSizes {
     let headSize = attentions.first?.headSize ?? 0
     guard headSize > 0, shape.width % headSize == 0 else {
       throw Uneven(
-        layer: 0, what: headSize == 0 ? "no attention" : "heads of size \(headSize) for width \(shape.width)",
+        layer: 0,
+        what: headSize == 0
+          ? "no attention" : "heads of size \(headSize), of which width \(shape.width) is no multiple",
         isPaddable: false)
     }
     // Where one layer differs from the others, it is that one, whether it is the first or not.
@@ -30,7 +32,9 @@ struct HuggingFaceSizes {
     self.feedForward = feedForward
     var padded: [Int] = []
     for (index, layer) in shape.layers.enumerated() {
-      func uneven(_ what: String, isPaddable: Bool) -> Uneven { Uneven(layer: index, what: what, isPaddable: isPaddable) }
+      func uneven(_ what: String, isPaddable: Bool) -> Uneven {
+        Uneven(layer: index, what: what, isPaddable: isPaddable)
+      }
       let expected = "\(heads), the width \(shape.width) over the size of a head"
       if let attention = layer.attention {
         if attention.headSize != headSize {

@@ -59,10 +59,13 @@ MODELS = {
     "wavlm-base": ("wavlm", dict(num_buckets=32, max_bucket_distance=64), False),
     "wavlm-large": ("wavlm", dict(LARGE, num_buckets=32, max_bucket_distance=64), True),
 }
-# Of a tiny supernet in Fixtures: whether transformers can have the subnet, and what is needed for that.
+# Of a tiny supernet in Fixtures: the architecture, with what is changed of it, and how transformers can have the subnet:
+# as it is, filled up with zeros, or not at all.
+UNEVEN = {"heads_num": [2, 1] * 6, "atten_dim": [128, 64] * 6, "ffn_embed": [512, 384, 448] * 4}
 SUBNETS = [
-    ("tiny", "max", "hf"), ("tiny", "min", "hf"), ("tiny", "mixed", "pad"), ("tiny", "sliding", None),
-    ("tiny-layernorm", "mixed", "pad"), ("tiny-deeppos", "mixed", None),
+    ("tiny", "max", {}, "hf"), ("tiny", "min", {}, "hf"), ("tiny", "mixed", {}, None), ("tiny", "sliding", {}, None),
+    ("tiny", "max", UNEVEN, "pad"), ("tiny-layernorm", "max", UNEVEN, "pad"), ("tiny-deeppos", "mixed", {}, None),
+    ("tiny-deeppos", "max", {}, "hf"),
 ]
 
 
@@ -246,14 +249,14 @@ def main():
             model = work / f"{name}.lhb"
             run(build / "lhb-extract", "--quiet", "--weights", "f32", make_model(name, work), model)
             check_model(check, build, name, model, "hf", work, SPEECH)
-        for supernet, arch, hugging_face in SUBNETS:
-            name = f"{supernet}-{arch}"
+        for supernet, arch, changes, hugging_face in SUBNETS:
+            name = f"{supernet}-{arch}{'-uneven' if changes else ''}"
             if not wanted(name):
                 continue
-            model = work / f"{name}.lhb"
-            checkpoint = restored(supernet, work)
-            run(build / "lhb-extract", "--quiet", "--arch", REPOSITORY / f"Fixtures/golden/arch-{arch}.json",
-                checkpoint, model)
+            model, architecture = work / f"{name}.lhb", work / f"{name}.json"
+            given = json.loads((REPOSITORY / f"Fixtures/golden/arch-{arch}.json").read_text())
+            architecture.write_text(json.dumps({**given, **changes}))
+            run(build / "lhb-extract", "--quiet", "--arch", architecture, restored(supernet, work), model)
             check_model(check, build, name, model, hugging_face, work, SPEECH)
         if arguments.family:
             for name, file, options in family_models(arguments.family):
