@@ -68,6 +68,10 @@ PEER_WHEELS := numpy onnxruntime openvino
 PYTORCH_WHEEL := torch
 # What makes int8 forms of graphs for them.
 QUANTIZER_WHEELS := nncf onnx
+# What exports are compared with.
+EXPORT_WHEELS := onnx safetensors transformers
+# Options of that check, such as --quick, or --family with a folder of checkpoints.
+EXPORT_FLAGS :=
 # --quick proves a benchmark in a minute or two and writes nothing.
 BENCH_FLAGS :=
 SWIFT_SOURCES := Sources Tests Docs/examples/swift Package.swift
@@ -183,6 +187,11 @@ check-real-size: packages build ## Compares subnets of the published sizes with 
 	@Tests/Tools/packaging/install_packages.sh $(REFERENCE_PACKAGES)
 	/usr/bin/python3 Tests/Tools/checks/check_real_size.py $(BUILD)
 
+.PHONY: check-exports
+check-exports: packages build $(PEERS)/exports-installed ## Runs exports in transformers and ONNX Runtime (minutes)
+	@Tests/Tools/packaging/install_packages.sh $(REFERENCE_PACKAGES) zstd
+	$(PEERS)/bin/python Tests/Tools/reference/check_exports.py $(BUILD) $(EXPORT_FLAGS)
+
 .PHONY: bench
 bench: $(PACKAGE_FOLDER)/complete ## Measures speed and memory for Docs/measurements (10 minutes, 2 GB of disk)
 	@Tests/Tools/packaging/install_packages.sh $(REFERENCE_PACKAGES)
@@ -216,6 +225,10 @@ $(PEERS)/installed:
 
 $(PEERS)/pytorch-installed: $(PEERS)/installed
 	$(PEERS)/bin/pip install --quiet $(PYTORCH_WHEEL)
+	@touch $@
+
+$(PEERS)/exports-installed: $(PEERS)/pytorch-installed
+	$(PEERS)/bin/pip install --quiet $(EXPORT_WHEELS)
 	@touch $@
 
 $(PEERS)/quantizers-installed: $(PEERS)/installed

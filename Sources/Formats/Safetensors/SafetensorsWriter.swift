@@ -92,8 +92,8 @@ public struct SafetensorsWriter: Sendable {
   ///
   /// - Parameters:
   ///   - file: Where it goes.
-  ///   - content: The bytes of a tensor's elements, row-major and little-endian, by its place among `tensors`. Asked for
-  ///     in order, one after the other.
+  ///   - content: The bytes of a tensor's elements, row-major and little-endian, by its place among `tensors`. Asked
+  ///     for in order, one after the other.
   public func write(to file: AtomicFile, content: (_ index: Int) throws -> [UInt8]) throws {
     try file.write(header)
     for (index, tensor) in tensors.enumerated() {

@@ -59,7 +59,7 @@ MODELS = {
     "wavlm-base": ("wavlm", dict(num_buckets=32, max_bucket_distance=64), False),
     "wavlm-large": ("wavlm", dict(LARGE, num_buckets=32, max_bucket_distance=64), True),
 }
-# Of a tiny supernet in Fixtures: the architecture, with what is changed of it, and how transformers can have the subnet:
+# Of a tiny supernet in Fixtures: the architecture, with what is changed of it, and how transformers can have it:
 # as it is, filled up with zeros, or not at all.
 UNEVEN = {"heads_num": [2, 1] * 6, "atten_dim": [128, 64] * 6, "ffn_embed": [512, 384, 448] * 4}
 SUBNETS = [
@@ -282,7 +282,8 @@ def restored(name, work):
     path = work / f"{name}.pt"
     if not path.exists():
         packed = REPOSITORY / f"Fixtures/golden/{name}.pt.planes.zst"
-        path.write_bytes(from_byte_planes(subprocess.run(["zstd", "-dc", packed], check=True, capture_output=True).stdout))
+        planes = subprocess.run(["zstd", "-dc", packed], check=True, capture_output=True).stdout
+        path.write_bytes(from_byte_planes(planes))
     return path
 
 
