@@ -46,7 +46,7 @@ import Testing
   func `A folder holds what the model is`(index: Int) throws {
     let (family, change, type, architecture) = HuggingFaceTests.models[index]
     try withTemporaryFolder { folder in
-      let model = try RandomModel(family, RandomModel.shape(change), in: folder)
+      let model = try RandomModel(RandomModel.shape(change), of: family, in: folder)
       let out = "\(folder)/out"
       let summary = try ModelExport(contentsOf: model.path).write(
         .huggingFace, to: out, options: HuggingFaceTests.options)
@@ -105,7 +105,7 @@ import Testing
         $0.layers[0].attention?.heads = 1
         $0.layers[0].attention?.biasHeads = [1]
       }
-      let model = try RandomModel(.wavLM, shape, in: folder)
+      let model = try RandomModel(shape, of: .wavLM, in: folder)
       var options = HuggingFaceTests.options
       options.pads = true
       _ = try ModelExport(contentsOf: model.path).write(.huggingFace, to: "\(folder)/out", options: options)

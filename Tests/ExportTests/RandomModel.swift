@@ -7,7 +7,9 @@ struct RandomModel {
   let path: String
   let shape: EncoderShape
 
-  init(_ family: ModelFamily = .huBERT, _ shape: EncoderShape, in folder: String, name: String = "model.lhb") throws {
+  init(
+    _ shape: EncoderShape, of family: ModelFamily = .huBERT, in folder: String, name: String = "model.lhb"
+  ) throws {
     path = "\(folder)/\(name)"
     self.shape = shape
     let writer = SubnetWriter(
