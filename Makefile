@@ -60,6 +60,8 @@ FUZZ_JOBS := $(shell nproc)
 TIME := 60
 # What the comparison at real size wants besides.
 REFERENCE_PACKAGES := python3-numpy python3-scipy python3-torch
+# --only TEXT takes some of the HuBERT family's models.
+FAMILY_FLAGS :=
 # How the other runtimes are installed, where, and which.
 PEER_PACKAGES := python3-venv
 PEERS := .peers
@@ -68,8 +70,10 @@ PEER_WHEELS := numpy onnxruntime openvino
 PYTORCH_WHEEL := torch
 # What makes int8 forms of graphs for them.
 QUANTIZER_WHEELS := nncf onnx
-# What exports are compared with.
-EXPORT_WHEELS := onnx safetensors transformers
+# What exports models of the HuBERT family, and computes them as published.
+MODEL_WHEELS := transformers
+# What our own exports are compared with besides.
+EXPORT_WHEELS := $(MODEL_WHEELS) onnx
 # Options of that check, such as --quick, or --family with a folder of checkpoints.
 EXPORT_FLAGS :=
 # --quick proves a benchmark in a minute or two and writes nothing.
@@ -183,9 +187,11 @@ fuzz: packages toolchain ## Fuzzes all that takes untrusted bytes: TIME=60 secon
 	Tests/Fuzzing/fuzz.sh .build-fuzz/release/lhb-fuzz $(TIME) $(FUZZ_JOBS) $(FUZZ_TARGETS)
 
 .PHONY: check-real-size
-check-real-size: packages build ## Compares subnets of the published sizes with float64 (minutes, 2 GB of disk)
+check-real-size: packages build ## Compares models of the published sizes with float64 (half an hour, 3 GB of disk)
 	@Tests/Tools/packaging/install_packages.sh $(REFERENCE_PACKAGES)
 	/usr/bin/python3 Tests/Tools/checks/check_real_size.py $(BUILD)
+	/usr/bin/python3 Tests/Tools/checks/check_family_size.py $(BUILD) $(FAMILY_FLAGS)
+	/usr/bin/python3 Tests/Tools/checks/check_reading.py $(BUILD)
 
 .PHONY: check-exports
 check-exports: packages build $(PEERS)/exports-installed ## Runs exports in transformers and ONNX Runtime (minutes)
@@ -208,9 +214,17 @@ bench-pair: packages build ## Measures this build beside another one: BASE=its .
 	/usr/bin/python3 Tests/Benchmarks/pair.py $(BASE) $(BUILD) $(BENCH_FLAGS)
 
 .PHONY: bench-peers
-bench-peers: packages build $(PEERS)/installed ## Measures ONNX Runtime and OpenVINO beside it (30 minutes, 4 GB)
+bench-peers: bench-subnets bench-models ## Measures ONNX Runtime and OpenVINO beside it (90 minutes, 16 GB)
+
+.PHONY: bench-subnets
+bench-subnets: packages build $(PEERS)/installed ## The part of it with LightHuBERT subnets (30 minutes, 4 GB)
 	@Tests/Tools/packaging/install_packages.sh $(REFERENCE_PACKAGES)
 	/usr/bin/python3 Tests/Benchmarks/bench_peers.py $(BUILD) $(BENCH_FLAGS)
+
+.PHONY: bench-models
+bench-models: packages build $(PEERS)/models-installed ## The part of it with HuBERT and WavLM (an hour, 12 GB)
+	@Tests/Tools/packaging/install_packages.sh $(REFERENCE_PACKAGES)
+	/usr/bin/python3 Tests/Benchmarks/bench_models.py $(BUILD) $(BENCH_FLAGS)
 
 .PHONY: bench-precision
 bench-precision: packages build $(PEERS)/quantizers-installed ## Measures bfloat16 and int8 beside theirs (45 min)
@@ -233,6 +247,10 @@ $(PEERS)/exports-installed: $(PEERS)/pytorch-installed
 
 $(PEERS)/quantizers-installed: $(PEERS)/installed
 	$(PEERS)/bin/pip install --quiet $(QUANTIZER_WHEELS)
+	@touch $@
+
+$(PEERS)/models-installed: $(PEERS)/pytorch-installed $(PEERS)/quantizers-installed
+	$(PEERS)/bin/pip install --quiet $(MODEL_WHEELS)
 	@touch $@
 
 .PHONY: docs

@@ -120,7 +120,7 @@ extension SubnetFileFault {
     switch self {
     case .file(let fault): fault.description
     case .memory(let fault): fault.description
-    case .notASubnet(let path): "\(path): is not a .lhb subnet file"
+    case .notASubnet(let path): "\(path): is not a .lhb file; lhb-extract makes one of a checkpoint or a Hugging Face folder"
     case .changedAsText(let path):
       "\(path): is a .lhb file whose bytes were changed in a transfer as text; copy it again in binary mode"
     case .versionTooNew(let path, let found):

@@ -16,28 +16,18 @@ Needs python3-numpy, python3-scipy and python3-torch (apt).
 """
 import argparse
 import json
-import os
-import subprocess
 import sys
 import tempfile
 import time
-import wave
 from pathlib import Path
 
 import numpy as np
 
-REPOSITORY = Path(__file__).resolve().parents[3]
+from real_size import INSTRUCTION_SETS, REPOSITORY, SPEECH, TOLERANCE, Features, run, shortened, worst
+
 sys.path[:0] = [str(REPOSITORY / "Tests/Tools/fixtures"), str(REPOSITORY / "Tests/Tools/reference")]
 import make_checkpoint  # noqa: E402
 import reference  # noqa: E402
-
-TOLERANCE = 1e-5
-# Values of LHB_ISA; None is the program's own choice.
-INSTRUCTION_SETS = ("avx512", "avx512-plain", "avx2", "avx2-plain", "baseline", "scalar")
-# Samples for the reference kernels: 14 frames, so that fast convolutions have whole groups and a rest.
-SHORT = 4800
-# sysexits.h's, when the processor lacks an instruction set.
-UNAVAILABLE = 69
 
 SPACES = {
     "base": {"embed_dim": [512, 640, 768], "heads_num": [8, 10, 12], "ffn_ratio": [3.5, 4.0], "layer_num": [12]},
@@ -91,66 +81,23 @@ def architectures(random_count):
 
 class Programs:
     def __init__(self, build, work):
-        self.extract = str(Path(build, "lhb-extract"))
-        self.features = str(Path(build, "lhb-features"))
-        self.work = work
+        self.extract = Path(build, "lhb-extract")
         self.subnet = work / "subnet.lhb"
+        self.features = Features(build, self.subnet, work)
 
     def cut(self, checkpoint, architecture_file):
         run(self.extract, "--force", "--arch", architecture_file, checkpoint, self.subnet)
 
     def states(self, audio, instruction_set):
         """Hidden states with the projected features first, and the encoder's input; nothing when the machine cannot."""
-        published = self.features_of(audio, "projection", instruction_set)
-        other = self.features_of(audio, "encoder-input", instruction_set)
+        published, other = (
+            self.features(audio, "--layers", "all", "--layer-zero", choice, instruction_set=instruction_set)
+            for choice in ("projection", "encoder-input"))
         if published is None or other is None:
             return None
         if not np.array_equal(published[1:], other[1:]):
             raise RuntimeError("--layer-zero changes more than hidden state 0")
         return published, other[0]
-
-    def features_of(self, audio, layer_zero, instruction_set):
-        out = self.work / "features.npy"
-        ran = run(self.features, "--model", self.subnet, "--layers", "all", "--layer-zero", layer_zero, "--force",
-                  "--output", out, audio, LHB_ISA=instruction_set)
-        return np.load(out) if ran else None
-
-
-def run(*command, **variables):
-    """False where the machine lacks what a variable asks for."""
-    done = subprocess.run(
-        [str(part) for part in command], capture_output=True, text=True, env=environment(**variables))
-    if done.returncode == UNAVAILABLE and any(variables.values()):
-        return False
-    if done.returncode != 0:
-        raise RuntimeError(f"{Path(command[0]).name}: exit code {done.returncode}: {done.stderr.strip()}")
-    return True
-
-
-def environment(**more):
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LHB_", "OPENBLAS_"))}
-    return {**kept, **{name: value for name, value in more.items() if value}}
-
-
-def shortened(audio, work):
-    """The path of the recording's beginning."""
-    path = work / "short.wav"
-    with wave.open(str(audio)) as file:
-        form, frames = file.getparams(), file.readframes(SHORT)
-    with wave.open(str(path), "wb") as file:
-        file.setparams(form)
-        file.writeframes(frames)
-    return path
-
-
-def worst(found, expected):
-    """(largest |difference| / bound, index) where the bound is TOLERANCE * max(1, |expected|)."""
-    if found.shape != expected.shape:
-        raise RuntimeError(f"shape {found.shape}, expected {expected.shape}")
-    ratio = np.abs(found - expected) / (TOLERANCE * np.maximum(1, np.abs(expected)))
-    ratio = np.where(np.isnan(ratio), np.inf, ratio)
-    place = np.unravel_index(np.argmax(ratio), ratio.shape)
-    return float(ratio[place]), tuple(int(index) for index in place)
 
 
 def compare(states, encoder_input, expected):
@@ -166,7 +113,7 @@ def compare(states, encoder_input, expected):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", nargs="?", default=REPOSITORY / ".build/release")
-    parser.add_argument("--audio", type=Path, default=REPOSITORY / "Fixtures/golden/audio/speech-a.wav")
+    parser.add_argument("--audio", type=Path, default=SPEECH)
     parser.add_argument("--random", type=int, default=20)
     parser.add_argument("--only", default="", metavar="TEXT", help="only cases whose name contains this")
     parser.add_argument("--work", type=Path, help="where checkpoints are put and kept; else a temporary folder")
