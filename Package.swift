@@ -85,8 +85,8 @@ let programs: [Target] = [
   program(
     "lhb-inspect",
     [
-      "LHCommandSupport", "LHJSON", "LHModel", "LHSubnetFile", "LHSupernet", "LHSupernetCheckpoint", "LHSystem",
-      "LHTorch",
+      "LHCommandSupport", "LHImport", "LHJSON", "LHModel", "LHSafetensors", "LHSubnetFile", "LHSupernet",
+      "LHSupernetCheckpoint", "LHSystem", "LHTorch",
     ]),
   program(
     "lhb-export",
@@ -234,16 +234,22 @@ let testing: [Target] = [
   tests(of: "LHJSON", "LHSystem"),
   tests(of: "LHTensors"),
   tests(of: "LHTorch", "LHJSON", "LHSystem", "LHTensors"),
+  tests(of: "LHSafetensors", "LHSystem", "LHTensors"),
   tests(of: "LHFeatureFiles", "LHSystem"),
   tests(of: "LHModel"),
-  tests(of: "LHSupernet", "LHJSON", "LHModel", "LHSupernetCheckpoint", "LHSystem", "LHTensors", "LHTorch"),
-  tests(of: "LHArchitectureFile", "LHSupernet", "LHSystem"),
-  tests(of: "LHQuantization", "LHTensorNames", "LHModel", "LHSupernet", "LHSupernetCheckpoint"),
+  tests(of: "LHFamilies", "LHConfiguration", "LHJSON", "LHModel", "LHSystem", "LHTensorNames"),
   tests(
-    of: "LHSubnetFile", "LHTensorNames", "LHJSON", "LHModel", "LHQuantization", "LHSupernet", "LHSupernetCheckpoint",
+    of: "LHSupernet", "LHConfiguration", "LHJSON", "LHModel", "LHSupernetCheckpoint", "LHSystem", "LHTensorNames",
+    "LHTensors", "LHTorch"),
+  tests(of: "LHArchitectureFile", "LHSupernet", "LHSystem"),
+  tests(of: "LHQuantization", "LHConfiguration", "LHTensorNames", "LHModel", "LHSupernet", "LHSupernetCheckpoint"),
+  tests(
+    of: "LHSubnetFile", "LHConfiguration", "LHTensorNames", "LHJSON", "LHModel", "LHQuantization", "LHSupernet",
+    "LHSupernetCheckpoint",
     "LHSystem", "LHTensors", "LHTorch", "LightHuBERT"),
   tests(
-    of: "LHImport", "LHJSON", "LHModel", "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSupernetCheckpoint",
+    of: "LHImport", "LHFamilies", "LHJSON", "LHModel", "LHQuantization", "LHSafetensors", "LHSubnetFile", "LHSupernet",
+    "LHSupernetCheckpoint", "LHTensorNames",
     "LHSystem", "LHTensors", "LHTorch"),
   tests(
     of: "LHExport", "LHImport", "LHJSON", "LHModel", "LHONNX", "LHSafetensors", "LHSubnetFile", "LHSystem",
@@ -276,8 +282,10 @@ let fuzzing: [Target] = [
   .target(
     name: "LHFuzzTargets",
     dependencies: [
-      "CLightHuBERT", "LHArchitectureFile", "LHAudio", "LHCSndFile", "LHFeatureFiles", "LHImport", "LHJSON", "LHModel",
-      "LHQuantization", "LHSubnetFile", "LHSupernet", "LHSupernetCheckpoint", "LHSystem", "LHTensors", "LHTestSupport",
+      "CLightHuBERT", "LHArchitectureFile", "LHAudio", "LHCSndFile", "LHFamilies", "LHFeatureFiles", "LHImport",
+      "LHJSON",
+      "LHModel", "LHQuantization", "LHSafetensors", "LHSubnetFile", "LHSupernet", "LHSupernetCheckpoint", "LHSystem",
+      "LHTensors", "LHTestSupport",
       "LHTorch",
       "LightHuBERT", "LightHuBERTC",
     ],

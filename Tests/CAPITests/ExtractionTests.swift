@@ -37,7 +37,7 @@ import Testing
         ])
       try #require(program.status == 0, "\(program.errors)")
       let (ours, theirs) = (try SubnetReader(path: path), try SubnetReader(path: folder + "/program.lhb"))
-      #expect(ours.config == theirs.config && ours.architecture == theirs.architecture)
+      #expect(ours.model.config == theirs.model.config && ours.model.architecture == theirs.model.architecture)
       #expect(ours.provenance.sourceSHA256 == theirs.provenance.sourceSHA256)
       #expect(ours.provenance.weights == theirs.provenance.weights)
       #expect(ours.provenance.tool == "lighthubert \(LH_VERSION_STRING)")

@@ -124,13 +124,13 @@ import Testing
     withTemporaryFolder { folder in
       let bytes = readBytes(Self.subnet)
       var newer = bytes
-      newer[8] = 3
+      newer[8] = 4
       var changed = bytes
       changed[40] ^= 1
       let cases: [(name: String, bytes: [UInt8], word: String)] = [
-        ("newer", newer, "version 3"), ("changed", changed, "header is damaged"), ("empty", [], "empty"),
+        ("newer", newer, "version 4"), ("changed", changed, "header is damaged"), ("empty", [], "empty"),
         ("cut", Array(bytes[..<1000]), "cut off"), ("long", bytes + [0], "appended"),
-        ("text", Array("hello\n".utf8), "expected a .lhb subnet file or a PyTorch checkpoint"),
+        ("text", Array("hello\n".utf8), "expected a .lhb file, a PyTorch checkpoint, a safetensors"),
       ]
       for (name, bytes, word) in cases {
         let path = "\(folder)/\(name)"

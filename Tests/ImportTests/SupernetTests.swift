@@ -24,7 +24,7 @@ import Testing
       let path = folder + "/a.lhb"
       let summary = try supernet.extract(architecture, to: path)
       let reader = try SubnetReader(path: path)
-      #expect(reader.config == supernet.config && reader.architecture == architecture)
+      #expect(reader.model.config == supernet.config && reader.model.architecture == architecture)
       #expect(summary.byteCount == reader.byteCount && summary.entries == reader.entries)
       #expect(summary.largestError == 0 && summary.worstTensor == nil)
       #expect(reader.provenance.source == "tiny.pt")
@@ -126,7 +126,7 @@ import Testing
     let path = Fixture.path("hostile/sound/supernet.pt")
     let expected = SmallSupernet.config { $0.normalize = false }
     #expect(try Supernet(contentsOf: path).config == expected)
-    #expect(try SubnetReader(path: Fixture.path("hostile/sound/subnet.lhb")).config == expected)
+    #expect(try SubnetReader(path: Fixture.path("hostile/sound/subnet.lhb")).model.config == expected)
     let checkpoint = try Checkpoint(path: path)
     let shapes = Dictionary(uniqueKeysWithValues: SmallSupernet().tensors.map { ($0.name, $0.shape) })
     #expect(Set(checkpoint.tensorNames) == Set(shapes.keys).union(["mask_emb"]))

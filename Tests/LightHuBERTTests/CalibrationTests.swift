@@ -175,9 +175,10 @@ private struct PlainExtractor {
 
   init(_ supernet: Supernet, _ architecture: Architecture) throws {
     config = supernet.config
+    let weights = try supernet.weights(of: architecture)
     tensors = try Dictionary(
       uniqueKeysWithValues: SubnetLayout(config: config, architecture: architecture).tensors.map {
-        ($0.name, try supernet.tensor($0))
+        ($0.name, try weights.tensor($0.role))
       })
   }
 

@@ -1,8 +1,9 @@
-import LHTensorNames
+import LHConfiguration
 import LHModel
 import LHQuantization
 import LHSupernet
 import LHSupernetCheckpoint
+import LHTensorNames
 import LHTestSupport
 import Testing
 

@@ -25,7 +25,7 @@ import Testing
   private static func zeros() throws -> [UInt8] {
     let (config, architecture) = try wide()
     var writer = SubnetWriter(
-      config: config, architecture: architecture, provenance: TestSubnet.provenance(.f32))
+      .subnet(config: config, architecture: architecture), provenance: TestSubnet.provenance(.f32))
     writer.compressionLevel = 3
     return try withTemporaryFolder { folder in
       _ = try writer.write(to: folder + "/a.lhb", sourceDigest: { TestSubnet.digest }) { _, target in

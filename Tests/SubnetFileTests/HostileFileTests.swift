@@ -38,7 +38,7 @@ struct HostileCase: Sendable, CustomTestStringConvertible {
     HostileCase("line ends made Unix's", .changedAsText(path: "memory")) { $0.magic.remove(at: 4) },
     HostileCase("line end made DOS's", .changedAsText(path: "memory")) { $0.magic.insert(0x0d, at: 7) },
     HostileCase("eighth bit lost", .notASubnet(path: "memory")) { $0.magic[0] = 0x09 },
-    HostileCase("newer version", .versionTooNew(path: "memory", found: 3)) { $0.version = 3 },
+    HostileCase("newer version", .versionTooNew(path: "memory", found: 4)) { $0.version = 4 },
     HostileCase("a version that is not needed", .needlessVersion(path: "memory", found: 2, expected: 1)) {
       $0.version = 2
     },

@@ -139,7 +139,7 @@ import Testing
     let layout = SubnetLayout(config: config, architecture: TestSubnet.architecture).tensors
     let index = try #require(layout.firstIndex { $0.name == Self.name })
     let writer = SubnetWriter(
-      config: config, architecture: TestSubnet.architecture, provenance: TestSubnet.provenance(.int8))
+      .subnet(config: config, architecture: TestSubnet.architecture), provenance: TestSubnet.provenance(.int8))
     let bytes = try withTemporaryFolder { folder in
       _ = try writer.write(to: folder + "/a.lhb", sourceDigest: { TestSubnet.digest }, values: TestSubnet.fill)
       return readBytes(folder + "/a.lhb")

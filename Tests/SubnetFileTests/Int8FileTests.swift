@@ -1,10 +1,11 @@
-import LHTensorNames
+import LHConfiguration
 import LHModel
 import LHQuantization
 import LHSubnetFile
 import LHSupernet
 import LHSupernetCheckpoint
 import LHSystem
+import LHTensorNames
 import LHTensors
 import LHTestSupport
 import Testing
@@ -83,7 +84,7 @@ import Testing
 
   @Test func payloadsAreLaidOutAsDocumented() throws {
     var writer = SubnetWriter(
-      config: Self.oddConfig, architecture: TestSubnet.architecture, provenance: TestSubnet.provenance(.int8))
+      .subnet(config: Self.oddConfig, architecture: TestSubnet.architecture), provenance: TestSubnet.provenance(.int8))
     writer.plan = QuantizationPlan([
       .init(layer: .convolution(1), outliers: [2, 6], estimatedError: nil, isInt8: true)
     ])

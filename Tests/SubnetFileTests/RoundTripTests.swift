@@ -1,11 +1,11 @@
 import Dispatch
 import Glibc
-import LHTensorNames
 import LHModel
 import LHSubnetFile
 import LHSupernet
 import LHSupernetCheckpoint
 import LHSystem
+import LHTensorNames
 import LHTensors
 import LHTestSupport
 import Testing
@@ -15,8 +15,8 @@ import Testing
     try withTemporaryFolder { folder in
       let summary = try TestSubnet.write(to: folder + "/a.lhb", weights, level: level)
       let reader = try SubnetReader(path: folder + "/a.lhb")
-      #expect(reader.config == TestSubnet.config)
-      #expect(reader.architecture == TestSubnet.architecture)
+      #expect(reader.model.config == TestSubnet.config)
+      #expect(reader.model.architecture == TestSubnet.architecture)
       var provenance = TestSubnet.provenance(weights)
       provenance.sourceSHA256 = TestSubnet.digest
       #expect(reader.provenance == provenance)

@@ -1,10 +1,10 @@
-import LHTensorNames
 import LHModel
 import LHQuantization
 import LHSubnetFile
 import LHSupernet
 import LHSupernetCheckpoint
 import LHSystem
+import LHTensorNames
 import LHTensors
 import LHTestSupport
 import Testing
@@ -54,7 +54,8 @@ enum TestSubnet {
   }
 
   static func writer(_ weights: WeightsChoice = .auto, level: Int = 0) -> SubnetWriter {
-    var writer = SubnetWriter(config: config, architecture: architecture, provenance: provenance(weights))
+    var writer = SubnetWriter(
+      .subnet(config: config, architecture: architecture), provenance: provenance(weights))
     writer.compressionLevel = level
     return writer
   }

@@ -45,7 +45,8 @@ import Testing
     let (checkpoint, config, architecture) = try source()
     let old = try SubnetReader(path: Fixture.path(fixture))
     let layout = SubnetLayout(config: config, architecture: architecture)
-    var writer = SubnetWriter(config: config, architecture: architecture, provenance: old.provenance)
+    var writer = SubnetWriter(
+      .subnet(config: config, architecture: architecture), provenance: old.provenance)
     writer.compressionLevel = 0
     writer.plan = plan
     try withTemporaryFolder { folder in
@@ -59,8 +60,8 @@ import Testing
   @Test func version1IsRead() throws {
     let (checkpoint, config, architecture) = try source()
     let reader = try SubnetReader(path: Fixture.path(Self.fixture))
-    #expect(reader.config == config)
-    #expect(reader.architecture == architecture)
+    #expect(reader.model.config == config)
+    #expect(reader.model.architecture == architecture)
     #expect(reader.provenance.date == "2026-01-31T12:00:00Z")
     #expect(reader.provenance.source == "tiny.pt")
     for tensor in SubnetLayout(config: config, architecture: architecture).tensors {
@@ -73,7 +74,7 @@ import Testing
   @Test func version2IsRead() throws {
     let (checkpoint, config, architecture) = try source()
     let reader = try SubnetReader(path: Fixture.path(Self.int8Fixture))
-    #expect(reader.version == 2 && reader.config == config && reader.architecture == architecture)
+    #expect(reader.version == 2 && reader.model.config == config && reader.model.architecture == architecture)
     #expect(reader.provenance.weights == .int8)
     for tensor in SubnetLayout(config: config, architecture: architecture).tensors {
       let type = try reader.entry(tensor.role).elementType

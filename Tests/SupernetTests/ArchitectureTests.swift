@@ -1,3 +1,4 @@
+import LHConfiguration
 import LHJSON
 import LHModel
 import LHSupernet

@@ -1,5 +1,7 @@
+import LHConfiguration
 import LHSupernet
 import LHSupernetCheckpoint
+import LHTensorNames
 import LHTensors
 import Testing
 

@@ -1,3 +1,4 @@
+import LHConfiguration
 import LHSupernet
 import LHSupernetCheckpoint
 import Testing

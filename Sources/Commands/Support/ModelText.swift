@@ -44,8 +44,7 @@ public enum ModelText {
   /// The convolutions of an extractor: channels, frames a second, norm and biases.
   public static func extractor(of shape: EncoderShape) -> String {
     let channels = shape.convolutions.map(\.channels)
-    let hop = shape.convolutions.reduce(1) { $0 * $1.stride }
-    let rate = Formatting.count(EncoderShape.sampleRate / max(hop, 1))
+    let rate = Formatting.count(EncoderShape.sampleRate / max(shape.convolutions.hop, 1))
     let norm = shape.convolutions.first?.norm == .layer ? "layer norms" : "group norm"
     return "\(channels.count) convolutions of \(range(channels)) channels, \(norm), "
       + (shape.convolutions.contains(where: \.hasBias) ? "biases" : "no biases")

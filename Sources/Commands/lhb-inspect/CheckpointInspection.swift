@@ -1,4 +1,5 @@
 import LHCommandSupport
+import LHImport
 import LHJSON
 import LHModel
 import LHSupernet
@@ -11,6 +12,8 @@ struct CheckpointInspection {
   private let checkpoint: Checkpoint
   private let tensors: [TensorSummary]
   private let supernet: Result<SupernetReading, SubnetFault>
+  /// What it is when it is no supernet: a model that is taken whole, or none that is known.
+  private let model: Result<PretrainedModel, ExtractionFault>?
 
   init(_ checkpoint: Checkpoint) {
     self.checkpoint = checkpoint
@@ -20,6 +23,12 @@ struct CheckpointInspection {
         configurations: checkpoint.configurations, keys: checkpoint.keyWords, tensors: checkpoint.tensorNames,
         shapeOf: { checkpoint.summary(of: $0)?.shape }, otherEntry: checkpoint.otherEntry)
     }
+    model =
+      if case .failure = supernet {
+        Result { () throws(ExtractionFault) in try PretrainedModel(contentsOf: checkpoint.path) }
+      } else {
+        nil
+      }
   }
 
   var inspection: Inspection { Inspection(json: json, table: table) }
@@ -70,6 +79,11 @@ struct CheckpointInspection {
     case .failure(let fault):
       object["is_supernet"] = .bool(false)
       object["problem"] = .string("\(fault)")
+      switch model {
+      case .success(let model): object["model"] = model.json
+      case .failure(let fault): object["model_problem"] = .string("\(fault)")
+      case nil: break
+      }
     }
     object["state_dict_key"] = checkpoint.stateDictKey.map(JSONValue.string) ?? .null
     object["checkpoint_config"] = configuration
@@ -112,8 +126,13 @@ struct CheckpointInspection {
             [$0.name, $0.value.text(), sources[$0.name]?.string ?? ""]
           })
     case .failure(let fault):
-      facts.append(("supernet", "no: \(fault)"))
-      facts += checkpoint.notes.map { ("note", $0) }
+      switch model {
+      case .success(let model): facts += model.facts
+      case .failure(let other):
+        facts += [("supernet", "no: \(fault)"), ("model", "no: \(other)")]
+        fallthrough
+      case nil: facts += checkpoint.notes.map { ("note", $0) }
+      }
     }
     let rows = tensors.map { [$0.name, TextTable.shape($0.shape), $0.formatName] }
     return TextTable.facts(facts) + configuration + "\n" + TextTable.rows(["tensor", "shape", "type"], rows)

@@ -1,4 +1,7 @@
+import Glibc
+import LHImport
 import LHJSON
+import LHSafetensors
 import LHSubnetFile
 import LHSystem
 import LHTorch
@@ -18,27 +21,48 @@ struct Inspection {
     self.fault = fault
   }
 
-  /// Looks into a file of either kind.
-  init(path: String, verifying: Bool) throws {
+  /// Looks into a file of any kind, or a folder.
+  init(path: String, verifying: Bool) throws { self = try Inspection.look(into: path, verifying: verifying) }
+
+  private static func look(into path: String, verifying: Bool) throws -> Inspection {
+    if isFolder(path) || path.hasSuffix(".index.json") {
+      return PretrainedInspection(try PretrainedContent(path)).inspection
+    }
     let file = try InputFile(path: path)
     if try SubnetReader.recognizes(file) {
-      self = SubnetInspection(try SubnetReader(file: file), verifying: verifying).inspection
-      return
+      return SubnetInspection(try SubnetReader(file: file), verifying: verifying).inspection
     }
+    let beginning = try file.bytes(0..<min(file.byteCount, SafetensorsFile.recognizedSize))
+    if SafetensorsFile.recognizes(beginning) {
+      return PretrainedInspection(try PretrainedContent(path)).inspection
+    }
+    return CheckpointInspection(try checkpoint(path)).inspection
+  }
+
+  private static func checkpoint(_ path: String) throws -> Checkpoint {
     do throws(CheckpointFault) {
-      self = CheckpointInspection(try Checkpoint(path: path)).inspection
-    } catch .notACheckpoint(let path, let found) {
+      return try Checkpoint(path: path)
+    } catch {
+      guard case .notACheckpoint(let path, let found) = error else { throw error }
       throw UnknownFile(path: path, found: found)
     }
   }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
 }
 
-/// A file that is neither a subnet file nor a checkpoint.
+/// A file that is none of those that are known.
 struct UnknownFile: Fault {
   let path: String
   let found: String
 
   var kind: FaultKind { .badData }
 
-  var description: String { "\(path): is \(found), expected a .lhb subnet file or a PyTorch checkpoint" }
+  var description: String {
+    "\(path): is \(found), expected a .lhb file, a PyTorch checkpoint, a safetensors file, the index of several, or a"
+      + " folder with one of them"
+  }
 }

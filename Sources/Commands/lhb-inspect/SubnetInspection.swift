@@ -120,7 +120,7 @@ struct SubnetInspection {
   }
 
   /// What the model is.
-  private var modelFacts: [(String, String)] {
+  private var modelFacts: [(label: String, text: String)] {
     switch reader.model {
     case .subnet(let config, let architecture):
       [
@@ -128,13 +128,7 @@ struct SubnetInspection {
         ("search space", ModelText.spaces(of: architecture)),
         ("supernet", ModelText.supernet(config)),
       ]
-    case .whole(let model):
-      [
-        ("model", "\(model.family.name): \(ModelText.summary(of: model.shape))"),
-        ("extractor", ModelText.extractor(of: model.shape)),
-        ("graph", ModelText.graph(of: model.shape)),
-        ("container", model.container),
-      ]
+    case .whole(let model): model.facts
     }
   }
 

@@ -50,8 +50,8 @@ public enum SafetensorsFault: Fault, Equatable {
     case .badMetadata(let path): "\(path): the header's __metadata__ is no object of texts"
     case .badTensor(let path, let tensor, let problem): "\(path): the tensor \(excerpt(tensor)) \(problem)"
     case .wrongPlace(let path, let tensor, let found, let expected):
-      "\(path): the tensor \(excerpt(tensor)) begins at byte \(found) of the data, expected \(expected): there is a hole"
-        + " or an overlap"
+      "\(path): the tensor \(excerpt(tensor)) begins at byte \(found) of the data, expected \(expected): there is a"
+        + " hole or an overlap"
     case .unsupportedType(let path, let tensor, let found):
       "\(path): the tensor \(excerpt(tensor)) has the type \(found), expected F32, F16, BF16 or F64"
     case .badIndex(let path, let problem): "\(path): the index \(problem)"

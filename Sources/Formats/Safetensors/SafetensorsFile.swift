@@ -19,6 +19,9 @@ public final class SafetensorsFile: Sendable {
 
   private let entries: [String: SafetensorsEntry]
 
+  /// So many bytes of a file tell whether it is meant to be one.
+  public static let recognizedSize = 9
+
   /// Whether a file begins like one, sound or not: a length, and an opening brace behind it.
   public static func recognizes(_ beginning: [UInt8]) -> Bool {
     beginning.count > 8 && beginning[8] == UInt8(ascii: "{") && beginning[4..<8].allSatisfy { $0 == 0 }
@@ -46,8 +49,9 @@ public final class SafetensorsFile: Sendable {
   /// The shape of a tensor; nil when there is none of that name.
   public func shape(of name: String) -> [Int]? { entries[name]?.shape }
 
-  /// The type of a tensor as the header has it, for example "F16"; nil when there is none of that name.
-  public func typeName(of name: String) -> String? { entries[name]?.type.rawValue }
+  /// The format of a tensor's elements as PyTorch calls it, for example "float16" or "int64"; nil when there is none of
+  /// that name.
+  public func formatName(of name: String) -> String? { entries[name]?.type.name }
 
   /// A tensor, read into memory of its own; nil when there is none of that name.
   ///

@@ -1,5 +1,5 @@
 internal import LHJSON
-public import LHSystem
+import LHSystem
 
 /// The index of a model that is cut into several files: `model.safetensors.index.json`, or PyTorch's
 /// `pytorch_model.bin.index.json`, which has the same form.

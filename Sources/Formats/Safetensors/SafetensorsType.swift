@@ -20,6 +20,29 @@ enum SafetensorsType: String, Sendable {
   case uint64 = "U64"
   case complex64 = "C64"
 
+  /// PyTorch's name of the format.
+  var name: String {
+    switch self {
+    case .bool: "bool"
+    case .uint8: "uint8"
+    case .int8: "int8"
+    case .float8E5M2: "float8_e5m2"
+    case .float8E4M3: "float8_e4m3fn"
+    case .float8E8M0: "float8_e8m0fnu"
+    case .int16: "int16"
+    case .uint16: "uint16"
+    case .float16: "float16"
+    case .bfloat16: "bfloat16"
+    case .int32: "int32"
+    case .uint32: "uint32"
+    case .float32: "float32"
+    case .float64: "float64"
+    case .int64: "int64"
+    case .uint64: "uint64"
+    case .complex64: "complex64"
+    }
+  }
+
   /// Bytes of an element.
   var size: Int {
     switch self {

@@ -13,7 +13,8 @@ extension EncoderShape {
       waveformEpsilon: choices.waveformEpsilon ?? stated.waveformEpsilon, convolutions: convolutions,
       scalesChannels: finder.has(.weight(.channelScale)),
       normalizesFeatures: stated.normalizesFeatures && finder.has(.weight(.featureNorm)),
-      projectsFeatures: finder.has(.weight(.featureProjection)), width: stated.width, position: stated.positionShape,
+      projectsFeatures: finder.has(.weight(.featureProjection)) || convolutions.last?.channels != stated.width,
+      width: stated.width, position: stated.positionShape,
       normPlacement: stated.normPlacement,
       layers: stated.heads.indices.map { LayerShape(stated, finder, layer: $0, bias: bias) }, attentionBias: bias,
       activation: stated.activation, finalProjection: EncoderShape.finalProjection(stated, finder))
@@ -43,8 +44,8 @@ extension LayerShape {
   fileprivate init(_ stated: StatedEncoder, _ finder: TensorFinder, layer: Int, bias: AttentionBias) {
     let attention = stated.heads[layer].map { heads in
       var shape = AttentionShape(heads: heads, headSize: stated.headSize)
-      if bias != .none, let all = stated.biasHeads, all[layer].count != stated.width / max(1, stated.headSize) {
-        shape.biasHeads = all[layer]
+      if bias != .none, let left = stated.biasHeads?[layer], left != Array(0..<stated.width / max(1, stated.headSize)) {
+        shape.biasHeads = left
       }
       return shape
     }

@@ -32,8 +32,8 @@ public enum FamilyFault: Fault, Equatable {
     switch self {
     case .notRecognized(let found):
       "is no model that is known here: looked for a Hugging Face config.json beside the weights, for fairseq's cfg or"
-        + " args, for the forms of s3prl, DistilHuBERT, DPHuBERT and WavLM, and for torchaudio's names of tensors; found"
-        + " \(found)"
+        + " args, for the forms of s3prl, DistilHuBERT, DPHuBERT and WavLM, and for torchaudio's names of tensors;"
+        + " found \(found)"
     case .unsupported(let what): "is \(what), which is not computed here"
     case .isSupernet:
       "is a LightHuBERT supernet, which is no model by itself: name a subnet with --arch, base-min, base-default,"

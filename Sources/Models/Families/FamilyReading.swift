@@ -32,25 +32,23 @@ public struct FamilyReading: Sendable {
         Violation(field: "the configuration", value: "contradictory", allowed: "not that \(contradiction)")
       ])
     }
-    guard shape.convolutions.minimumSampleCount <= Limits.frameSamples else {
+    guard max(shape.convolutions.minimumSampleCount, shape.convolutions.hop) <= Limits.frameSamples else {
       throw .invalidConfiguration([
         Violation(
-          field: "the convolutions",
-          value: "a stack that needs \(shape.convolutions.minimumSampleCount) samples a frame",
-          allowed: "at most \(Limits.frameSamples)")
+          field: "the convolutions", value: "a stack that needs more than \(Limits.frameSamples) samples a frame",
+          allowed: "smaller kernels and strides")
       ])
     }
     tensors = EncoderLayout(shape).tensors.map { FamilyTensor(tensor: $0, source: finder.source(of: $0)) }
     let problems = FamilyReading.problems(tensors, files)
     guard problems.isEmpty else { throw .tensorsDoNotFit(title, problems) }
-    let leftOver = LeftOver(files.tensorNames, prefix: prefix, used: tensors, layerCount: shape.layers.count)
+    let leftOver = LeftOver(files.tensorNames, prefix: prefix, used: tensors, shape: shape)
     guard leftOver.unknown.isEmpty else { throw .tensorsDoNotFit(title, [.unused(tensors: leftOver.unknown)]) }
     var notes = stated.notes
     if stated.hasConvolutionBias == false, shape.convolutions.contains(where: \.hasBias) {
       notes.append("conv_bias is false, but the convolutions have biases, which are used")
     }
-    if let heads = leftOver.note { notes.append(heads) }
-    self.notes = notes
+    self.notes = notes + leftOver.notes
   }
 
   init(
@@ -92,6 +90,9 @@ public struct FamilyReading: Sendable {
     return problems
   }
 
+  /// The longest prefix that is one.
+  private static let prefixLimit = 256
+
   /// What stands before the names of the model's tensors, such as "hubert." or "w2v_encoder.w2v_model.".
   private static func prefix(_ recognition: Recognition, _ files: ModelFiles) throws(FamilyFault) -> String {
     let finder = TensorFinder(recognition.container, recognition.stated, prefix: "", shapeOf: { _ in nil })
@@ -99,6 +100,7 @@ public struct FamilyReading: Sendable {
     var prefixes: [String] = []
     for name in files.tensorNames where name.hasSuffix(mark) {
       let prefix = String(name.dropLast(mark.count))
+      guard prefix.utf8.count <= prefixLimit else { continue }
       if prefix.isEmpty || prefix.hasSuffix(".") { prefixes.append(prefix) }
     }
     guard let first = prefixes.first else {
@@ -120,7 +122,9 @@ public struct FamilyReading: Sendable {
     case (1024, 24): return "\(family.name) Large"
     case (1280, 48): return family == .huBERT ? "HuBERT XLarge" : "\(family.name) 1B"
     case (1920, 48): return "\(family.name) 2B"
-    default: return "\(family.name) (\(shape.layers.count) layers of width \(shape.width))"
+    default:
+      let count = shape.layers.count
+      return "\(family.name) (\(count) \(count == 1 ? "layer" : "layers") of width \(shape.width))"
     }
   }
 }

@@ -2,8 +2,8 @@ import LHConfiguration
 import LHJSON
 import LHModel
 
-/// `config.json` and `preprocessor_config.json`, as transformers writes them for HubertModel, Wav2Vec2Model, WavLMModel,
-/// Data2VecAudioModel and their kin. A key that is missing has the default of transformers.
+/// `config.json` and `preprocessor_config.json`, as transformers writes them for HubertModel, Wav2Vec2Model,
+/// WavLMModel, Data2VecAudioModel and their kin. A key that is missing has the default of transformers.
 struct HuggingFaceConfiguration {
   /// The sizes that are added to variances: in the waveform's norm of the feature extractor.
   static let waveformEpsilon = 1e-7

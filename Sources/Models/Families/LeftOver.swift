@@ -1,15 +1,20 @@
-import LHTensorNames
+import LHConfiguration
+import LHModel
 
 /// The tensors of a file that its model is not made from: what training and other tasks use, and what is not known.
 struct LeftOver {
   /// Tensors inside the encoder that nothing is known of: the model would compute something else.
   private(set) var unknown: [String] = []
-  /// Heads of other tasks that are not taken, to be told; nil for none.
-  private(set) var note: String?
+  /// What else is not taken, to be told: heads of other tasks, further layers.
+  private(set) var notes: [String] = []
 
-  init(_ names: [String], prefix: String, used: [FamilyTensor], layerCount: Int) {
+  init(_ names: [String], prefix: String, used: [FamilyTensor], shape: EncoderShape) {
     let used = Set(used.flatMap { $0.sources.map(\.name) })
+    let layerCount = shape.layers.count
+    // Of a WavLM whose first layer lost its attention, and the table with it, the gates have nothing to scale.
+    let hasNoBias = shape.attentionBias == .none && shape.layers.first?.attention == nil
     var heads: [String] = []
+    var hasMoreLayers = false
     for name in names where !used.contains(name) {
       guard name.hasPrefix(prefix) else {
         LeftOver.add(String(name.prefix { $0 != "." }), to: &heads)
@@ -20,17 +25,23 @@ struct LeftOver {
       if LeftOver.training.contains(root) { continue }
       if !LeftOver.encoderRoots.contains(root) {
         LeftOver.add(root, to: &heads)
-      } else if !LeftOver.isOfTraining(own, layerCount: layerCount) {
+      } else if LeftOver.layer(own).map({ $0 >= layerCount }) == true {
+        hasMoreLayers = true
+      } else if !LeftOver.isOfTraining(own), !(hasNoBias && LeftOver.isOfBiasGate(own)) {
         unknown.append(name)
       }
     }
     if !heads.isEmpty {
-      note = "left out, as they are no part of the encoder: \(heads.joined(separator: ", "))"
+      notes.append("left out, as they are no part of the encoder: \(heads.joined(separator: ", "))")
+    }
+    if hasMoreLayers {
+      notes.append("the file has more layers than the \(layerCount) of the configuration, and those are left out")
     }
   }
 
   private static func add(_ root: String, to heads: inout [String]) {
-    if heads.count < 8, !heads.contains(root), !training.contains(root) { heads.append(root) }
+    let shown = String(quoted(root).dropFirst().dropLast())
+    if heads.count < 8, !heads.contains(shown), !training.contains(root) { heads.append(shown) }
   }
 
   /// Where the tensors of an encoder begin.
@@ -44,12 +55,18 @@ struct LeftOver {
     "target_glu", "_ema", "layer_weights",
   ]
 
-  /// What lies inside the encoder and is none of its: the counter of a batch norm, ContentVec's layers beyond the
-  /// encoder's own, torchaudio's head.
-  private static func isOfTraining(_ name: Substring, layerCount: Int) -> Bool {
-    if name.hasSuffix(".num_batches_tracked") || name.hasPrefix("encoder.cond_layer_norm.") { return true }
-    let parts = name.split(separator: ".")
-    if parts.count > 3, parts[1] == "layers", let layer = Int(parts[2]) { return layer >= layerCount }
-    return false
+  /// What lies inside the encoder and is none of its: the counter of a batch norm, the norm of ContentVec's layers
+  /// beyond the encoder's own.
+  private static func isOfTraining(_ name: Substring) -> Bool {
+    name.hasSuffix(".num_batches_tracked") || name.hasPrefix("encoder.cond_layer_norm.")
+  }
+
+  /// Whether a tensor belongs to the gate of WavLM's attention bias, in torchaudio's names.
+  private static func isOfBiasGate(_ name: Substring) -> Bool { name.contains(".attention.gru_rel_pos_") }
+
+  /// The layer of the encoder that a tensor belongs to; nil for none.
+  private static func layer(_ name: Substring) -> Int? {
+    let parts = name.split(separator: ".", maxSplits: 3)
+    return parts.count > 3 && parts[1] == "layers" ? Int(parts[2]) : nil
   }
 }

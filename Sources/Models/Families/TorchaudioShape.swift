@@ -2,8 +2,8 @@ import LHConfiguration
 import LHModel
 import LHTensorNames
 
-/// What a state dict of torchaudio's says without a configuration. It does not have strides and heads: they are those of
-/// all that torchaudio publishes, strides of 5 and then 2, and heads by the width.
+/// What a state dict of torchaudio's says without a configuration. It does not have strides and heads: they are those
+/// of all that torchaudio publishes, strides of 5 and then 2, and heads by the width.
 struct TorchaudioShape {
   let stated: StatedEncoder
 
@@ -30,6 +30,9 @@ struct TorchaudioShape {
     stated.normPlacement = isLayerNorm ? .before : .after
     var layers = 0
     while layers < Limits.layers.upperBound, shape(.weight(.feedForwardInput(layers))) != nil { layers += 1 }
+    guard layers > 0 else {
+      throw .notRecognized(found: "names of tensors as torchaudio's, but no encoder.transformer.layers.0")
+    }
     guard let heads = choices.heads ?? TorchaudioShape.heads[width] else {
       throw .unsupported(
         what:

@@ -27,8 +27,10 @@ struct PretrainedFiles: Sendable {
     return view
   }
 
-  init(_ path: String) throws(ExtractionFault) {
-    let store = try WeightStore(path)
+  /// Finds what lies beside weights.
+  ///
+  /// - Parameter path: What messages call them.
+  init(_ store: WeightStore, _ path: String) throws(ExtractionFault) {
     var content = ModelFiles(tensorNames: store.names, shapeOf: store.shapeOf)
     content.configurations = store.configurations
     content.stateDictKey = store.stateDictKey

@@ -41,9 +41,14 @@ public final class PretrainedModel: Sendable {
   ///   - choices: What the caller knows better than the files.
   /// - Throws: `ExtractionFault.cause` when a file cannot be read or is none of these, `.unsuitable` when the model is
   ///   none that is computed here.
-  public init(contentsOf path: String, _ choices: ReadingChoices = .init()) throws(ExtractionFault) {
+  public convenience init(contentsOf path: String, _ choices: ReadingChoices = .init()) throws(ExtractionFault) {
+    try self.init(try WeightStore(path), path, choices)
+  }
+
+  /// The model of weights that are open.
+  init(_ store: WeightStore, _ path: String, _ choices: ReadingChoices) throws(ExtractionFault) {
     self.path = path
-    files = try PretrainedFiles(path)
+    files = try PretrainedFiles(store, path)
     model = try files.model.map { model throws(ExtractionFault) in try model.with(choices, path: path) }
     do throws(FamilyFault) {
       reading =
@@ -80,14 +85,17 @@ public final class PretrainedModel: Sendable {
     return try weights.write(to: path, options: options, progress: progress)
   }
 
+  /// What the model is, for files and programs.
+  package var whole: WholeModel { WholeModel(family: family, container: reading.container.name, shape: shape) }
+
+  /// What the model is for a `.lhb` file of it.
+  private var description: ModelDescription { model ?? .whole(whole) }
+
   /// Its weights.
   package var weights: ModelWeights {
     let tensors = Dictionary(uniqueKeysWithValues: reading.tensors.map { ($0.tensor.role, $0) })
     return ModelWeights(
-      path: path,
-      model: model ?? .whole(WholeModel(family: family, container: reading.container.name, shape: shape)),
-      shape: shape,
-      files: files.weights, digest: { [self] in backgroundDigest() },
+      path: path, model: description, shape: shape, files: files.weights, digest: { [self] in backgroundDigest() },
       write: { [self] tensor, allowsNonfinite, target in
         guard let tensor = tensors[tensor.role] else {
           preconditionFailure("the reading has every tensor of the layout")

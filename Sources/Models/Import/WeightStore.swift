@@ -10,6 +10,8 @@ import LHTorch
 struct WeightStore: Sendable {
   let names: [String]
   let shapeOf: @Sendable (String) -> [Int]?
+  /// What the elements of a tensor are, in PyTorch's words.
+  let formatOf: @Sendable (String) -> String?
   let lookup: @Sendable (String) throws -> TensorView?
   let files: any WeightFiles
   let paths: [String]
@@ -32,7 +34,7 @@ struct WeightStore: Sendable {
   init(_ path: String) throws(ExtractionFault) {
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-      self = try WeightStore(folder: path.hasSuffix("/") ? path : path + "/")
+      self = try WeightStore(folder: path)
       return
     }
     if path.hasSuffix(".index.json") {
@@ -47,7 +49,7 @@ struct WeightStore: Sendable {
     let beginning: [UInt8]
     do throws(FileFault) {
       let file = try InputFile(path: path)
-      beginning = try file.bytes(0..<min(file.byteCount, 16))
+      beginning = try file.bytes(0..<min(file.byteCount, SafetensorsFile.recognizedSize))
     } catch {
       throw .cause(error)
     }
@@ -61,6 +63,7 @@ struct WeightStore: Sendable {
   private init(_ file: SafetensorsFile, _ path: String) {
     names = file.tensorNames
     shapeOf = { file.shape(of: $0) }
+    formatOf = { file.formatName(of: $0) }
     lookup = { try file.tensor($0) }
     files = file
     paths = [path]
@@ -72,6 +75,7 @@ struct WeightStore: Sendable {
   private init(_ checkpoint: Checkpoint, _ path: String) {
     names = checkpoint.tensorNames
     shapeOf = { checkpoint.summary(of: $0)?.shape }
+    formatOf = { checkpoint.summary(of: $0)?.formatName }
     lookup = { try checkpoint.tensor($0) }
     files = checkpoint
     paths = [path]
@@ -83,7 +87,8 @@ struct WeightStore: Sendable {
   }
 
   /// The weights of a Hugging Face folder, by transformers' own preference.
-  private init(folder: String) throws(ExtractionFault) {
+  private init(folder path: String) throws(ExtractionFault) {
+    let folder = path.hasSuffix("/") ? path : path + "/"
     for name in [
       "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",
     ]
@@ -92,7 +97,7 @@ struct WeightStore: Sendable {
       needsConfiguration = texts == nil
       return
     }
-    throw .cause(NoWeights(folder: folder))
+    throw .cause(NoWeights(folder: path))
   }
 
   /// Several files with an index.
@@ -118,6 +123,7 @@ struct WeightStore: Sendable {
     let (stores, owners) = (shards, owner)
     names = index.files.flatMap { stores[$0]?.names ?? [] }
     shapeOf = { name in owners[name].flatMap { stores[$0]?.shapeOf(name) } }
+    formatOf = { name in owners[name].flatMap { stores[$0]?.formatOf(name) } }
     lookup = { name in try owners[name].flatMap { try stores[$0]?.lookup(name) } }
     files = FileSequence(files: index.files.compactMap { stores[$0]?.files })
     paths = [path] + index.files.map { folder + $0 }

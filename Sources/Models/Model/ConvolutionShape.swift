@@ -41,8 +41,26 @@ extension [ConvolutionShape] {
   /// Frames T for a number of samples; 0 when they are too few for one frame.
   public func frameCount(forSamples count: Int) -> Int { reduce(count) { $1.frameCount(forInput: $0) } }
 
-  /// The fewest samples that give a frame: 400 with the published extractor.
+  /// The fewest samples that give a frame: 400 with the published extractor; `Int.max` when it is beyond any number.
   public var minimumSampleCount: Int {
-    reversed().reduce(1) { frames, layer in (frames - 1) * layer.stride + layer.kernel }
+    var count = 1
+    for layer in reversed() {
+      let (steps, isTooMany) = (count - 1).multipliedReportingOverflow(by: layer.stride)
+      let (sum, isTooLarge) = steps.addingReportingOverflow(layer.kernel)
+      guard !isTooMany, !isTooLarge else { return .max }
+      count = sum
+    }
+    return count
+  }
+
+  /// Samples from a frame to the next: 320 with the published extractor; `Int.max` when it is beyond any number.
+  public var hop: Int {
+    var hop = 1
+    for layer in self {
+      let (product, isTooLarge) = hop.multipliedReportingOverflow(by: layer.stride)
+      guard !isTooLarge else { return .max }
+      hop = product
+    }
+    return hop
   }
 }

@@ -31,11 +31,11 @@ extension EncoderShape {
       throw Violations(
         contradictions.map { Violation(field: "shape", value: "contradictory", allowed: "not that \($0)") })
     }
-    guard convolutions.minimumSampleCount <= Limits.frameSamples else {
+    guard max(convolutions.minimumSampleCount, convolutions.hop) <= Limits.frameSamples else {
       throw Violations([
         Violation(
-          field: "shape.convolutions", value: "a stack that needs \(convolutions.minimumSampleCount) samples a frame",
-          allowed: "at most \(Limits.frameSamples)")
+          field: "shape.convolutions", value: "a stack that needs more than \(Limits.frameSamples) samples a frame",
+          allowed: "smaller kernels and strides")
       ])
     }
   }

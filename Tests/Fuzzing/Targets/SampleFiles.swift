@@ -43,7 +43,7 @@ enum SampleFiles {
   static func subnet(_ weights: WeightsChoice, level: Int = 0) -> [UInt8] {
     let provenance = Provenance(
       source: "model.pt", sourceSize: 1, tool: "fuzz", date: "2026-01-31T12:00:00Z", weights: weights)
-    var writer = SubnetWriter(config: config, architecture: architecture, provenance: provenance)
+    var writer = SubnetWriter(.subnet(config: config, architecture: architecture), provenance: provenance)
     writer.compressionLevel = level
     if weights == .int8 {
       writer.plan = QuantizationPlan([
