@@ -74,7 +74,7 @@ QUANTIZER_WHEELS := nncf onnx
 MODEL_WHEELS := transformers
 # What our own exports are compared with besides.
 EXPORT_WHEELS := $(MODEL_WHEELS) onnx
-# Options of that check, such as --quick, or --family with a folder of checkpoints.
+# Options of that check, such as --quick.
 EXPORT_FLAGS :=
 # --quick proves a benchmark in a minute or two and writes nothing.
 BENCH_FLAGS :=
