@@ -76,13 +76,13 @@ import Testing
       let out = "\(folder)/a.safetensors"
       try export(model.path, to: out)
       let file = try SafetensorsFile(path: out)
-      func refusal(_ change: (inout [String: String], inout [SafetensorsWriter.Tensor]) -> Void) throws -> String {
+      func refusal(_ change: (inout [String: String], inout [SafetensorsFileWriter.Tensor]) -> Void) throws -> String {
         var metadata = file.metadata
         var tensors = file.tensorNames.map {
-          SafetensorsWriter.Tensor(name: $0, element: .weight(.float32), shape: file.shape(of: $0) ?? [])
+          SafetensorsFileWriter.Tensor(name: $0, element: .weight(.float32), shape: file.shape(of: $0) ?? [])
         }
         change(&metadata, &tensors)
-        let writer = SafetensorsWriter(tensors, metadata: metadata.map { ($0.key, $0.value) })
+        let writer = SafetensorsFileWriter(tensors, metadata: metadata.map { ($0.key, $0.value) })
         let spoilt = try AtomicFile(path: "\(folder)/b.safetensors", replacing: true)
         try writer.write(to: spoilt) { [UInt8](repeating: 0, count: tensors[$0].byteCount) }
         try spoilt.commit()
@@ -103,7 +103,7 @@ import Testing
       #expect(try refusal { _, tensors in tensors[0].shape[0] += 1 }.contains("has shape"))
       #expect(
         try refusal { _, tensors in
-          tensors.append(SafetensorsWriter.Tensor(name: "more", element: .weight(.float32), shape: [1]))
+          tensors.append(SafetensorsFileWriter.Tensor(name: "more", element: .weight(.float32), shape: [1]))
         }.contains("more"))
       #expect(try refusal { texts, _ in texts = [:] }.contains("config.json"))
     }
