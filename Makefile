@@ -72,6 +72,10 @@ PYTORCH_WHEEL := torch
 QUANTIZER_WHEELS := nncf onnx
 # What exports models of the HuBERT family, and computes them as published.
 MODEL_WHEELS := transformers
+# What our own exports are compared with besides.
+EXPORT_WHEELS := $(MODEL_WHEELS) onnx
+# Options of that check, such as --quick.
+EXPORT_FLAGS :=
 # --quick proves a benchmark in a minute or two and writes nothing.
 BENCH_FLAGS :=
 SWIFT_SOURCES := Sources Tests Docs/examples/swift Package.swift
@@ -189,6 +193,11 @@ check-real-size: packages build ## Compares models of the published sizes with f
 	/usr/bin/python3 Tests/Tools/checks/check_family_size.py $(BUILD) $(FAMILY_FLAGS)
 	/usr/bin/python3 Tests/Tools/checks/check_reading.py $(BUILD)
 
+.PHONY: check-exports
+check-exports: packages build $(PEERS)/exports-installed ## Runs exports in transformers and ONNX Runtime (minutes)
+	@Tests/Tools/packaging/install_packages.sh $(REFERENCE_PACKAGES) zstd
+	$(PEERS)/bin/python Tests/Tools/reference/check_exports.py $(BUILD) $(EXPORT_FLAGS)
+
 .PHONY: bench
 bench: $(PACKAGE_FOLDER)/complete ## Measures speed and memory for Docs/measurements (10 minutes, 2 GB of disk)
 	@Tests/Tools/packaging/install_packages.sh $(REFERENCE_PACKAGES)
@@ -230,6 +239,10 @@ $(PEERS)/installed:
 
 $(PEERS)/pytorch-installed: $(PEERS)/installed
 	$(PEERS)/bin/pip install --quiet $(PYTORCH_WHEEL)
+	@touch $@
+
+$(PEERS)/exports-installed: $(PEERS)/pytorch-installed
+	$(PEERS)/bin/pip install --quiet $(EXPORT_WHEELS)
 	@touch $@
 
 $(PEERS)/quantizers-installed: $(PEERS)/installed

@@ -251,6 +251,9 @@ let testing: [Target] = [
     of: "LHImport", "LHFamilies", "LHJSON", "LHModel", "LHQuantization", "LHSafetensors", "LHSubnetFile", "LHSupernet",
     "LHSupernetCheckpoint", "LHTensorNames",
     "LHSystem", "LHTensors", "LHTorch"),
+  tests(
+    of: "LHExport", "LHImport", "LHJSON", "LHModel", "LHONNX", "LHSafetensors", "LHSubnetFile", "LHSystem",
+    "LHTensors", "LightHuBERT"),
   tests(of: "LHKernels", "LHKernelTypes", "LHQuantization", "LHSystem"),
   tests(
     of: "LightHuBERT", "LHImport", "LHJSON", "LHKernelTypes", "LHKernels", "LHModel", "LHQuantization", "LHSubnetFile",
@@ -267,8 +270,8 @@ let testing: [Target] = [
   .testTarget(
     name: "CommandTests",
     dependencies: [
-      "LHCommandSupport", "LHJSON", "LHSupernet", "LHSystem", "LHTestSupport", "lhb-bench", "lhb-extract",
-      "lhb-features", "lhb-inspect",
+      "LHCommandSupport", "LHJSON", "LHSupernet", "LHSystem", "LHTestSupport", "lhb-bench", "lhb-export",
+      "lhb-extract", "lhb-features", "lhb-inspect",
     ],
     swiftSettings: strict),
 ]

@@ -41,6 +41,17 @@ import Testing
     #expect(try await Examples.cancel(model: model, samples: samples).layers == [10])
   }
 
+  @Test func `The examples of whole models run`() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/contentvec.lhb"
+      let model = try Examples.takeWhole(path: Fixture.path("family/contentvec.pt"), modelPath: path)
+      #expect(model.summary.hasPrefix("HuBERT"))
+      #expect(try Examples.project(modelPath: path, samples: goldenSamples("frames-2")).embedDim == 256)
+      let chinese = Fixture.path("family/chinese-hubert")
+      #expect(try !Examples.takeAsItIs(path: chinese).shape.normalizesWaveform)
+    }
+  }
+
   @Test func `The example of the README runs on a supernet of the small space's depth and width`() throws {
     try withTemporaryFolder { folder in
       let checkpoint = folder + "/a.pt"

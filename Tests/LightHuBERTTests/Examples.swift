@@ -62,6 +62,25 @@ enum Examples {
     return counts
   }
 
+  static func takeWhole(path: String, modelPath: String) throws -> PretrainedModel {
+    let model = try PretrainedModel(contentsOf: path)
+    print(model.summary)  // HuBERT Base, fairseq checkpoint, group norm, waveform as it is
+    for note in model.notes { print(note) }
+    try model.extract(to: modelPath)
+    return model
+  }
+
+  static func takeAsItIs(path: String) throws -> PretrainedModel {
+    let model = try PretrainedModel(contentsOf: path, ReadingChoices(normalizesWaveform: false))
+    return model
+  }
+
+  static func project(modelPath: String, samples: [Float]) throws -> Features {
+    let session = Session(try Model(contentsOf: modelPath))
+    let units = try session.features(of: samples, FeatureSelection(layers: .indices([9]), isProjected: true))
+    return units
+  }
+
   static func chooseByError(modelPath: String) throws -> Model {
     let fast = try Model(contentsOf: modelPath, options: RuntimeOptions(maxError: 0.03))
     print("\(fast.precision.rawValue) is the fastest within 3 %")

@@ -2,8 +2,8 @@ public import LHSystem
 
 /// A model in the ONNX format: a graph, the set of operators that it uses, and where it comes from.
 ///
-/// Weights are not held: they are asked for one after the other while the file is written, and lie in it, or in a second
-/// file beside it, since no message of protocol buffers may have 2 GiB.
+/// Weights are not held: they are asked for one after the other while the file is written, and lie in it, or in a
+/// second file beside it, since no message of protocol buffers may have 2 GiB.
 public struct ONNXModel: Sendable {
   /// The graph.
   public var graph: ONNXGraph

@@ -1,7 +1,10 @@
 /// Bytes in the wire format of protocol buffers: fields, each with its number and its value. What a field means stands
 /// in a schema, which whoever writes it goes by.
-struct ProtobufWriter {
-  private(set) var bytes: [UInt8] = []
+package struct ProtobufWriter {
+  package private(set) var bytes: [UInt8] = []
+
+  /// No bytes yet.
+  package init() {}
 
   /// How a value is laid out, as the tag of a field says it.
   private enum Wire: Int {
@@ -11,35 +14,35 @@ struct ProtobufWriter {
   }
 
   /// A whole number (`int32`, `int64`, an enum); a negative one takes ten bytes.
-  mutating func integer(_ field: Int, _ value: Int) {
+  package mutating func integer(_ field: Int, _ value: Int) {
     tag(field, .varint)
     varint(UInt64(bitPattern: Int64(value)))
   }
 
   /// A number (`float`).
-  mutating func float(_ field: Int, _ value: Float) {
+  package mutating func float(_ field: Int, _ value: Float) {
     tag(field, .fixed32)
     for shift in stride(from: 0, to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> shift)) }
   }
 
   /// A text in UTF-8 (`string`).
-  mutating func text(_ field: Int, _ value: String) { data(field, Array(value.utf8)) }
+  package mutating func text(_ field: Int, _ value: String) { data(field, Array(value.utf8)) }
 
   /// Bytes (`bytes`).
-  mutating func data(_ field: Int, _ value: [UInt8]) {
+  package mutating func data(_ field: Int, _ value: [UInt8]) {
     header(field, length: value.count)
     bytes += value
   }
 
   /// A message.
-  mutating func message(_ field: Int, _ write: (inout ProtobufWriter) -> Void) {
+  package mutating func message(_ field: Int, _ write: (inout ProtobufWriter) -> Void) {
     var inner = ProtobufWriter()
     write(&inner)
     data(field, inner.bytes)
   }
 
   /// What stands before a message, text or bytes of a length; those must follow.
-  mutating func header(_ field: Int, length: Int) {
+  package mutating func header(_ field: Int, length: Int) {
     tag(field, .lengthDelimited)
     varint(UInt64(length))
   }
@@ -57,7 +60,7 @@ struct ProtobufWriter {
   private mutating func tag(_ field: Int, _ wire: Wire) { varint(UInt64(field << 3 | wire.rawValue)) }
 
   /// What `header` writes.
-  static func header(_ field: Int, length: Int) -> [UInt8] {
+  package static func header(_ field: Int, length: Int) -> [UInt8] {
     var writer = ProtobufWriter()
     writer.header(field, length: length)
     return writer.bytes

@@ -12,9 +12,9 @@ struct WindowMask {
 extension EncoderGraph {
   /// The softmax of scores [1, heads, T, T] within a window.
   ///
-  /// As many rows of zeros stand before the first frame as bring the length, once rounded up to the sequence multiple, to
-  /// a multiple of the window. Those that a frame sees take part with score 0 and value 0: their weights are computed and
-  /// left out.
+  /// As many rows of zeros stand before the first frame as bring the length, once rounded up to the sequence multiple,
+  /// to a multiple of the window. Those that a frame sees take part with score 0 and value 0: their weights are
+  /// computed and left out.
   mutating func windowed(_ scores: String, heads: Int, _ size: Int, _ x: String) -> String {
     let mask = windowMask(size, x)
     let hidden = builder.constant(-Float.infinity)

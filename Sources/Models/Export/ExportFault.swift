@@ -34,7 +34,7 @@ public enum ExportFault: Fault {
     switch self {
     case .cause(let fault): fault.description
     case .cannotExpress(let path, let form, let what):
-      "\(path): cannot be expressed as \(form.name), which has no \(what)"
+      "\(path): cannot be expressed as \(form.name): \(what)"
     case .notUniform(let path, let layer, let what, let isPaddable):
       "\(path): cannot be expressed as \(ExportForm.huggingFace.name), which has the same sizes in all layers: layer"
         + " \(layer) has \(what)"

@@ -51,49 +51,49 @@ enum HuggingFaceClass: String, CaseIterable {
     let what: String
   }
 
-  /// What of a shape this class does not compute, in words; nil for nothing.
+  /// What of a shape this class does not compute, as a sentence; nil for nothing.
   private func missing(_ shape: EncoderShape) -> String? {
     let isLayered = shape.position?.kind == .layered
-    if isLayered != (self == .data2VecAudio) {
-      return isLayered
-        ? "several position convolutions but in Data2VecAudioModel, which has layer norms in the extractor and behind"
-          + " attention and FFN" : "single position convolution in Data2VecAudioModel"
+    if isLayered, self != .data2VecAudio || shape.convolutions.first?.norm != .layer || shape.normPlacement == .before {
+      return "Data2VecAudioModel alone has several position convolutions, and it has layer norms in the extractor and"
+        + " norms behind attention and FFN"
     }
-    if self == .data2VecAudio {
-      if shape.convolutions.first?.norm != .layer { return "several position convolutions behind a group norm" }
-      if shape.normPlacement == .before { return "several position convolutions before layers with their norms first" }
-    }
+    if !isLayered, self == .data2VecAudio { return "Data2VecAudioModel has several position convolutions" }
     if shape.position?.kind == .batchNormed, self != .hubert {
-      return "batch norm before the position convolution but in HubertModel"
+      return "HubertModel alone has a batch norm before the position convolution"
     }
-    if !shape.normalizesFeatures, self != .hubert { return "projection without a norm before it but in HubertModel" }
+    if !shape.normalizesFeatures, self != .hubert {
+      return "HubertModel alone has a projection without a norm before it"
+    }
     if shape.layers.contains(where: { $0.adapterWidth != nil }), self != .wav2Vec2 {
-      return "adapters of attention but in Wav2Vec2Model"
+      return "Wav2Vec2Model alone has adapters in its layers"
     }
-    if (shape.attentionBias != .none) != (self == .wavLM) {
-      return self == .wavLM ? "WavLMModel without its bias of attention" : "bias of attention but in WavLMModel"
-    }
+    if shape.attentionBias != .none, self != .wavLM { return "WavLMModel alone has a bias of attention" }
+    if shape.attentionBias == .none, self == .wavLM { return "WavLMModel has a bias of attention" }
     return nil
   }
 
-  /// What of a shape no class computes, in words; nil for nothing.
+  /// What of a shape no class computes, as a sentence; nil for nothing.
   private static func missingEverywhere(_ shape: EncoderShape) -> String? {
-    if shape.scalesChannels { return "factors of the extractor's channels (dummy_weight), which pruning leaves" }
+    if shape.scalesChannels {
+      return "no class has factors of the extractor's channels (dummy_weight), which pruning leaves"
+    }
     let norms = shape.convolutions.map(\.norm)
     let isGroup = norms.first == .group && norms.dropFirst().allSatisfy { $0 == nil }
     if !isGroup && !norms.allSatisfy({ $0 == .layer }) {
-      return "convolutions with other norms than a group norm behind the first, or layer norms behind all"
+      return "the extractor has neither one group norm, behind the first convolution, nor layer norms behind all"
     }
-    guard let position = shape.position else { return "model without a position convolution" }
+    guard let position = shape.position else { return "every class has a position convolution" }
     let first = position.layers[0]
     if let odd = position.layers.first(where: {
       $0.inputChannels != shape.width || $0.outputChannels != shape.width || $0.kernel != first.kernel
     }) {
-      return "position convolutions of different sizes, from \(odd.inputChannels) to \(odd.outputChannels) channels"
-        + " and kernel \(odd.kernel) in a model of width \(shape.width)"
+      return
+        "a position convolution has \(odd.inputChannels) and \(odd.outputChannels) channels and \(odd.kernel) taps,"
+        + " expected \(shape.width) channels and \(first.kernel) taps as in the first"
     }
     if let layer = shape.layers.firstIndex(where: { $0.attention.map { $0.window != .global } ?? false }) {
-      return "sliding windows of attention, as in layer \(layer)"
+      return "no class has sliding windows of attention, as layer \(layer) has"
     }
     return nil
   }

@@ -27,8 +27,8 @@ struct HuggingFaceForm {
     names = HuggingFaceNames(.transformers, position: shape.position?.kind ?? .weightNormed)
   }
 
-  /// Whether the convolutions have biases. There is one switch for all of them, so that where only some have, the others
-  /// get zeros.
+  /// Whether the convolutions have biases. There is one switch for all of them, so that where only some have, the
+  /// others get zeros.
   var hasConvolutionBiases: Bool { shape.convolutions.contains(where: \.hasBias) }
 
   /// The class that the configuration names.

@@ -20,7 +20,9 @@ struct HuggingFaceSizes {
     let headSize = attentions.first?.headSize ?? 0
     guard headSize > 0, shape.width % headSize == 0 else {
       throw Uneven(
-        layer: 0, what: headSize == 0 ? "no attention" : "heads of size \(headSize) for width \(shape.width)",
+        layer: 0,
+        what: headSize == 0
+          ? "no attention" : "heads of size \(headSize), of which width \(shape.width) is no multiple",
         isPaddable: false)
     }
     // Where one layer differs from the others, it is that one, whether it is the first or not.

@@ -56,9 +56,9 @@ extension ModelExport {
     _ tensors: [ExportTensor], metadata: [(name: String, text: String)], _ type: ElementType, to file: AtomicFile,
     _ steps: ExportProgress
   ) throws {
-    let writer = SafetensorsWriter(
+    let writer = SafetensorsFileWriter(
       tensors.map {
-        SafetensorsWriter.Tensor(name: $0.name, element: $0.isCounter ? .int64 : .weight(type), shape: $0.shape)
+        SafetensorsFileWriter.Tensor(name: $0.name, element: $0.isCounter ? .int64 : .weight(type), shape: $0.shape)
       },
       metadata: metadata)
     try writer.write(to: file) { index in

@@ -88,12 +88,14 @@ public final class PretrainedModel: Sendable {
   /// What the model is, for files and programs.
   package var whole: WholeModel { WholeModel(family: family, container: reading.container.name, shape: shape) }
 
+  /// What the model is for a `.lhb` file of it.
+  private var description: ModelDescription { model ?? .whole(whole) }
+
   /// Its weights.
   package var weights: ModelWeights {
     let tensors = Dictionary(uniqueKeysWithValues: reading.tensors.map { ($0.tensor.role, $0) })
     return ModelWeights(
-      path: path,
-      model: model ?? .whole(whole), shape: shape, files: files.weights, digest: { [self] in backgroundDigest() },
+      path: path, model: description, shape: shape, files: files.weights, digest: { [self] in backgroundDigest() },
       write: { [self] tensor, allowsNonfinite, target in
         guard let tensor = tensors[tensor.role] else {
           preconditionFailure("the reading has every tensor of the layout")

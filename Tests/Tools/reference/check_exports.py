@@ -2,11 +2,11 @@
 """Exports models with lhb-export, runs the exports in transformers and ONNX Runtime, and compares what they give with
 lhb-features.
 
-    check_exports.py [BUILD_FOLDER, by default .build/release] [--work FOLDER] [--family FOLDER] [--quick]
+    check_exports.py [BUILD_FOLDER, by default .build/release] [--work FOLDER] [--quick] [--only NAME]
 
-Models are random: tiny ones of every kind that transformers has, saved by it; subnets of the tiny LightHuBERT supernets
-in Fixtures, with layers that differ and with windows; a subnet of published size; and, when --family names a folder of
-checkpoints, what its manifest lists. Each is made a .lhb file, exported in every form that can hold it, and run on
+Models are random: tiny ones of every kind that transformers has, saved by it; those of Fixtures/family, in all files
+that each has; subnets of the tiny LightHuBERT supernets in Fixtures, with layers that differ and with windows; and a
+subnet of published size. Each is made a .lhb file, exported in every form that can hold it, and run on
 speech. The largest difference of any hidden state is printed, over max(1, |value|); beyond 2e-5 the check fails.
 
 Runs in .peers, which `make check-exports` makes: numpy, onnx, onnxruntime, torch, transformers.
@@ -30,6 +30,7 @@ sys.path.insert(0, str(REPOSITORY / "Tests/Tools/fixtures"))
 from byte_planes import from_byte_planes  # noqa: E402
 
 AUDIO = REPOSITORY / "Fixtures/golden/audio"
+FAMILY = REPOSITORY / "Fixtures/family"
 TOLERANCE = 2e-5
 SPEECH = ("speech-b", "frames-2")
 
@@ -59,11 +60,16 @@ MODELS = {
     "wavlm-base": ("wavlm", dict(num_buckets=32, max_bucket_distance=64), False),
     "wavlm-large": ("wavlm", dict(LARGE, num_buckets=32, max_bucket_distance=64), True),
 }
-# Of a tiny supernet in Fixtures: whether transformers can have the subnet, and what is needed for that.
+# Of a tiny supernet in Fixtures: the architecture, with what is changed of it, and how transformers can have it:
+# as it is, filled up with zeros, or not at all.
+UNEVEN = {"heads_num": [2, 1] * 6, "atten_dim": [128, 64] * 6, "ffn_embed": [512, 384, 448] * 4}
 SUBNETS = [
-    ("tiny", "max", "hf"), ("tiny", "min", "hf"), ("tiny", "mixed", "pad"), ("tiny", "sliding", None),
-    ("tiny-layernorm", "mixed", "pad"), ("tiny-deeppos", "mixed", None),
+    ("tiny", "max", {}, "hf"), ("tiny", "min", {}, "hf"), ("tiny", "mixed", {}, None), ("tiny", "sliding", {}, None),
+    ("tiny", "max", UNEVEN, "pad"), ("tiny-layernorm", "max", UNEVEN, "pad"), ("tiny-deeppos", "mixed", {}, None),
+    ("tiny-deeppos", "max", {}, None), ("deep-position", "max", {}, "hf"),
 ]
+# Supernets that Fixtures has not: what makes them.
+MADE = {"deep-position": ["--pos-depth", "5", "--extractor", "layer_norm", "--embed", "128", "--conv", "32"]}
 
 
 class Check:
@@ -161,6 +167,8 @@ def check_model(check, build, name, model, hugging_face, work, speech):
         refused = subprocess.run([build / "lhb-export", "--to", "hf", "--pad", model, folder], capture_output=True)
         if refused.returncode != 65 or folder.exists():
             raise SystemExit(f"{name}: exported as a Hugging Face model, expected a refusal")
+    if facts["projection_size"]:
+        check_projection(check, build, name, model, facts["layer_count"], work)
     session = Session(graph)
     major = int(transformers.__version__.split(".")[0])
     for audio in speech:
@@ -178,6 +186,23 @@ def check_model(check, build, name, model, hugging_face, work, speech):
             hidden, final = in_transformers(folder, wav, normalizes, epsilon)
             expected = [start] + states[1:-1] + [states[-1] if major >= 5 else last, last]
             check.compare(f"{name}, {audio}: transformers", hidden + [final], expected)
+
+
+def check_projection(check, build, name, model, layers, work):
+    """The output final_proj, of the last hidden state and of a layer; with the weights in a second file."""
+    graph = work / f"{name}-projected.onnx"
+    for layer in (None, layers // 2 + 1):
+        options = ["--projected-layer", layer] if layer else []
+        run(build / "lhb-export", "--quiet", "--force", "--to", "onnx", "--external-data", *options, model, graph)
+        path = work / "projected.npy"
+        options = ["--layers", layer] if layer else []
+        run(build / "lhb-features", "--force", "--model", model, "--projection", *options,
+            AUDIO / f"{SPEECH[0]}.wav", "-o", path)
+        found = Session(graph)(samples(SPEECH[0]))["final_proj"]
+        expected = np.load(path).reshape(found.shape)
+        # A projection may be of another size than hidden states, and the difference with it.
+        scale = max(1.0, float(expected.std()))
+        check.compare(f"{name}, projection of {layer or 'the last'}: ONNX Runtime", [found / scale], [expected / scale])
 
 
 def randomize(model):
@@ -214,20 +239,18 @@ def make_model(name, work):
     return folder
 
 
-def family_models(folder):
-    """(name, file, what to tell lhb-extract) of every file of a manifest."""
-    manifest = json.loads((folder / "manifest.json").read_text())
-    for model in manifest["models"]:
+def family_models():
+    """(name, file, what to tell lhb-extract) of every file of Fixtures/family."""
+    for model in json.loads((FAMILY / "manifest.json").read_text())["models"]:
         for file in model["files"]:
             options = ["--heads", file["torchaudio_heads"]] if "torchaudio_heads" in file else []
-            yield f"{file['path']}", folder / file["path"], options
+            yield f"family-{file['path']}", FAMILY / file["path"], options
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", nargs="?", type=Path, default=REPOSITORY / ".build/release")
     parser.add_argument("--work", type=Path)
-    parser.add_argument("--family", type=Path)
     parser.add_argument("--quick", action="store_true", help="without the subnet of published size")
     parser.add_argument("--only", help="models whose names begin so")
     arguments = parser.parse_args()
@@ -246,27 +269,25 @@ def main():
             model = work / f"{name}.lhb"
             run(build / "lhb-extract", "--quiet", "--weights", "f32", make_model(name, work), model)
             check_model(check, build, name, model, "hf", work, SPEECH)
-        for supernet, arch, hugging_face in SUBNETS:
-            name = f"{supernet}-{arch}"
+        for supernet, arch, changes, hugging_face in SUBNETS:
+            name = f"{supernet}-{arch}{'-uneven' if changes else ''}"
+            if not wanted(name):
+                continue
+            model, architecture = work / f"{name}.lhb", work / f"{name}.json"
+            given = json.loads((REPOSITORY / f"Fixtures/golden/arch-{arch}.json").read_text())
+            architecture.write_text(json.dumps({**given, **changes}))
+            run(build / "lhb-extract", "--quiet", "--arch", architecture, restored(supernet, work), model)
+            check_model(check, build, name, model, hugging_face, work, SPEECH)
+        for name, file, options in family_models():
             if not wanted(name):
                 continue
             model = work / f"{name}.lhb"
-            checkpoint = restored(supernet, work)
-            run(build / "lhb-extract", "--quiet", "--arch", REPOSITORY / f"Fixtures/golden/arch-{arch}.json",
-                checkpoint, model)
-            check_model(check, build, name, model, hugging_face, work, SPEECH)
-        if arguments.family:
-            for name, file, options in family_models(arguments.family):
-                if not wanted(name):
-                    continue
-                model = work / "family.lhb"
-                run(build / "lhb-extract", "--quiet", "--force", *options, file, model)
-                pruned = name.startswith("dp")
-                name = name.replace("/", "-")
-                check_model(check, build, f"family {name}", model, None if pruned else "hf", work, SPEECH)
+            run(build / "lhb-extract", "--quiet", *options, file, model)
+            pruned = name.startswith("family-dp")
+            check_model(check, build, name, model, None if pruned else "hf", work, SPEECH)
         if not arguments.quick and wanted("small-default"):
             checkpoint, model = work / "small.pt", work / "small-default.lhb"
-            run("/usr/bin/python3", REPOSITORY / "Tests/Tools/fixtures/make_checkpoint.py", checkpoint)
+            make_supernet(checkpoint)
             run(build / "lhb-extract", "--quiet", "--arch", "small-default", checkpoint, model)
             check_model(check, build, "small-default", model, "hf", work, SPEECH)
     if check.failures:
@@ -274,12 +295,19 @@ def main():
     print("check_exports: all exports compute what their models do")
 
 
+def make_supernet(path, *options):
+    run("/usr/bin/python3", REPOSITORY / "Tests/Tools/fixtures/make_checkpoint.py", path, *options)
+
+
 def restored(name, work):
     """A checkpoint of Fixtures/golden, which are kept compressed; see Fixtures/README.md."""
     path = work / f"{name}.pt"
-    if not path.exists():
+    if name in MADE:
+        make_supernet(path, *MADE[name])
+    elif not path.exists():
         packed = REPOSITORY / f"Fixtures/golden/{name}.pt.planes.zst"
-        path.write_bytes(from_byte_planes(subprocess.run(["zstd", "-dc", packed], check=True, capture_output=True).stdout))
+        planes = subprocess.run(["zstd", "-dc", packed], check=True, capture_output=True).stdout
+        path.write_bytes(from_byte_planes(planes))
     return path
 
 

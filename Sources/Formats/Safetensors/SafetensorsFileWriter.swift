@@ -5,9 +5,9 @@ public import LHTensors
 /// Writes a `.safetensors` file: a header of JSON text, and tensors directly one behind the other in the order in which
 /// they are given.
 ///
-///     let writer = SafetensorsWriter(tensors, metadata: ["format": "pt"])
+///     let writer = SafetensorsFileWriter(tensors, metadata: ["format": "pt"])
 ///     try writer.write(to: file) { index in bytes(of: tensors[index]) }
-public struct SafetensorsWriter: Sendable {
+public struct SafetensorsFileWriter: Sendable {
   /// The tensors, in the order of the file.
   public let tensors: [Tensor]
   /// Bytes of the whole file.
@@ -92,8 +92,8 @@ public struct SafetensorsWriter: Sendable {
   ///
   /// - Parameters:
   ///   - file: Where it goes.
-  ///   - content: The bytes of a tensor's elements, row-major and little-endian, by its place among `tensors`. Asked for
-  ///     in order, one after the other.
+  ///   - content: The bytes of a tensor's elements, row-major and little-endian, by its place among `tensors`. Asked
+  ///     for in order, one after the other.
   public func write(to file: AtomicFile, content: (_ index: Int) throws -> [UInt8]) throws {
     try file.write(header)
     for (index, tensor) in tensors.enumerated() {
