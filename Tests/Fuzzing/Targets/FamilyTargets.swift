@@ -169,7 +169,8 @@ extension SampleFiles {
   static let checkpointConfigurations = [
     "{\"cfg\":{\"model\":{\"_name\":\"hubert\",\(fields)},\"task\":{\"normalize\":false}}}",
     "{\"cfg\":{\"model\":{\"_name\":\"hubert_ctc\",\"w2v_args\":{\"model\":{\"_name\":\"hubert\",\(fields)}}}}}",
-    "{\"cfg\":{\"model\":{\"_name\":\"data2vec_audio\",\"pos_conv_depth\":2,\"extractor_mode\":\"layer_norm\",\(fields)}}}",
+    "{\"cfg\":{\"model\":{\"_name\":\"data2vec_audio\",\"pos_conv_depth\":2,\"extractor_mode\":\"layer_norm\","
+      + "\(fields)}}}",
     "{\"args\":{\"arch\":\"wav2vec2\",\"normalize\":true,\"conv_pos_batch_norm\":true,\(fields)}}",
     "{\"cfg\":{\"num_buckets\":8,\"max_distance\":9,\"normalize\":true,\(fields)},\"tensors\":"
       + "{\"encoder.layers.0.self_attn.relative_attention_bias.weight\":[8,2]}}",
@@ -180,7 +181,8 @@ extension SampleFiles {
       + "\"encoder_max_distance\":9,\(pruned)},"
       + "\"tensors\":{\"encoder.transformer.layers.0.attention.rel_attn_embed.weight\":[8,2]}}",
     "{\"heads\":2,\"tensors\":{\"encoder.transformer.layer_norm.weight\":[8],"
-      + "\"feature_extractor.conv_layers.0.conv.weight\":[4,1,10],\"feature_extractor.conv_layers.1.conv.weight\":[4,4,3],"
+      + "\"feature_extractor.conv_layers.0.conv.weight\":[4,1,10],"
+      + "\"feature_extractor.conv_layers.1.conv.weight\":[4,4,3],"
       + "\"encoder.transformer.layers.0.feed_forward.intermediate_dense.weight\":[6,8],"
       + "\"encoder.transformer.pos_conv_embed.conv.weight_v\":[8,4,4]}}",
   ]
