@@ -18,6 +18,7 @@ seeds() {
   pickle) echo "$work/seeds/pickle" ;;
   subnet-file) echo Fixtures/hostile/{lhb,sound} Tests/Fuzzing/found ;;
   safetensors) echo Fixtures/hostile/{family,sound} ;;
+  family-checkpoint) echo Tests/Fuzzing/found/family ;;
   hugging-face-config) echo "$work/seeds/hugging-face-config" ;;
   architecture) echo Fixtures/hostile/{architecture,sound} ;;
   sound) echo Fixtures/hostile/{audio,sound} Fixtures/real/sound ;;
