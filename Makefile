@@ -54,7 +54,8 @@ THREADS_FLAGS := -c release --disable-xctest --scratch-path .build-tsan --saniti
 TESTS :=
 # How the fuzzers are built and run.
 FUZZ_FLAGS := -c release --scratch-path .build-fuzz --sanitize=address -Xswiftc -sanitize=fuzzer
-FUZZ_TARGETS := checkpoint pickle subnet-file architecture numpy sound c-interface
+FUZZ_TARGETS := checkpoint pickle subnet-file safetensors hugging-face-config family-checkpoint architecture numpy \
+	sound c-interface
 FUZZ_JOBS := $(shell nproc)
 # Seconds for each target.
 TIME := 60

@@ -283,11 +283,8 @@ let fuzzing: [Target] = [
     name: "LHFuzzTargets",
     dependencies: [
       "CLightHuBERT", "LHArchitectureFile", "LHAudio", "LHCSndFile", "LHFamilies", "LHFeatureFiles", "LHImport",
-      "LHJSON",
-      "LHModel", "LHQuantization", "LHSafetensors", "LHSubnetFile", "LHSupernet", "LHSupernetCheckpoint", "LHSystem",
-      "LHTensors", "LHTestSupport",
-      "LHTorch",
-      "LightHuBERT", "LightHuBERTC",
+      "LHJSON", "LHModel", "LHQuantization", "LHSafetensors", "LHSubnetFile", "LHSupernet", "LHSupernetCheckpoint",
+      "LHSystem", "LHTensorNames", "LHTensors", "LHTestSupport", "LHTorch", "LightHuBERT", "LightHuBERTC",
     ],
     path: "Tests/Fuzzing/Targets", swiftSettings: strict),
   .executableTarget(name: "lhb-fuzz", dependencies: ["LHFuzzTargets"], path: "Tests/Fuzzing/Program"),

@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test(arguments: [
-    [], ["in.pt", "out.lhb"], ["--arch", "small-min"], ["--arch", "small-min", "in.pt"],
+    [], ["in.pt"], ["in.pt", "out.lhb", "more"], ["--arch", "small-min"], ["--arch", "small-min", "in.pt"],
     ["--arch", "small-min", "in.pt", "out.lhb", "more"], ["--unknown", "--arch", "small-min", "in.pt", "out.lhb"],
     ["--arch", "small-min", "--compress", "20", "in.pt", "out.lhb"],
     ["--arch", "small-min", "--compress", "-1", "in.pt", "out.lhb"],

@@ -232,6 +232,11 @@ import Testing
       wrong.config?[key] = .integer(value)
       #expect(wrong.fault() != nil, "\(key) \(value)")
     }
+    // Tables without numbers, of more heads than there is memory for a list of.
+    for shape in [[0, 1 << 45], [32, 1 << 45], [32, 0]] {
+      sketch.tensors["encoder.layers.0.attention.rel_attn_embed.weight"] = shape
+      #expect(sketch.fault()?.description.contains("the heads of the attention bias is ") == true)
+    }
     // A table for another number of heads.
     sketch.tensors["encoder.layers.0.attention.rel_attn_embed.weight"] = [32, 4]
     #expect(sketch.fault() != nil)

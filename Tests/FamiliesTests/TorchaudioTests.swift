@@ -103,6 +103,21 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("feature_extractor.conv_layers.1.conv.weight", [1 << 45, 8, 3], "the channels of convolution 1"),
+    ("feature_extractor.conv_layers.1.conv.weight", [0, 8, 3], "the channels of convolution 1"),
+    ("feature_extractor.conv_layers.1.conv.weight", [6, 8, 1 << 45], "the kernel of convolution 1"),
+    ("encoder.transformer.layers.1.feed_forward.intermediate_dense.weight", [1 << 45, 0], "the FFN of layer 1"),
+    ("encoder.transformer.pos_conv_embed.conv.weight_v", [16, 4, 1 << 45], "the position convolution's kernel"),
+    ("encoder.transformer.layer_norm.weight", [1 << 45], "the width"),
+  ])
+  func `Sizes that only tensors tell are held to the limits`(name: String, shape: [Int], words: String) {
+    var sketch = FamilySketch.torchaudio()
+    sketch.tensors[name] = shape
+    let fault = sketch.fault(ReadingChoices(heads: 2))
+    #expect(fault?.description.contains(words) == true, "\(fault?.description ?? "taken")")
+  }
+
   // MARK: Pruned models
 
   /// Two layers: attention of one head of three and an FFN of 5; no attention and no FFN.

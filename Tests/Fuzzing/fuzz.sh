@@ -7,22 +7,32 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 program=$1 time=$2 jobs=$3
 shift 3
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(checkpoint pickle subnet-file architecture numpy sound c-interface)
+[ ${#targets[@]} -gt 0 ] || targets=(
+  checkpoint pickle subnet-file safetensors hugging-face-config family-checkpoint architecture numpy sound c-interface)
 work=.build-fuzz
 
 # The seeds of each target.
 seeds() {
   case $1 in
-  checkpoint) echo Fixtures/hostile/{zip,legacy,tensors,sound} Fixtures/checkpoints Fixtures/real/checkpoints ;;
+  checkpoint) echo Fixtures/hostile/{zip,legacy,tensors,family,sound} Fixtures/checkpoints Fixtures/real/checkpoints ;;
   pickle) echo "$work/seeds/pickle" ;;
   subnet-file) echo Fixtures/hostile/{lhb,sound} Tests/Fuzzing/found ;;
+  safetensors) echo Fixtures/hostile/{family,sound} ;;
+  family-checkpoint) echo Tests/Fuzzing/found/family ;;
+  hugging-face-config) echo "$work/seeds/hugging-face-config" ;;
   architecture) echo Fixtures/hostile/{architecture,sound} ;;
   sound) echo Fixtures/hostile/{audio,sound} Fixtures/real/sound ;;
   esac
 }
 
+mkdir -p "$work/seeds/pickle" "$work/seeds/hugging-face-config" "$work/found" "$work/logs"
+
+# Of the folders only the configurations.
+for file in Fixtures/family/*/config.json Fixtures/hostile/family/*/config.json; do
+  cp "$file" "$work/seeds/hugging-face-config/$(basename "$(dirname "$file")")"
+done
+
 # Of the hostile archives only the programs.
-mkdir -p "$work/seeds/pickle" "$work/found" "$work/logs"
 python3 - Fixtures/hostile/pickle Fixtures/checkpoints "$work/seeds/pickle" << 'END'
 import pathlib, sys, zipfile
 *sources, target = map(pathlib.Path, sys.argv[1:])

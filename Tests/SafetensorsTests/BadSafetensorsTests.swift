@@ -163,7 +163,7 @@ import Testing
 
   @Test func `Holes and overlaps are refused`() {
     for (offsets, found, expected) in [
-      ("[17,29]", 17, 16), ("[20,32]", 20, 16), ("[15,27]", 15, 16), ("[0,12]", 16, 12), ("[4,16]", 4, 16),
+      ("[17,29]", 17, 16), ("[20,32]", 20, 16), ("[15,27]", 15, 16), ("[0,12]", 0, 12), ("[4,16]", 4, 16),
     ] {
       guard
         case .wrongPlace(_, _, found, expected) = Self.fault(second: Self.entry("\"F32\"", "[3]", offsets))

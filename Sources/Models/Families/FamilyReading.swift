@@ -27,6 +27,7 @@ public struct FamilyReading: Sendable {
     container = recognition.container
     shape = EncoderShape(stated, finder, choices)
     let title = ModelTitle(name: FamilyReading.name(family, shape), container: container.name)
+    if let violation = shape.sizeBeyondLimits { throw .invalidConfiguration([violation]) }
     if let contradiction = shape.contradictions.first {
       throw .invalidConfiguration([
         Violation(field: "the configuration", value: "contradictory", allowed: "not that \(contradiction)")

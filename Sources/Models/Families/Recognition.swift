@@ -61,7 +61,10 @@ struct Recognition {
       ).stated
     }
     guard describesEncoder(outer) else { return nil }
-    return try FairseqConfiguration(try family(outer, else: .wav2Vec2), outer, at: place, normalize: normalize).stated
+    let known = try family(outer, else: .wav2Vec2)
+    var stated = try FairseqConfiguration(known, outer, at: place, normalize: normalize).stated
+    if name(outer).isEmpty { stated.notes.append("\(place) does not name the model: taken as \(known.name)") }
+    return stated
   }
 
   private static func describesEncoder(_ model: JSONObject) -> Bool {
@@ -69,9 +72,12 @@ struct Recognition {
       .contains { model[$0] ?? .null != .null }
   }
 
+  /// fairseq's name of a model; empty when there is none.
+  private static func name(_ model: JSONObject) -> String { model["_name"]?.string ?? model["arch"]?.string ?? "" }
+
   /// The family that fairseq's name of a model stands for.
   private static func family(_ model: JSONObject, else fallback: ModelFamily) throws(FamilyFault) -> ModelFamily {
-    let name = model["_name"]?.string ?? model["arch"]?.string ?? ""
+    let name = name(model)
     if let what = refused.first(where: { name.hasPrefix($0.prefix) })?.what { throw .unsupported(what: what) }
     if model["layer_type"]?.string == "trf_adp" {
       throw .unsupported(what: "a wav2vec 2.0 with layers of type trf_adp")

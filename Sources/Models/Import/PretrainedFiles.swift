@@ -41,11 +41,11 @@ struct PretrainedFiles: Sendable {
     if model == nil, store.configurations.members.isEmpty {
       let folder = store.folder
       let config = "\(folder)config.json"
-      if access(config, F_OK) == 0 {
+      if isThere(config) {
         content.huggingFace = try PretrainedFiles.object(config)
         paths.append(config)
         let preprocessor = "\(folder)preprocessor_config.json"
-        if access(preprocessor, F_OK) == 0 {
+        if isThere(preprocessor) {
           content.preprocessor = try PretrainedFiles.object(preprocessor)
           paths.append(preprocessor)
         }
@@ -91,6 +91,12 @@ struct PretrainedFiles: Sendable {
     guard let object = json.object else { throw .cause(BadConfiguration(path: path, problem: "is no JSON object")) }
     return object
   }
+}
+
+/// Whether something has that name, if only a link that leads nowhere: that is an error and no missing file.
+func isThere(_ path: String) -> Bool {
+  var status = stat()
+  return lstat(path, &status) == 0
 }
 
 /// Weights without the configuration that they need.

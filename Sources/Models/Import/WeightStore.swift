@@ -92,7 +92,7 @@ struct WeightStore: Sendable {
     for name in [
       "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",
     ]
-    where access(folder + name, F_OK) == 0 {
+    where isThere(folder + name) {
       self = try name.hasSuffix(".json") ? WeightStore(index: folder + name) : WeightStore(file: folder + name)
       needsConfiguration = texts == nil
       return

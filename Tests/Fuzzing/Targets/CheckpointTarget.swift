@@ -1,4 +1,5 @@
 import LHImport
+import LHModel
 import LHSubnetFile
 import LHSupernet
 import LHSupernetCheckpoint
@@ -61,7 +62,10 @@ private func readCheckpoint(_ bytes: [UInt8]) {
     var values = [Double](repeating: 0, count: view.count)
     values.withUnsafeMutableBufferPointer { if let start = $0.baseAddress { view.copy(to: start) } }
   }
-  guard let supernet = try? Supernet(contentsOf: file.path) else { return }
+  guard let supernet = try? Supernet(contentsOf: file.path) else {
+    readModel(file.path)
+    return
+  }
   let whole = supernet.config.wholeArchitecture
   guard SubnetLayout(config: supernet.config, architecture: whole).tensors.reduce(0, { $0 + $1.count }) < 1 << 18 else {
     return
@@ -76,4 +80,16 @@ private func readCheckpoint(_ bytes: [UInt8]) {
   for entry in reader.entries {
     expect((try? reader.tensor(entry)) != nil, "\(entry.name) can be read")
   }
+}
+
+/// A checkpoint as a model that is taken whole.
+private func readModel(_ path: String) {
+  guard let model = try? PretrainedModel(contentsOf: path),
+    EncoderLayout(model.shape).tensors.reduce(0, { $0 + $1.count }) < 1 << 18
+  else { return }
+  let output = ScratchFile()
+  defer { output.remove() }
+  guard (try? model.extract(to: output.path, options: ExtractionOptions(replacing: true))) != nil else { return }
+  guard let reader = try? SubnetReader(path: output.path) else { fatalError("what was written cannot be read") }
+  expect(reader.shape == model.shape, "what was written is what is read")
 }

@@ -13,7 +13,10 @@ struct FuzzTarget: Sendable {
   let mutate: (@Sendable (_ bytes: [UInt8], _ mutator: inout Mutator) -> [UInt8])?
 
   /// All targets.
-  static let all = [checkpoint, pickle, subnetFile, architecture, numPy, sound, cInterface]
+  static let all = [
+    checkpoint, pickle, subnetFile, safetensors, huggingFaceConfiguration, familyCheckpoint, architecture, numPy, sound,
+    cInterface,
+  ]
 
   /// The one that the environment chooses.
   static let chosen: FuzzTarget = {

@@ -1,5 +1,6 @@
 import LHImport
 import LHJSON
+import LHModel
 import LHQuantization
 import LHSubnetFile
 import LHSupernet

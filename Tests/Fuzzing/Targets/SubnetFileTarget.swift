@@ -38,6 +38,9 @@ extension FuzzTarget {
     },
     mutate: { bytes, mutator in
       if bytes.count < 32 {
+        if mutator.random(3) == 0 {
+          return SampleFiles.model(SampleFiles.whole, mutator.choose([.auto, .int8, .bf16]))
+        }
         return SampleFiles.subnet(mutator.choose([.auto, .int8, .bf16]), level: mutator.random(2))
       }
       return SubnetFileMutation.mutated(bytes, &mutator)
