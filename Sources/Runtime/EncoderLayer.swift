@@ -57,10 +57,18 @@ struct EncoderLayer {
     init(_ model: Model, frames: Int, threads: Int) {
       let shape = model.shape
       let kernels = model.multiplier.kernels
-      let attentions = shape.layers.compactMap(\.attention)
       let inner = shape.layers.reduce(shape.widestFeedForward) { max($0, $1.adapterWidth ?? 0) }
       let innerCount = min(frames, EncoderLayer.ffnRows) * inner
-      let widest = attentions.reduce(0) { max($0, $1.storedWidth) }
+      var (widest, mostKeys, mostScratch) = (0, 0, 0)
+      // A loop and no array of the layers' attentions: a run allocates nothing.
+      for layer in shape.layers {
+        guard let attention = layer.attention else { continue }
+        let size = attention.storedHeadSize
+        widest = max(widest, attention.storedWidth)
+        mostKeys = max(
+          mostKeys, Attention.keyCount(frames: frames, heads: attention.heads, headSize: size, kernels: kernels))
+        mostScratch = max(mostScratch, Attention.scratchCount(frames: frames, headSize: size, kernels: kernels))
+      }
       activations = max(frames * 3 * widest, innerCount).wholeCacheLines
       if case .gatedRelative(let bias) = shape.attentionBias {
         biases = (bias.heads * (2 * frames - 1)).wholeCacheLines
@@ -70,18 +78,8 @@ struct EncoderLayer {
         gates = 0
       }
       normed = shape.normPlacement == .before ? (frames * shape.width).wholeCacheLines : 0
-      keys = attentions.reduce(0) {
-        max(
-          $0,
-          Attention.keyCount(frames: frames, heads: $1.heads, headSize: $1.storedHeadSize, kernels: kernels)
-            .wholeCacheLines)
-      }
-      attention = attentions.reduce(0) {
-        max(
-          $0,
-          (Attention.scratchCount(frames: frames, headSize: $1.storedHeadSize, kernels: kernels) * threads)
-            .wholeCacheLines)
-      }
+      keys = mostKeys.wholeCacheLines
+      attention = (mostScratch * threads).wholeCacheLines
       strassen = StrassenPlan.scratchCount(rows: frames, threads: threads, kernels: kernels).wholeCacheLines
       roundedRows = model.weights.layers.reduce(0) { max($0, $1.rowScratchCount(frames: frames)) }
     }
@@ -245,8 +243,15 @@ extension LayerWeights {
   /// Floats for the rows of the product that needs most of them.
   fileprivate func rowScratchCount(frames: Int) -> Int {
     let inner = min(frames, EncoderLayer.ffnRows)
-    return max(
-      attention?.qkv.rowScratchCount(rows: frames) ?? 0, attention?.output.rowScratchCount(rows: frames) ?? 0,
-      feedForward?.input.rowScratchCount(rows: inner) ?? 0, feedForward?.output.rowScratchCount(rows: inner) ?? 0)
+    var count = 0
+    // `max` of more than three allocates an array.
+    if let attention {
+      count = max(attention.qkv.rowScratchCount(rows: frames), attention.output.rowScratchCount(rows: frames))
+    }
+    if let feedForward {
+      count = max(
+        count, feedForward.input.rowScratchCount(rows: inner), feedForward.output.rowScratchCount(rows: inner))
+    }
+    return count
   }
 }

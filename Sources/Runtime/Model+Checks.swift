@@ -32,7 +32,7 @@ extension Model {
   /// - Throws: `ModelFault.noProjection`.
   public func width(of selection: FeatureSelection) throws(ModelFault) -> Int {
     guard selection.isProjected else { return shape.width }
-    guard let width = shape.finalProjection else { throw .noProjection(path: path) }
+    guard let width = shape.finalProjection else { throw .noProjection }
     return width
   }
 

@@ -13,7 +13,7 @@ public enum ModelFault: Fault {
   /// There is no hidden state of that index.
   case noSuchLayer(Int, count: Int)
   /// The model has no final projection.
-  case noProjection(path: String)
+  case noProjection
   /// One of several utterances, counted from 0, is at fault.
   indirect case utterance(Int, ModelFault)
   /// The run was cancelled, by its progress function or its `Cancellation`.
@@ -40,9 +40,9 @@ public enum ModelFault: Fault {
     case .notFinite(let sample): "sample \(sample) is infinite or not a number"
     case .noSuchLayer(let layer, let count):
       "no hidden state \(layer); this model has hidden states 0 to \(count - 1)"
-    case .noProjection(let path):
-      "\(path): has no final projection, which HuBERT and ContentVec have in fairseq checkpoints; its hidden states can"
-        + " only be taken as they are"
+    case .noProjection:
+      "this model has no final projection, which HuBERT and ContentVec have in fairseq checkpoints; its hidden states"
+        + " can only be taken as they are"
     case .utterance(let index, let fault): "utterance \(index): \(fault)"
     case .cancelled: "cancelled"
     }

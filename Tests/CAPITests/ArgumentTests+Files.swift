@@ -95,7 +95,7 @@ extension ArgumentTests {
     Abuse("no checkpoint", LH_INVALID_ARGUMENT, "checkpoint_path is NULL") {
       lh_extract(nil, "base-min", "x", nil, $1)
     },
-    Abuse("no architecture", LH_INVALID_ARGUMENT, "architecture is NULL") { lh_extract("x", nil, "x", nil, $1) },
+    Abuse("no model to take whole", LH_NOT_FOUND, "x: cannot be read") { lh_extract("x", nil, "x", nil, $1) },
     Abuse("no output path", LH_INVALID_ARGUMENT, "output_path is NULL") { lh_extract("x", "base-min", nil, nil, $1) },
     Abuse("a checkpoint that leads nowhere", LH_NOT_FOUND, "no such.pt") {
       lh_extract("no such.pt", "base-min", "/tmp/lighthubert-none.lhb", nil, $1)

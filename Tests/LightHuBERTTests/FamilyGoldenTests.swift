@@ -7,15 +7,15 @@ import Testing
 /// 1e-5 * max(1, |value|).
 @Suite struct FamilyGoldenTests {
   @Test func theManifestIsWhole() {
-    #expect(FamilyFile.all.count == 30)
+    #expect(FamilyFixture.files.count == 30)
   }
 
-  @Test(arguments: FamilyFile.all, InstructionSet.available.map(\.name))
+  @Test(arguments: FamilyFixture.files, InstructionSet.available.map(\.name))
   func everyHiddenStateAgrees(_ file: FamilyFile, instructionSet: String) throws {
     let model = try file.model(RuntimeOptions(instructionSet: instructionSet))
     for recording in FamilyFile.recordings {
       let samples = goldenSamples(recording)
-      let expected = try #require(file.expected("hidden_states", recording))
+      let expected = try #require(try file.expectation("hidden_states", recording))
       let features = try model.features(of: samples, layers: .all)
       #expect([features.layers.count, features.frameCount, features.embedDim] == expected.shape)
       let size = features.frameCount * features.embedDim
@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  @Test(arguments: FamilyFile.all)
+  @Test(arguments: FamilyFixture.files)
   func encoderInputAndLastStateAgree(_ file: FamilyFile) throws {
     let model = try file.model()
     for recording in FamilyFile.recordings {
@@ -36,11 +36,11 @@ import Testing
       let input = try model.features(of: samples, layers: .indices([0]), layerZero: .encoderInput)
       expectClose(
         "\(file.name) \(recording) encoder input", input.values,
-        try #require(file.expected("encoder_input", recording)).values)
+        try #require(try file.expectation("encoder_input", recording)).values)
       let last = try model.features(of: samples)
-      let states = try #require(file.expected("hidden_states", recording))
+      let states = try #require(try file.expectation("hidden_states", recording))
       let expected =
-        file.expected("last", recording)?.values ?? Array(states.values.suffix(last.values.count))
+        try file.expectation("last", recording)?.values ?? Array(states.values.suffix(last.values.count))
       expectClose("\(file.name) \(recording) last", last.values, expected)
     }
   }
@@ -50,7 +50,7 @@ import Testing
     let file = try FamilyFile.named(name)
     let model = try file.model()
     for recording in FamilyFile.recordings {
-      let expected = try #require(file.expected("final_proj_\(layer)", recording))
+      let expected = try #require(try file.expectation("final_proj_\(layer)", recording))
       let features = try Session(model).features(
         of: goldenSamples(recording), FeatureSelection(layers: .indices([layer]), isProjected: true))
       #expect([features.frameCount, features.embedDim] == expected.shape)

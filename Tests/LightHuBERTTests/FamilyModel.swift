@@ -1,43 +1,22 @@
-import LHJSON
+import Glibc
 import LHTestSupport
 import LightHuBERT
 import Testing
 
-/// One file of the golden models of the HuBERT family.
-struct FamilyFile: CustomTestStringConvertible, Sendable {
-  /// Its name in Fixtures/family: a file or a folder.
-  let name: String
-  /// What expected values begin with.
-  let expectation: String
-  /// Heads, where the file does not say.
-  let heads: Int?
+typealias FamilyFile = FamilyFixture.File
 
-  var testDescription: String { name }
-
-  /// All of them, as the manifest lists them.
-  static let all: [FamilyFile] = {
-    let path = Fixture.path("family/manifest.json")
-    guard let manifest = try? JSONValue(parsing: readBytes(path)) else {
-      Issue.record("\(path) is not JSON")
-      return []
-    }
-    return (manifest["models"]?.array ?? []).flatMap { model in
-      (model["files"]?.array ?? []).compactMap { file in
-        guard let name = file["path"]?.string, let expectation = file["expected"]?.string else { return nil }
-        return FamilyFile(name: name, expectation: expectation, heads: file["torchaudio_heads"]?.integer)
-      }
-    }
-  }()
-
+extension FamilyFixture.File {
   static let recordings = ["speech-a", "speech-b", "frames-2"]
 
   /// A file of that name.
-  static func named(_ name: String) throws -> FamilyFile { try #require(all.first { $0.name == name }) }
+  static func named(_ name: String) throws -> FamilyFile {
+    try #require(FamilyFixture.files.first { $0.name == name })
+  }
 
   func pretrained(_ choices: ReadingChoices = ReadingChoices()) throws -> PretrainedModel {
     var choices = choices
     choices.heads = heads
-    return try PretrainedModel(contentsOf: Fixture.path("family/\(name)"), choices)
+    return try PretrainedModel(contentsOf: path, choices)
   }
 
   /// The model, through a `.lhb` file.
@@ -52,7 +31,8 @@ struct FamilyFile: CustomTestStringConvertible, Sendable {
   }
 
   /// The expected values of a kind, such as "hidden_states"; nil where there are none.
-  func expected(_ kind: String, _ recording: String) -> NumPyArray? {
-    try? NumPyArray(path: Fixture.path("family/expected/\(expectation)-\(recording).\(kind).npy"))
+  func expectation(_ kind: String, _ recording: String) throws -> NumPyArray? {
+    let path = FamilyFixture.folder + "expected/\(expected)-\(recording).\(kind).npy"
+    return access(path, F_OK) == 0 ? try NumPyArray(path: path) : nil
   }
 }

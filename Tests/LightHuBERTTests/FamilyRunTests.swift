@@ -46,7 +46,7 @@ import Testing
     expectClose(
       "\(name) hidden states with OpenBLAS",
       try model.features(of: goldenSamples("speech-b"), layers: .all).values,
-      try #require(file.expected("hidden_states", "speech-b")).values)
+      try #require(try file.expectation("hidden_states", "speech-b")).values)
   }
 
   /// The relative error of the last state: 2^-9 a rounding, over a few layers.

@@ -9,6 +9,8 @@ public enum FamilyFault: Fault, Equatable {
   case notRecognized(found: String)
   /// It is a model that is known and not computed.
   case unsupported(what: String)
+  /// A torchaudio state dict of another width than the published ones, so that nothing tells its heads.
+  case unknownHeads(width: Int)
   /// A LightHuBERT supernet, of which a subnet must be named.
   case isSupernet
   /// Values of the configuration that are not understood or out of range.
@@ -35,6 +37,9 @@ public enum FamilyFault: Fault, Equatable {
         + " args, for the forms of s3prl, DistilHuBERT, DPHuBERT and WavLM, and for torchaudio's names of tensors;"
         + " found \(found)"
     case .unsupported(let what): "is \(what), which is not computed here"
+    case .unknownHeads(let width):
+      "is a torchaudio state dict of width \(width), which does not say how many heads its layers have; say it with"
+        + " --heads"
     case .isSupernet:
       "is a LightHuBERT supernet, which is no model by itself: name a subnet with --arch, base-min, base-default,"
         + " base-max, small-min, small-default, small-max or a file"

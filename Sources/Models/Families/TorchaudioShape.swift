@@ -34,9 +34,7 @@ struct TorchaudioShape {
       throw .notRecognized(found: "names of tensors as torchaudio's, but no encoder.transformer.layers.0")
     }
     guard let heads = choices.heads ?? TorchaudioShape.heads[width] else {
-      throw .unsupported(
-        what:
-          "a torchaudio state dict of width \(width), which does not say how many heads its layers have (--heads does)")
+      throw .unknownHeads(width: width)
     }
     guard heads > 0, width.isMultiple(of: heads) else {
       throw .invalidConfiguration([
