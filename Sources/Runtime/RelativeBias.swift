@@ -2,24 +2,6 @@ import Glibc
 import LHKernels
 import LHModel
 
-extension GatedRelativeBias {
-  /// The row of the table for a distance key - query in frames.
-  ///
-  /// The published code takes the logarithm in float32, which gives the same rows up to 3000 frames, far beyond where
-  /// all are in the last one.
-  func bucket(of distance: Int) -> Int {
-    let half = buckets / 2
-    let exact = half / 2
-    let length = abs(distance)
-    var bucket = length
-    if length >= exact {
-      let share = log(Double(length) / Double(exact)) / log(Double(maxDistance) / Double(exact))
-      bucket = min(half - 1, exact + Int((share * Double(half - exact)).rounded(.down)))
-    }
-    return (distance > 0 ? half : 0) + bucket
-  }
-}
-
 extension RelativeBiasWeights {
   /// Writes the bias of each head for key - query = 1 - frames, ..., frames - 1: [heads][2 frames - 1].
   func spread(frames: Int, to target: UnsafeMutablePointer<Float>) {

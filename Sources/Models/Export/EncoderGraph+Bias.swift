@@ -1,4 +1,3 @@
-import Glibc
 import LHModel
 import LHONNX
 import LHTensorNames
@@ -73,18 +72,5 @@ extension EncoderGraph {
       let inner = builder.node("Sub", builder.node("Mul", beta, scale), one)
       return builder.node("Add", builder.node("Mul", alpha, inner), two)
     }
-  }
-}
-
-extension GatedRelativeBias {
-  /// The row of the table for a distance key - query.
-  func bucket(of distance: Int) -> Int {
-    let half = buckets / 2
-    let exact = half / 2
-    let length = abs(distance)
-    let start = distance > 0 ? half : 0
-    guard length >= exact else { return start + length }
-    let share = log(Double(length) / Double(exact)) / log(Double(maxDistance) / Double(exact))
-    return start + min(half - 1, exact + Int(share * Double(half - exact)))
   }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// WavLM's bias of attention: a table by distance and head, which all layers share, times a gate of each layer, frame
 /// and head. Only the distance key - query counts: buckets of their own for short ones, common ones for longer ones,
 /// the longer the wider, the last for all beyond.
@@ -17,5 +19,23 @@ public struct GatedRelativeBias: Sendable, Hashable {
     self.buckets = buckets
     self.maxDistance = maxDistance
     self.heads = heads
+  }
+}
+
+extension GatedRelativeBias {
+  /// The row of the table for a distance key - query in frames.
+  ///
+  /// The published code takes the logarithm in float32, which gives the same rows up to 3000 frames, far beyond where
+  /// all are in the last one.
+  public func bucket(of distance: Int) -> Int {
+    let half = buckets / 2
+    let exact = half / 2
+    let length = abs(distance)
+    var bucket = length
+    if length >= exact {
+      let share = log(Double(length) / Double(exact)) / log(Double(maxDistance) / Double(exact))
+      bucket = min(half - 1, exact + Int((share * Double(half - exact)).rounded(.down)))
+    }
+    return (distance > 0 ? half : 0) + bucket
   }
 }
