@@ -101,6 +101,25 @@ import Testing
     #expect(table.contains("none that is known: ") && table.contains("config.json: is not there"))
   }
 
+  @Test func `The layers of torchaudio are counted from 0`() throws {
+    try withTemporaryFolder { folder in
+      let model = folder + "/model.lhb"
+      #expect(runProgram("lhb-extract", [Fixture.path("family/hubert-base"), model]).status == 0)
+      let audio = Fixture.path("golden/audio/frames-2.wav")
+      func features(_ layers: String, _ more: String...) -> ProgramResult {
+        runProgram("lhb-features", ["--model", model, "--layers", layers] + more + [audio])
+      }
+      #expect(features("1", "--convention", "torchaudio").output == features("2").output)
+      #expect(features("all", "--convention", "torchaudio").output == features("1,2").output)
+      let beyond = features("2", "--convention", "torchaudio")
+      #expect(beyond.status == 64 && beyond.errors.contains("--layers has 2"), "\(beyond.errors)")
+      #expect(beyond.errors.contains("are 0 to 1"))
+      #expect(features("0", "--convention", "s3prl", "--layer-zero", "projection").status == 64)
+      #expect(
+        features("0", "--convention", "transformers").output == features("0", "--layer-zero", "encoder-input").output)
+    }
+  }
+
   @Test func `A supernet without an architecture is a fault of usage that lists the names`() throws {
     // A copy of the small supernet with the name that the published code gives it.
     var supernet = SmallSupernet()

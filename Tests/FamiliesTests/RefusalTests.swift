@@ -160,7 +160,7 @@ import Testing
 
   // MARK: Supernets and strangers
 
-  @Test(arguments: ["hubert_pruner", "student_hubert"])
+  @Test(arguments: ["hubert_pruner", "student_hubert", "lighthubert"])
   func `A supernet is told from a model by its name`(name: String) {
     let fault = FamilySketch.fairseq(name).fault()
     #expect(fault == .isSupernet && fault?.kind == .usage)
@@ -169,10 +169,13 @@ import Testing
     }
   }
 
-  @Test func `A supernet is told by its fields too`() {
-    var sketch = FamilySketch.fairseq(nil)
-    sketch.changeModel { $0["supernet"] = .object(["subnet": .object([:])]) }
-    #expect(sketch.fault() == .isSupernet)
+  @Test(arguments: [("supernet_type", JSONValue.string("base")), ("prune_encoder_pos_conv", .bool(true))])
+  func `A supernet is told by its fields too`(field: String, value: JSONValue) {
+    for name in [nil, "hubert"] {
+      var sketch = FamilySketch.fairseq(name)
+      sketch.changeModel { $0[field] = value }
+      #expect(sketch.fault() == .isSupernet)
+    }
   }
 
   @Test func `A name that is not known is told`() {

@@ -1,9 +1,9 @@
-public import ArgumentParser
+import ArgumentParser
 import LHAudioArguments
 import LHCommandSupport
 import LHExport
 import LHSupernet
-public import LHTensors
+import LHTensors
 
 /// `lhb-export`: a model for other programs.
 @main struct ExportCommand: ParsableCommand {

@@ -156,6 +156,13 @@ struct FeaturesCommand: ParsableCommand {
   }
 
   private func pipeline(for model: Model, path: String) throws -> UtterancePipeline {
+    if convention == .torchaudio, case .indices(let indices) = layers,
+      let beyond = indices.first(where: { $0 > model.layerCount })
+    {
+      throw UsageFault(
+        "--layers has \(beyond - 1), but with --convention torchaudio the layers of \(path) are 0 to "
+          + "\(model.layerCount - 1)")
+    }
     let selection = FeatureSelection(
       layers: convention == .torchaudio ? layers.withoutFirst(of: model) : layers,
       layerZero: layerZero ?? convention?.layerZero ?? .projection,

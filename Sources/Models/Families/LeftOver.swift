@@ -62,7 +62,10 @@ struct LeftOver {
   }
 
   /// Whether a tensor belongs to the gate of WavLM's attention bias, in torchaudio's names.
-  private static func isOfBiasGate(_ name: Substring) -> Bool { name.contains(".attention.gru_rel_pos_") }
+  private static func isOfBiasGate(_ name: Substring) -> Bool {
+    let parts = name.split(separator: ".")
+    return zip(parts, parts.dropFirst()).contains { $0 == "attention" && $1.hasPrefix("gru_rel_pos_") }
+  }
 
   /// The layer of the encoder that a tensor belongs to; nil for none.
   private static func layer(_ name: Substring) -> Int? {

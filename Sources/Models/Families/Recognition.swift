@@ -38,7 +38,7 @@ struct Recognition {
     } else if let fairseq = try Recognition.fairseq(configurations) {
       container = .fairseq
       stated = fairseq
-    } else if files.tensorNames.contains(where: { $0.contains("encoder.transformer.") }) {
+    } else if files.tensorNames.contains(where: Recognition.isTorchaudioName) {
       container = .torchaudio
       stated = try TorchaudioShape(files, choices).stated
     } else {
@@ -67,6 +67,18 @@ struct Recognition {
     return stated
   }
 
+  /// Whether a name has "encoder.transformer" among its parts, as torchaudio calls what all others call the encoder.
+  private static func isTorchaudioName(_ name: String) -> Bool {
+    let parts = name.split(separator: ".")
+    return zip(parts, parts.dropFirst()).contains { $0 == "encoder" && $1 == "transformer" }
+  }
+
+  /// Whether a model is LightHuBERT's supernet: by its name, or by fields that no other model has.
+  private static func isSupernet(_ model: JSONObject) -> Bool {
+    ["hubert_pruner", "student_hubert", "lighthubert"].contains(name(model))
+      || ["supernet_type", "prune_encoder_pos_conv"].contains { model[$0] ?? .null != .null }
+  }
+
   private static func describesEncoder(_ model: JSONObject) -> Bool {
     ["encoder_layers", "encoder_embed_dim", "extractor_mode", "conv_feature_layers", "_name", "arch"]
       .contains { model[$0] ?? .null != .null }
@@ -82,7 +94,7 @@ struct Recognition {
     if model["layer_type"]?.string == "trf_adp" {
       throw .unsupported(what: "a wav2vec 2.0 with layers of type trf_adp")
     }
-    if ["hubert_pruner", "student_hubert"].contains(name) || model["supernet"] ?? .null != .null { throw .isSupernet }
+    if isSupernet(model) { throw .isSupernet }
     let families: [(prefix: String, family: ModelFamily)] = [
       ("hubert", .huBERT), ("contentvec", .huBERT), ("wav2vec", .wav2Vec2), ("data2vec_audio", .data2VecAudio),
       ("wavlm", .wavLM), ("unispeech_sat", .uniSpeechSAT), ("ils_hubert", .huBERT),

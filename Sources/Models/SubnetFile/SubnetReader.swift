@@ -1,5 +1,5 @@
 public import LHModel
-public import LHSupernet
+import LHSupernet
 public import LHSystem
 import LHTensorNames
 
