@@ -16,8 +16,8 @@ import LHSupernet
     discussion: """
       Without --arch a model is taken whole: HuBERT, wav2vec 2.0, data2vec-audio, WavLM, DistilHuBERT, DPHuBERT, \
       ContentVec and others, from a fairseq checkpoint, a Hugging Face folder or file (config.json beside the \
-      weights), or a file of s3prl, torchaudio or the authors of WavLM and DPHuBERT. What was recognised is said in \
-      one line. With --arch a subnet is cut out of a LightHuBERT supernet.
+      weights), or a file of s3prl, torchaudio, or WavLM's and DPHuBERT's authors. What was recognised is said in one \
+      line. With --arch a subnet is cut out of a LightHuBERT supernet.
 
       The architecture is a published name (base-min, base-default, base-max, small-min, small-default, small-max), a \
       JSON or YAML file with embed_dim, heads_num, ffn_embed and layer_num, or - for standard input. What was done is \
