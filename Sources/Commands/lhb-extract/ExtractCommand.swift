@@ -144,8 +144,3 @@ import LHSupernet
 }
 
 extension WeightsChoice: ExpressibleByArgument {}
-
-/// On or off.
-enum Switch: String, ExpressibleByArgument, CaseIterable {
-  case on, off
-}

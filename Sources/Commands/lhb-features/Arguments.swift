@@ -5,11 +5,6 @@ import LHCommandSupport
 public import LHRuntime
 import LHSystem
 
-/// On or off.
-enum Switch: String, ExpressibleByArgument, CaseIterable {
-  case on, off
-}
-
 extension LayerZero: ExpressibleByArgument {}
 
 extension LayerSelection {

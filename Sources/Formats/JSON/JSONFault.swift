@@ -22,21 +22,9 @@ public enum JSONFault: Fault, Equatable {
     case .unexpected(let found, let expected, let byte): "byte \(byte) is \(found), expected \(expected)"
     case .truncated(let expected): "the text ends where \(expected) was expected"
     case .duplicateName(let name, let byte):
-      "the name \"\(JSONFault.excerpt(name))\" occurs a second time at byte \(byte)"
+      "the name \"\(excerpt(name))\" occurs a second time at byte \(byte)"
     case .tooDeep(let limit): "nested deeper than \(limit) levels"
-    case .numberOutOfRange(let text, let byte): "the number \(JSONFault.excerpt(text)) at byte \(byte) is out of range"
+    case .numberOutOfRange(let text, let byte): "the number \(excerpt(text)) at byte \(byte) is out of range"
     }
-  }
-
-  /// A name or number on one line and not too long to read: a file decides how long it is and what it holds.
-  private static func excerpt(_ text: String) -> String {
-    var shown = ""
-    for scalar in text.unicodeScalars.prefix(80) {
-      switch scalar.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator: shown += scalar.escaped(asASCII: true)
-      default: shown.unicodeScalars.append(scalar)
-      }
-    }
-    return text.unicodeScalars.dropFirst(80).isEmpty ? shown : shown + "..."
   }
 }

@@ -21,16 +21,6 @@ public struct FairseqNames: TensorNames {
     self.position = position
   }
 
-  /// The name of a tensor.
-  public func name(of tensor: TensorRole) -> String {
-    switch tensor {
-    case .weight(.channelScale): name(of: .channelScale)
-    case .weight(.biasGateScale(let layer)): name(of: .biasGateScale(layer))
-    case .weight(let module): name(of: module) + ".weight"
-    case .bias(let module): name(of: module) + ".bias"
-    }
-  }
-
   /// A name for tensors of a layer that belong together: that of a module, or of the three that attention begins with.
   public func groupName(of tensors: [TensorRole]) -> String {
     guard let first = tensors.first?.module else { return "" }
@@ -38,7 +28,8 @@ public struct FairseqNames: TensorNames {
     return name(of: first)
   }
 
-  private func name(of module: ModuleRole) -> String {
+  /// The name of a module.
+  public func name(of module: ModuleRole) -> String {
     switch module {
     case .convolution(let index): "\(FairseqNames.convolutions).\(index).0"
     case .convolutionNorm(let index):

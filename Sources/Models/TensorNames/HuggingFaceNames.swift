@@ -22,17 +22,8 @@ public struct HuggingFaceNames: TensorNames {
     self.position = position
   }
 
-  /// The name of a tensor.
-  public func name(of tensor: TensorRole) -> String {
-    switch tensor {
-    case .weight(.channelScale): name(of: .channelScale)
-    case .weight(.biasGateScale(let layer)): name(of: .biasGateScale(layer))
-    case .weight(let module): name(of: module) + ".weight"
-    case .bias(let module): name(of: module) + ".bias"
-    }
-  }
-
-  private func name(of module: ModuleRole) -> String {
+  /// The name of a module.
+  public func name(of module: ModuleRole) -> String {
     switch module {
     case .convolution(let index): "feature_extractor.conv_layers.\(index).conv"
     case .convolutionNorm(let index): "feature_extractor.conv_layers.\(index).layer_norm"
