@@ -37,6 +37,8 @@ let x86Kernels = [
   kernels("AVX2", clang: ["-march=x86-64-v3"], define: ["KERNELS_AVX2"]),
   kernels("AVX2VNNI", clang: ["-march=x86-64-v3", "-mavxvnni"], define: ["KERNELS_AVX2", "KERNELS_VNNI"]),
   kernels("AVX512", clang: ["-march=x86-64-v4"], define: ["KERNELS_AVX512"]),
+  kernels(
+    "AVX512AMX", clang: ["-march=x86-64-v4", "-mamx-tile", "-mamx-int8", "-mamx-bf16"], define: ["KERNELS_AVX512"]),
   kernels("AVX512BF16", clang: ["-march=x86-64-v4", "-mavx512bf16"], define: ["KERNELS_AVX512", "KERNELS_BF16"]),
   kernels("AVX512VNNI", clang: ["-march=x86-64-v4", "-mavx512vnni"], define: ["KERNELS_AVX512", "KERNELS_VNNI"]),
 ]

@@ -78,8 +78,12 @@ extension ConvStack {
   private var productCount: Int {
     var most = 0
     for layer in weights {
-      if case .strided(let convolution) = layer.taps {
-        most = max(most, convolution.scratchCount(kernels: multiplier.kernels))
+      switch layer.taps {
+      case .strided(let convolution): most = max(most, convolution.scratchCount(kernels: multiplier.kernels))
+      case .direct(let matrix):
+        let distance = layer.shape.stride * layer.shape.inputChannels
+        most = max(
+          most, matrix.scratchCount(rows: multiplier.rowBlock(for: matrix), distance: distance, with: multiplier))
       }
     }
     return most.wholeCacheLines

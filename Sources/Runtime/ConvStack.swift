@@ -96,13 +96,15 @@ struct ConvStack {
         multiplier: multiplier, finish: finish)
     case .direct(let matrix):
       let rowStride = layer.shape.stride * layer.shape.inputChannels
-      for first in stride(from: 0, to: frames.count, by: multiplier.rowBlock) {
-        let count = min(multiplier.rowBlock, frames.count - first)
+      let rowBlock = multiplier.rowBlock(for: matrix)
+      for first in stride(from: 0, to: frames.count, by: rowBlock) {
+        let count = min(rowBlock, frames.count - first)
         (folded ?? matrix).multiply(
           MatrixProduct(
             rows: count, a: input + first * rowStride, aStride: rowStride, c: output + first * channels,
             cStride: channels, epilogue: norm != nil ? .none : isCoarse ? .coarseGELU : .gelu,
-            chainLength: StridedConvolution.chainLength), with: multiplier)
+            chainLength: StridedConvolution.chainLength, totalRows: target.total), with: multiplier,
+          scratch: ProductScratch(rows: scratch))
         if norm != nil { finish(first, count) }
       }
     }

@@ -81,7 +81,7 @@ struct EncoderLayer {
       keys = mostKeys.wholeCacheLines
       attention = (mostScratch * threads).wholeCacheLines
       strassen = StrassenPlan.scratchCount(rows: frames, threads: threads, kernels: kernels).wholeCacheLines
-      roundedRows = model.weights.layers.reduce(0) { max($0, $1.rowScratchCount(frames: frames)) }
+      roundedRows = model.weights.layers.reduce(0) { max($0, $1.rowScratchCount(frames: frames, model.multiplier)) }
     }
   }
 
@@ -241,16 +241,24 @@ extension FeedForwardWeights {
 
 extension LayerWeights {
   /// Floats for the rows of the product that needs most of them.
-  fileprivate func rowScratchCount(frames: Int) -> Int {
+  fileprivate func rowScratchCount(frames: Int, _ multiplier: MatrixMultiplier) -> Int {
     let inner = min(frames, EncoderLayer.ffnRows)
     var count = 0
     // `max` of more than three allocates an array.
     if let attention {
-      count = max(attention.qkv.rowScratchCount(rows: frames), attention.output.rowScratchCount(rows: frames))
+      count = max(
+        attention.qkv.scratchCount(rows: frames, with: multiplier),
+        attention.output.scratchCount(rows: frames, distance: attention.qkv.columns, with: multiplier))
     }
     if let feedForward {
       count = max(
-        count, feedForward.input.rowScratchCount(rows: inner), feedForward.output.rowScratchCount(rows: inner))
+        count, feedForward.input.scratchCount(rows: inner, with: multiplier),
+        feedForward.output.scratchCount(rows: inner, with: multiplier))
+    }
+    if let adapter = adapter?.matrices {
+      count = max(
+        count, adapter.input.scratchCount(rows: inner, with: multiplier),
+        adapter.output.scratchCount(rows: inner, with: multiplier))
     }
     return count
   }

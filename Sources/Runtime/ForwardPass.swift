@@ -81,7 +81,8 @@ struct ForwardPass {
 
   /// Floats that a thread needs for the feature extractor and the projection of a block.
   private var extractorScratchCount: Int {
-    stack.scratchCount(blockFrames: blockFrames) + (weights.projection?.rowScratchCount(rows: blockFrames) ?? 0)
+    stack.scratchCount(blockFrames: blockFrames)
+      + (weights.projection?.scratchCount(rows: blockFrames, with: model.multiplier) ?? 0)
   }
 
   /// Floats that the step which needs most works with.
@@ -151,7 +152,9 @@ struct ForwardPass {
     session.recorder?.record(.projection, channels, count: count, stride: width, width: width)
     clock.measure(.projections) {
       projection.multiply(
-        MatrixProduct(rows: count, a: channels, aStride: projection.depth, c: x, cStride: projection.columns),
+        MatrixProduct(
+          rows: count, a: channels, aStride: projection.depth, c: x, cStride: projection.columns,
+          totalRows: frames),
         with: model.multiplier, scratch: ProductScratch(rows: rowScratch))
     }
   }

@@ -8,8 +8,9 @@ public struct RuntimeOptions: Sendable {
   public var threadCount: Int?
   /// Who multiplies matrices.
   public var gemm: GEMMBackend
-  /// "avx512", "avx2", "baseline" or "scalar"; "avx512-plain" or "avx2-plain" without the instructions for dot products
-  /// of bytes and bfloat16; nil for what the environment variable `LHB_ISA` names, else the fastest.
+  /// "avx512", "avx2", "baseline" or "scalar"; "avx512-amx" with matrix registers; "avx512-plain" or "avx2-plain"
+  /// without the instructions for dot products of bytes and bfloat16; nil for what the environment variable `LHB_ISA`
+  /// names, else the fastest.
   public var instructionSet: String?
   /// Number formats of the products with weights.
   public var precision: Precision

@@ -36,8 +36,10 @@ extension WeightLoader {
     of module: ModuleRole, _ shape: ConvolutionShape, isFirst: Bool, hop: Int
   ) throws(OutOfMemory) -> ConvWeights.Taps {
     let format = isFirst ? .float32 : formats.format(of: [.weight(module)])
-    // With few input channels the sums of frames would cost more than the products that they save.
-    let isFast = shape.kernel == 3 && shape.stride == 2 && shape.inputChannels >= 16
+    // With few input channels the sums of frames would cost more than the products that they save; so they do beside
+    // products in matrix registers.
+    let isFast =
+      shape.kernel == 3 && shape.stride == 2 && shape.inputChannels >= 16 && !multiplier.kernels.hasMatrixRegisters
     if format.isReduced || (isFast && multiplier.backend == .packed) {
       let usesStrassen = shape.norm == .layer && hop <= WeightLoader.strassenHop
       return .strided(

@@ -12,7 +12,7 @@ import Testing
       let found = try JSONValue(parsing: String(decoding: result.output, as: UTF8.self))
       #expect((found["median_s"]?.number ?? 0) > 0)
       #expect(found["frames"] == .integer(49) && found["threads"] == .integer(1) && found["runs"] == .integer(2))
-      #expect(["baseline", "avx2", "avx512"].contains(found["instruction_set"]?.string))
+      #expect(["baseline", "avx2", "avx512", "avx512-amx"].contains(found["instruction_set"]?.string))
       #expect(found["measurements"]?.array?.map { $0["frames"] } == [.integer(24), .integer(49)])
       let digest = runShell("sha256sum < \"$1\"", [subnet.path])
       #expect(found["model_sha256"]?.string == String(decoding: digest.output.prefix(64), as: UTF8.self))

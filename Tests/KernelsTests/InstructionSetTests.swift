@@ -13,7 +13,8 @@ import Testing
     let fault = #expect(throws: KernelFault.self) { try InstructionSet.select("sse9") }
     #expect(
       fault?.description == """
-        LHB_ISA=sse9: no such instruction set; expected one of avx512, avx512-plain, avx2, avx2-plain, baseline, scalar
+        LHB_ISA=sse9: no such instruction set; expected one of avx512-amx, avx512, avx512-plain, avx2, avx2-plain, \
+        baseline, scalar, scalar-amx
         """)
     #expect(fault?.kind == .usage)
   }

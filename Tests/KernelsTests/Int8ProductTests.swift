@@ -42,7 +42,8 @@ import Testing
     }
     matrix.setBias(bias, count: shape.columns, atColumn: 0)
     // Whatever lay there before must not matter.
-    let scratch = GuardedFloats(Array(repeating: poison, count: matrix.rowScratchCount(rows: shape.rows)))
+    let scratch = GuardedFloats(
+      Array(repeating: poison, count: matrix.scratchCount(rows: shape.rows, with: multiplier)))
     let c = GuardedFloats(start)
     matrix.multiply(
       MatrixProduct(

@@ -38,10 +38,15 @@ import Testing
     matrix.setBias(bias, count: shape.columns, atColumn: 0)
     let input = GuardedFloats(a)
     let c = GuardedFloats(start)
+    // For sets that split rows.
+    let planes = GuardedFloats(
+      Array(repeating: poison, count: matrix.scratchCount(rows: shape.rows, distance: shape.aStride, with: multiplier)))
     matrix.multiply(
       MatrixProduct(
         rows: shape.rows, a: input.start, aStride: shape.aStride, c: c.start, cStride: shape.columns,
-        accumulates: accumulates, epilogue: epilogue), with: multiplier, on: WorkerPool(threadCount: threads))
+        accumulates: accumulates, epilogue: epilogue), with: multiplier, on: WorkerPool(threadCount: threads),
+      scratch: ProductScratch(rows: planes.start))
+    planes.expectOnly("planes") { _ in true }
     c.expectOnly("multiply") { _ in true }
     var expected: [Double] = []
     var sizes: [Double] = []

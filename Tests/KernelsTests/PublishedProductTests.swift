@@ -18,7 +18,7 @@ import Testing
     (384, 384), (384, 1536), (1536, 384),
   ].map { Shape(depth: $0, columns: $1) }
 
-  /// So many rows choose Strassen's algorithm, an odd number.
+  /// So many rows choose Strassen's algorithm, or are split for matrix registers; an odd number.
   private static let rows = 97
 
   @Test(arguments: shapes)
@@ -32,21 +32,24 @@ import Testing
         rows: operands.weights, count: shape.columns, stride: shape.depth, atColumn: 0, kernels: set)
       matrix.setBias(operands.bias, count: shape.columns, atColumn: 0)
       let pool = WorkerPool(threadCount: 2)
-      for usesStrassen in [false, true] {
+      for isFast in [false, true] {
         let x = GuardedFloats(operands.x, isFenced: true)
         let c = GuardedFloats(Array(repeating: poison, count: Self.rows * shape.columns))
         let scratch = GuardedFloats(
           Array(
             repeating: poison,
             count: StrassenPlan.scratchCount(rows: Self.rows, threads: pool.threadCount, kernels: set)))
+        let planes = GuardedFloats(
+          Array(repeating: poison, count: matrix.scratchCount(rows: Self.rows, with: multiplier)))
         withExtendedLifetime(x) {
           matrix.multiply(
             MatrixProduct(rows: Self.rows, a: x.start, aStride: shape.depth, c: c.start, cStride: shape.columns),
-            with: multiplier, on: pool, scratch: ProductScratch(strassen: usesStrassen ? scratch.start : nil))
+            with: multiplier, on: pool,
+            scratch: isFast ? ProductScratch(rows: planes.start, strassen: scratch.start) : ProductScratch())
         }
         expectWithin(
-          "product, \(shape.testDescription)\(usesStrassen ? ", Strassen's" : "")", set, c.values, truth
-        ) { _ in (usesStrassen ? 4e-6 : 2.2e-6) * Double(shape.depth).squareRoot() }
+          "product, \(shape.testDescription)\(isFast ? ", the fast form" : "")", set, c.values, truth
+        ) { _ in (isFast ? 4e-6 : 2.2e-6) * Double(shape.depth).squareRoot() }
       }
     }
   }
@@ -133,7 +136,7 @@ private struct Operands {
       depth: shape.depth, columns: shape.columns, hasBias: true, format: format)
     matrix.pack(rows: weights, count: shape.columns, stride: shape.depth, atColumn: 0, kernels: set)
     matrix.setBias(bias, count: shape.columns, atColumn: 0)
-    let scratch = GuardedFloats(Array(repeating: poison, count: matrix.rowScratchCount(rows: rows)))
+    let scratch = GuardedFloats(Array(repeating: poison, count: matrix.scratchCount(rows: rows, with: multiplier)))
     let c = GuardedFloats(Array(repeating: poison, count: rows * shape.columns))
     matrix.multiply(
       MatrixProduct(rows: rows, a: x, aStride: shape.depth, c: c.start, cStride: shape.columns), with: multiplier,

@@ -128,7 +128,7 @@ import Testing
     let matrix = try! multiplier.matrix(
       depth: depth, columns: columns, hasBias: false, format: .int8(outliers: [7, 9]))
     matrix.pack(rows: weights, count: columns, stride: depth, atColumn: 0, kernels: set)
-    let scratch = GuardedFloats([Float](repeating: 0, count: matrix.rowScratchCount(rows: rows)))
+    let scratch = GuardedFloats([Float](repeating: 0, count: matrix.scratchCount(rows: rows, with: multiplier)))
     let c = GuardedFloats([Float](repeating: 0, count: rows * columns))
     let input = GuardedFloats(x, isFenced: true)
     matrix.multiply(

@@ -136,7 +136,7 @@ private struct SliceOperands {
   /// C, on a pool with Strassen's algorithm, or on the calling thread.
   func run(_ view: WeightView, _ multiplier: MatrixMultiplier, threads: Int?) -> [Float] {
     let c = GuardedFloats(Array(repeating: poison, count: slice.rows * (view.columns + 3)))
-    let rows = GuardedFloats(Array(repeating: poison, count: view.rowScratchCount(rows: slice.rows)))
+    let rows = GuardedFloats(Array(repeating: poison, count: view.scratchCount(rows: slice.rows, with: multiplier)))
     let product = MatrixProduct(
       rows: slice.rows, a: x, aStride: slice.viewDepth + 1, c: c.start, cStride: view.columns + 3, epilogue: .relu)
     if let threads {

@@ -71,7 +71,8 @@ import Testing
   @Test(arguments: [("tiny", "mixed"), ("tiny-layernorm", "mixed")])
   func `Statistics of the extractor are those of a plain one`(checkpoint: String, architecture: String) throws {
     let (supernet, architecture) = try golden(checkpoint, architecture)
-    let samples = Array(goldenSamples("speech-b").prefix(12_345))
+    // 400 and 37 times 320: every frame of every layer has a part in the last one's frames. Others may be left out.
+    let samples = Array(goldenSamples("speech-b").prefix(12_240))
     let found = try statistics(supernet, architecture, on: [samples], threads: 2, convFrames: 5)
     for (layer, rows) in try PlainExtractor(supernet, architecture).inputs(of: samples) {
       expectClose(found.channels(layer), plain(rows), layer)

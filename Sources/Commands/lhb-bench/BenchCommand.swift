@@ -32,8 +32,8 @@ struct BenchCommand: ParsableCommand {
         lhb-bench small-int8.lhb --accuracy --precision int8 --reference small.lhb
 
       Compare ratios of runs on one machine, taken in turn: other programs on it slow all of them. OpenBLAS may be \
-      held back by OPENBLAS_CORETYPE; unset it to measure --gemm openblas. LHB_ISA=avx512, avx512-plain, avx2, \
-      avx2-plain, baseline or scalar forces an instruction set; the plain ones use no dot products of bytes and \
+      held back by OPENBLAS_CORETYPE; unset it to measure --gemm openblas. LHB_ISA=avx512-amx, avx512, avx512-plain, \
+      avx2, avx2-plain, baseline or scalar forces an instruction set; the plain ones use no dot products of bytes and \
       bfloat16. What the variable LHB_COMMIT says goes into the JSON as the commit that the program was built from.
       """,
     version: LightHuBERTVersion.current)

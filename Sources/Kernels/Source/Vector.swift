@@ -1,6 +1,6 @@
-// This folder is compiled once for each instruction set (Source, AVX2 and AVX512 are the same
-// files). Only raw pointers, concrete SIMD types and Int may be used here: a symbol of the standard library that was
-// emitted for a wide instruction set could otherwise be linked into code that an older processor runs.
+// This folder is compiled once for each instruction set (Source, AVX2 and AVX512 are the same files). Only raw
+// pointers, concrete SIMD types and Int may be used here: a symbol of the standard library that was emitted for a wide
+// instruction set could otherwise be linked into code that an older processor runs.
 
 import LHVectors
 

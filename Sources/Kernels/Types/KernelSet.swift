@@ -6,10 +6,13 @@ public typealias Kernel<Arguments> = @Sendable (Arguments) -> Void
 /// All members compute the same functions for every set; only the order of roundings inside reductions may differ. What
 /// a kernel computes is told by its argument.
 public struct KernelSet: Sendable {
-  /// "avx512", "avx512-plain", "avx2", "avx2-plain", "baseline" or "scalar".
+  /// "avx512-amx", "avx512", "avx512-plain", "avx2", "avx2-plain", "baseline", "scalar" or
+  /// "scalar-amx".
   public private(set) var name: String
   /// The dot-product instructions that it uses.
   public private(set) var dotProducts = DotProducts()
+  /// Products of float32 in matrix registers; nil where there are none.
+  public private(set) var split: SplitKernels?
   /// Floats in a vector.
   public let lanes: Int
   /// Vectors in the widest panel.
@@ -66,6 +69,9 @@ public struct KernelSet: Sendable {
   /// Runs multiply-adds, and gives how many floating-point operations that were.
   public var peak: @Sendable (PeakLoop) -> Int = missing()
 
+  /// Whether products are computed in matrix registers: so fast that bringing the weights near takes longer.
+  public var hasMatrixRegisters: Bool { split != nil }
+
   /// Floats in the widest panel.
   public var panelWidth: Int { lanes * panelVectors }
 
@@ -92,6 +98,9 @@ public struct KernelSet: Sendable {
     dotProducts.bfloat16 = name
     multiplyBFloat16Panel = kernel
   }
+
+  /// Multiplies float32 in matrix registers from now on, and chooses forms of products that suit them.
+  public mutating func useMatrixRegisters(_ kernels: SplitKernels) { split = kernels }
 
   /// The same kernels under another name.
   public func renamed(_ name: String) -> KernelSet {

@@ -11,7 +11,8 @@ set -eu
 build=${1:-.build/release}
 found=0
 
-for set in LHKernelsBaseline LHKernelsAVX2 LHKernelsAVX2VNNI LHKernelsAVX512 LHKernelsAVX512BF16 LHKernelsAVX512VNNI; do
+for set in LHKernelsBaseline LHKernelsAVX2 LHKernelsAVX2VNNI LHKernelsAVX512 LHKernelsAVX512AMX LHKernelsAVX512BF16 \
+  LHKernelsAVX512VNNI; do
   objects=$(find "$build/$set.build" -name '*.o' 2>/dev/null)
   if [ -z "$objects" ]; then
     # Only x86-64 has the wide sets.

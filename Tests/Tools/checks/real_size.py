@@ -10,7 +10,7 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 SPEECH = REPOSITORY / "Fixtures/golden/audio/speech-a.wav"
 TOLERANCE = 1e-5
 # Values of LHB_ISA; None is the program's own choice.
-INSTRUCTION_SETS = ("avx512", "avx512-plain", "avx2", "avx2-plain", "baseline", "scalar")
+INSTRUCTION_SETS = ("avx512-amx", "avx512", "avx512-plain", "avx2", "avx2-plain", "baseline", "scalar")
 # Samples for the reference kernels: 14 frames, so that fast convolutions have whole groups and a rest.
 SHORT = 4800
 # For models that tell distances of up to 800 frames apart: 849 frames.

@@ -154,8 +154,9 @@ enum {
 typedef struct lh_model_options {
   /* sizeof(lh_model_options) */
   size_t struct_size;
-  /* "avx512", "avx2", "baseline" or "scalar"; "avx512-plain" or "avx2-plain" without the instructions for dot products
-     of bytes and bfloat16; NULL for what the environment variable LHB_ISA names, else the fastest. */
+  /* "avx512", "avx2", "baseline" or "scalar"; "avx512-amx" with matrix registers; "avx512-plain" or "avx2-plain"
+     without the instructions for dot products of bytes and bfloat16; NULL for what the environment variable LHB_ISA
+     names, else the fastest. */
   const char *instruction_set;
   /* Threads that pack the weights, and of contexts that do not say otherwise; 0 for as many as this process may use
      processors. */

@@ -18,24 +18,24 @@ extension StridedConvolution {
       rows = view.rowStorage(convolution.rowsPerBlock, at: start)
       sums = start + view.rowScratchCount(rows: convolution.rowsPerBlock)
       plus = sums + convolution.sumCount
-      minus = plus + StridedConvolution.groups * kernels.panelWidth
-      strassen = minus + StridedConvolution.groups * kernels.panelWidth
+      minus = plus + convolution.groups * kernels.panelWidth
+      strassen = minus + convolution.groups * kernels.panelWidth
     }
   }
 
   /// Floats of scratch.
   package func scratchCount(kernels: KernelSet) -> Int {
-    taps[0].rowScratchCount(rows: rowsPerBlock) + sumCount + 2 * StridedConvolution.groups * kernels.panelWidth
+    taps[0].rowScratchCount(rows: rowsPerBlock) + sumCount + 2 * groups * kernels.panelWidth
       + (strassenSums.isEmpty ? 0 : strassenScratchCount(kernels: kernels))
   }
 
   /// Rows that are rounded for a block.
   private var rowsPerBlock: Int {
-    let direct = (StridedConvolution.outputsPerBlock - 1) * stride + taps.count
-    return sums == nil ? direct : max(direct, 7 * StridedConvolution.groups)
+    let direct = (outputsPerBlock - 1) * stride + taps.count
+    return sums == nil ? direct : max(direct, 7 * groups)
   }
 
   private var sumCount: Int {
-    sums == nil ? 0 : (4 * inputs * (isReduced ? 1 : StridedConvolution.groups)).wholeCacheLines
+    sums == nil ? 0 : (4 * inputs * (isReduced ? 1 : groups)).wholeCacheLines
   }
 }

@@ -15,7 +15,7 @@ extension StridedConvolution {
 
   /// Floats of scratch: sums of rows of the largest product, and the seven products of a pair of panels.
   func strassenScratchCount(kernels: KernelSet) -> Int {
-    StridedConvolution.outputsPerBlock / 2 * (StrassenSums.planes * half + StrassenOutputs.planes * kernels.panelWidth)
+    outputsPerBlock / 2 * (StrassenSums.planes * half + StrassenOutputs.planes * kernels.panelWidth)
   }
 
   /// Fills the sums of a matrix's quarters for a pair of panels.

@@ -78,7 +78,7 @@ extension StridedConvolution {
   private func float32Rows(
     _ groups: Int, x: UnsafePointer<Float>, sums: UnsafeMutablePointer<Float>, kernels: KernelSet
   ) -> ToomCookRows {
-    let size = StridedConvolution.groups * inputs
+    let size = groups * inputs
     for group in 0..<groups {
       let row = sums + group * inputs
       kernels.toomCookInputs(

@@ -21,9 +21,9 @@ package struct StridedConvolution: Sendable {
   /// Outputs of a Toom-Cook group, which share their products.
   static let outputsPerGroup = 3
   /// Outputs that are computed at a time, whole groups: their inputs stay in the second-level cache.
-  static let outputsPerBlock = 72
+  let outputsPerBlock: Int
   /// Groups of that many outputs.
-  static let groups = outputsPerBlock / outputsPerGroup
+  var groups: Int { outputsPerBlock / StridedConvolution.outputsPerGroup }
   /// Products that are added in a row. A short chain makes up for the larger errors of the fast forms.
   package static let chainLength = 32
 
@@ -52,6 +52,8 @@ package struct StridedConvolution: Sendable {
     // Sums of float32 begin with the biases; those of fewer bits get them rounded no earlier than need be.
     let sumsBeginWithBias = form != .direct && !format.isReduced
     self.stride = stride
+    // Weights come too slowly for matrix registers, unless each of them is used for many outputs.
+    outputsPerBlock = format.isReduced && kernels.hasMatrixRegisters ? 288 : 72
     taps = try (0..<kernel).map { _ throws(OutOfMemory) in try matrix(false) }
     sums = try form == .direct ? nil : (plus: matrix(hasBias && sumsBeginWithBias), minus: matrix(false))
     separateBias = try hasBias && !sumsBeginWithBias ? AlignedBuffer(count: outputs, in: arena) : nil
@@ -98,15 +100,15 @@ package struct StridedConvolution: Sendable {
   ) {
     let scratch = Scratch(self, at: start, kernels: multiplier.kernels)
     let whole = sums == nil ? 0 : max(0, min(count, total / groupSize * groupSize - first))
-    for start in Swift.stride(from: 0, to: whole, by: StridedConvolution.outputsPerBlock) {
-      let rows = min(StridedConvolution.outputsPerBlock, whole - start)
+    for start in Swift.stride(from: 0, to: whole, by: outputsPerBlock) {
+      let rows = min(outputsPerBlock, whole - start)
       runGroups(
         rows / StridedConvolution.outputsPerGroup, x: x + stride * start * inputs, y: y + start * outputs,
         scratch: scratch, multiplier: multiplier)
       finish(start, rows)
     }
-    for start in Swift.stride(from: whole, to: count, by: StridedConvolution.outputsPerBlock) {
-      let rows = min(StridedConvolution.outputsPerBlock, count - start)
+    for start in Swift.stride(from: whole, to: count, by: outputsPerBlock) {
+      let rows = min(outputsPerBlock, count - start)
       runDirectly(
         rows, x: x + stride * start * inputs, y: y + start * outputs, scratch: scratch, multiplier: multiplier)
       finish(start, rows)

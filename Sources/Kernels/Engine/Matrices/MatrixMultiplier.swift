@@ -16,6 +16,8 @@ package struct MatrixMultiplier: Sendable {
   package var rowBlock = 96
   /// Depth of a float32 panel that stays there while the rows of a block pass.
   package var depthBlock = 1536
+  /// Rows whose planes stay in the second-level cache, as far as `SplitRows.deepestPart` goes.
+  private var splitRowBlock: Int { 3 * rowBlock }
 
   package init(kernels: KernelSet, backend: GEMMBackend) {
     self.kernels = kernels
@@ -33,10 +35,25 @@ package struct MatrixMultiplier: Sendable {
       isPlain: backend == .openBLAS && format == .float32, arena: arena)
   }
 
+  /// Rows that a panel is multiplied with when it comes near. Matrix registers multiply so fast that they would wait
+  /// for weights.
+  private func rowBlock(of product: RowsProduct) -> Int {
+    guard product.isNarrow && kernels.hasMatrixRegisters else { return rowBlock }
+    return product.a.planeStride == nil ? 4 * rowBlock : splitRowBlock
+  }
+
+  /// The rows of a product with this matrix that are computed at a time, if it has enough of them.
+  package func rowBlock(for matrix: WeightMatrix) -> Int {
+    if matrix.format == .float32 && SplitRows.areUsed(depth: matrix.depth, self) { return splitRowBlock }
+    return matrix.format.isReduced && kernels.hasMatrixRegisters ? 4 * rowBlock : rowBlock
+  }
+
   /// Cuts a product into blocks of rows and groups of panels, for the threads of a pool.
   func shareOut(
-    rows: Int, panels: Int, on pool: WorkerPool, _ body: (_ rows: Range<Int>, _ panels: Range<Int>) -> Void
+    _ product: RowsProduct, on pool: WorkerPool, _ body: (_ rows: Range<Int>, _ panels: Range<Int>) -> Void
   ) {
+    let (rows, panels) = (product.rows, product.matrix.parts.count)
+    let rowBlock = rowBlock(of: product)
     let blocks = (rows + rowBlock - 1) / rowBlock
     // Few rows are shared out by panels, so that each thread reads its own part of the weights.
     let wanted = pool.threadCount == 1 ? 1 : 4 * pool.threadCount
@@ -50,8 +67,9 @@ package struct MatrixMultiplier: Sendable {
     }
   }
 
-  func forEachBlock(ofRows rows: Int, _ body: (Range<Int>) -> Void) {
-    for first in stride(from: 0, to: rows, by: rowBlock) { body(first..<min(first + rowBlock, rows)) }
+  func forEachBlock(of product: RowsProduct, _ body: (Range<Int>) -> Void) {
+    let rowBlock = rowBlock(of: product)
+    for first in stride(from: 0, to: product.rows, by: rowBlock) { body(first..<min(first + rowBlock, product.rows)) }
   }
 
   /// Some rows and panels of a product, on the calling thread.
@@ -60,6 +78,7 @@ package struct MatrixMultiplier: Sendable {
     var block = product
     block.rows = rows.count
     block.a = product.a.rows(from: rows.lowerBound)
+    if block.a.planeStride != nil { return multiplySplit(block, panels: panels, first: rows.lowerBound) }
     for index in panels {
       let columns = product.matrix.parts[index].columns
       block.c = product.c + (rows.lowerBound * product.cStride + columns.lowerBound)
@@ -71,6 +90,27 @@ package struct MatrixMultiplier: Sendable {
         multiplyWithBLAS(block, panel: index)
       }
       finish(block.c, rows: rows.count, columns: columns.count, stride: product.cStride, epilogue: product.epilogue)
+    }
+  }
+
+  /// Some panels of a product of split rows, part by part of the depth: a part of the rows' planes stays in the
+  /// second-level cache while all panels pass.
+  private func multiplySplit(_ product: RowsProduct, panels: Range<Int>, first: Int) {
+    let depth = product.matrix.depth
+    let most = SplitRows.deepestPart
+    let parts = (depth + most - 1) / most
+    let step = ((depth + parts - 1) / parts).roundedUp(toMultipleOf: SplitPanelProduct.partDepth)
+    for start in stride(from: 0, to: depth, by: step) {
+      let range = start..<min(start + step, depth)
+      for index in panels {
+        let columns = product.matrix.parts[index].columns
+        var block = product
+        block.c += first * product.cStride + columns.lowerBound
+        if let panel = block.splitPanel(index, kernels, depth: range) { kernels.split?.multiplyPanel(panel) }
+        guard range.upperBound == depth else { continue }
+        finish(
+          block.c, rows: block.rows, columns: columns.count, stride: product.cStride, epilogue: product.epilogue)
+      }
     }
   }
 

@@ -24,10 +24,14 @@ package struct MatrixProduct {
   package var epilogue: Epilogue
   /// Products that are added in a row; see `PanelProduct`. Only the packed backend knows it, and only for float32.
   package var chainLength: Int
+  /// Rows of all products of which this one is a part: how rows are multiplied depends on them alone, so that results
+  /// do not depend on how they are cut. Nil for `rows`.
+  package var totalRows: Int?
 
   package init(
     rows: Int, a: UnsafePointer<Float>, aStride: Int, c: UnsafeMutablePointer<Float>, cStride: Int,
-    accumulates: Bool = false, epilogue: Epilogue = .none, chainLength: Int = PanelProduct.chainLength
+    accumulates: Bool = false, epilogue: Epilogue = .none, chainLength: Int = PanelProduct.chainLength,
+    totalRows: Int? = nil
   ) {
     self.rows = rows
     self.a = a
@@ -37,12 +41,13 @@ package struct MatrixProduct {
     self.accumulates = accumulates
     self.epilogue = epilogue
     self.chainLength = chainLength
+    self.totalRows = totalRows
   }
 }
 
 /// Memory that a product works with beside its operands.
 package struct ProductScratch {
-  /// `rowScratchCount(rows:)` floats for rounded rows; not needed for float32.
+  /// `WeightMatrix.scratchCount` floats for rounded or split rows. Rows of float32 are not split without them.
   package var rows: UnsafeMutablePointer<Float>?
   /// `StrassenPlan.scratchCount` floats, where Strassen's algorithm may be used if it pays; nil where its larger error
   /// does not suit.
@@ -62,6 +67,12 @@ extension WeightView {
   ) {
     guard product.rows > 0 else { return }
     let table = table
+    if let split = SplitRows(product, table, multiplier, at: scratch.rows) {
+      split.split(on: pool)
+      let product = RowsProduct(product, split.written, table)
+      multiplier.shareOut(product, on: pool) { multiplier.multiply(product, rows: $0, panels: $1) }
+      return
+    }
     if let strassen = scratch.strassen,
       let plan = StrassenPlan(rows: product.rows, matrix: table, multiplier: multiplier)
     {
@@ -78,24 +89,35 @@ extension WeightView {
       a = storage.written
     }
     let product = RowsProduct(product, a, table)
-    multiplier.shareOut(rows: product.rows, panels: table.parts.count, on: pool) { rows, panels in
-      multiplier.multiply(product, rows: rows, panels: panels)
-    }
+    multiplier.shareOut(product, on: pool) { multiplier.multiply(product, rows: $0, panels: $1) }
   }
 
   /// Computes a product on the calling thread, without Strassen's algorithm.
   package func multiply(
     _ product: MatrixProduct, with multiplier: MatrixMultiplier, scratch: ProductScratch = ProductScratch()
   ) {
+    let table = table
     var a = MatrixRows(product)
-    if let storage = rowStorage(for: product, scratch) {
+    if let split = SplitRows(product, table, multiplier, at: scratch.rows) {
+      split.split()
+      a = split.written
+    } else if let storage = rowStorage(for: product, scratch) {
       round(product, 0..<product.rows, to: storage, kernels: multiplier.kernels)
       a = storage.written
     }
     let product = RowsProduct(product, a, table)
-    multiplier.forEachBlock(ofRows: product.rows) { rows in
+    multiplier.forEachBlock(of: product) { rows in
       multiplier.multiply(product, rows: rows, panels: product.matrix.parts.indices)
     }
+  }
+
+  /// Floats that rounded or split rows of a product need.
+  ///
+  /// - Parameter distance: Values between two rows; nil for the depth.
+  package func scratchCount(rows: Int, distance: Int? = nil, with multiplier: MatrixMultiplier) -> Int {
+    matrix.format.isReduced
+      ? rowScratchCount(rows: rows)
+      : SplitRows.scratchCount(rows: rows, depth: depth, distance: distance ?? depth, multiplier)
   }
 
   private func rowStorage(for product: MatrixProduct, _ scratch: ProductScratch) -> RowStorage? {
@@ -113,7 +135,14 @@ extension WeightView {
 
 extension WeightMatrix {
   /// Floats that `count` rounded rows need; 0 for float32.
-  package func rowScratchCount(rows count: Int) -> Int { whole.rowScratchCount(rows: count) }
+  func rowScratchCount(rows count: Int) -> Int { whole.rowScratchCount(rows: count) }
+
+  /// Floats that rounded or split rows of a product need.
+  ///
+  /// - Parameter distance: Values between two rows; nil for the matrix's depth.
+  package func scratchCount(rows: Int, distance: Int? = nil, with multiplier: MatrixMultiplier) -> Int {
+    whole.scratchCount(rows: rows, distance: distance, with: multiplier)
+  }
 
   /// Computes a product on the threads of a pool: rounds the rows first if the matrix is not float32.
   package func multiply(

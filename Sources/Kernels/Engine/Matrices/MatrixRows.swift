@@ -10,6 +10,8 @@ package struct MatrixRows {
   package var parameters: UnsafePointer<RowQuantization>?
   /// Distance between the parameters of two rows, in values.
   package var parameterStride: Int
+  /// Of float32 rows that are split, the elements between planes of bfloat16; nil where they are floats.
+  var planeStride: Int?
 
   init(
     elements: UnsafeRawPointer, stride: Int, parameters: UnsafePointer<RowQuantization>?, parameterStride: Int
@@ -28,9 +30,11 @@ package struct MatrixRows {
 
   /// Every `step`-th row from row `first` on.
   func rows(from first: Int, step: Int = 1) -> MatrixRows {
-    MatrixRows(
+    var rows = MatrixRows(
       elements: elements + first * stride, stride: step * stride,
       parameters: parameters.map { $0 + first * parameterStride }, parameterStride: step * parameterStride)
+    rows.planeStride = planeStride
+    return rows
   }
 }
 

@@ -12,6 +12,9 @@ struct RowsProduct {
   var epilogue = Epilogue.none
   var chainLength = PanelProduct.chainLength
 
+  /// Whether what is multiplied are narrow numbers.
+  var isNarrow: Bool { matrix.kind != .float32 || a.planeStride != nil }
+
   init(
     rows: Int, a: MatrixRows, matrix: PanelTable, c: UnsafeMutablePointer<Float>, cStride: Int, accumulates: Bool,
     chainLength: Int = PanelProduct.chainLength
@@ -44,6 +47,20 @@ extension RowsProduct {
       bStride: part.stride, vectors: part.width / kernels.lanes, bias: depth.lowerBound == 0 ? part.bias : nil,
       accumulates: accumulates || depth.lowerBound > 0, c: c, cStride: cStride, width: part.columns.count,
       chainLength: chainLength)
+  }
+
+  /// The same of split rows; nil where they are not split.
+  func splitPanel(_ index: Int, _ kernels: KernelSet, depth: Range<Int>) -> SplitPanelProduct? {
+    guard let planeStride = a.planeStride else { return nil }
+    let part = matrix.parts[index]
+    return SplitPanelProduct(
+      rows: rows, depth: depth.count, a: a.elements.assumingMemoryBound(to: UInt16.self) + depth.lowerBound,
+      aStride: a.stride / MemoryLayout<UInt16>.stride, planeStride: planeStride,
+      b: part.words + depth.lowerBound * part.stride, bStride: part.stride, vectors: part.width / kernels.lanes,
+      bias: depth.lowerBound == 0 ? part.bias : nil, accumulates: accumulates || depth.lowerBound > 0, c: c,
+      cStride: cStride, width: part.columns.count,
+      upcoming: matrix.wordsAfter(part: index) + depth.lowerBound * part.stride,
+      upcomingCount: depth.count * part.width)
   }
 
   func bfloat16Panel(_ index: Int, _ kernels: KernelSet) -> BFloat16PanelProduct {

@@ -23,7 +23,9 @@ package struct StrassenPlan {
 
   /// A plan for `rows` rows, or nil.
   init?(rows: Int, matrix: PanelTable, multiplier: MatrixMultiplier) {
-    guard rows >= StrassenPlan.leastRows, multiplier.backend == .packed, matrix.kind == .float32 else {
+    guard rows >= StrassenPlan.leastRows, multiplier.backend == .packed, matrix.kind == .float32,
+      !multiplier.kernels.hasMatrixRegisters
+    else {
       return nil
     }
     // Whole panels from the first one on.
@@ -42,7 +44,7 @@ package struct StrassenPlan {
   /// Floats of scratch: the sums of rows, which the threads share, and for each thread the sums of a pair of panels and
   /// the products of a block.
   package static func scratchCount(rows: Int, threads: Int, kernels: KernelSet) -> Int {
-    guard rows >= leastRows else { return 1 }
+    guard rows >= leastRows, !kernels.hasMatrixRegisters else { return 1 }
     return sharedCount(rows: rows) + threads * threadCount(kernels: kernels)
   }
 

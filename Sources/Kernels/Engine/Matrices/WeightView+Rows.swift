@@ -3,13 +3,16 @@ import LHKernelTypes
 /// Rows as a view multiplies them. A row of bytes has the bytes of its groups one behind the other, each filled up to
 /// whole words with zeros; a row of bfloat16 is filled up to a whole word.
 extension WeightView {
-  /// Bytes of a rounded row.
+  /// Bytes between rounded rows: an odd number of cache lines, so that the same place of many rows lies in different
+  /// sets of a cache.
   private var rowByteCount: Int {
-    switch matrix.format {
-    case .float32: 0
-    case .bfloat16: table.bfloat16Depth * MemoryLayout<UInt16>.stride
-    case .int8: table.groupDepth(0) + table.groupDepth(1)
-    }
+    let count =
+      switch matrix.format {
+      case .float32: 0
+      case .bfloat16: table.bfloat16Depth * MemoryLayout<UInt16>.stride
+      case .int8: table.groupDepth(0) + table.groupDepth(1)
+      }
+    return count == 0 ? 0 : ((count + 63) / 64 | 1) * 64
   }
 
   /// Scales and zeros of a row.
@@ -20,7 +23,7 @@ extension WeightView {
   }
 
   /// Floats that `count` rounded rows and their parameters need; 0 for float32.
-  package func rowScratchCount(rows count: Int) -> Int {
+  func rowScratchCount(rows count: Int) -> Int {
     let parameters = (count * parameterCount * MemoryLayout<RowQuantization>.stride).roundedUp(toMultipleOf: 64)
     return elementFloats(rows: count) + parameters / MemoryLayout<Float>.stride
   }

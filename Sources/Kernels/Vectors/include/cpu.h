@@ -3,6 +3,7 @@
 
 #include "dot.h"
 #include "fma.h"
+#include "tiles.h"
 
 /// The widest instruction set of this processor that the kernels are built for: 4 for x86-64-v4 (AVX-512 F, BW, CD, DQ,
 /// VL), 3 for x86-64-v3 (AVX2, FMA), 0 for any other processor.
@@ -13,6 +14,10 @@ int cpu_has_avx512_vnni(void);
 
 /// 1 when this processor has dot products of bfloat16 in AVX-512 vectors, else 0.
 int cpu_has_avx512_bf16(void);
+
+/// 1 when this processor has matrix registers with products of bytes and of bfloat16 (AMX) and the system lets this
+/// process use them, for which it is asked here; else 0.
+int cpu_has_amx(void);
 
 /// 1 when this processor has dot products of bytes in AVX vectors, else 0.
 int cpu_has_avx_vnni(void);

@@ -1,0 +1,34 @@
+public import LHKernelTypes
+import LHVectors
+
+/// A product of bfloat16 with a panel; see `BFloat16PanelProduct`.
+public func multiplyBFloat16Panel(_ product: BFloat16PanelProduct) { product.multiply() }
+
+extension BFloat16PanelProduct: NarrowProduct {
+  var left: (start: UnsafeRawPointer, stride: Int, count: Int) { (UnsafeRawPointer(a), aStride &* 2, depth &* 2) }
+  var right: (start: UnsafeRawPointer, stride: Int) { (UnsafeRawPointer(b), bStride &* 4) }
+  var upcomingBytes: (start: UnsafeRawPointer?, count: Int) { (upcoming, upcomingCount) }
+
+  @inline(__always)
+  func addTiles(
+    _ left: UnsafeRawPointer, _ leftStride: Int, _ right: UnsafeRawPointer, _ rightStride: Int, _ block: TileBlock
+  ) {
+    cpu_add_bfloat_tiles(left, leftStride, right, rightStride, block.hasLower, block.hasSecond)
+  }
+
+  @inline(__always)
+  func finish(_ block: TileBlock, sums: UnsafeRawPointer) {
+    for v in block.vectors.lowerBound..<block.vectors.upperBound {
+      let column = v &* lanes
+      var biases = Vector.zero
+      if let bias { biases = load(bias + column) }
+      for r in block.rows.lowerBound..<block.rows.upperBound {
+        let sum = (sums + block.place(r, v))
+          .loadUnaligned(as: Vector.self)
+        write(c + (r &* cStride &+ column), count: width &- column, accumulates: accumulates) { start in
+          start + (biases + sum)
+        }
+      }
+    }
+  }
+}
