@@ -83,7 +83,10 @@ extension ConvStack {
       case .direct(let matrix):
         let distance = layer.shape.stride * layer.shape.inputChannels
         most = max(
-          most, matrix.scratchCount(rows: multiplier.rowBlock(for: matrix), distance: distance, with: multiplier))
+          most,
+          matrix.scratchCount(
+            rows: multiplier.rowBlock(for: matrix), distance: distance, frameWidth: layer.shape.inputChannels,
+            with: multiplier))
       }
     }
     return most.wholeCacheLines

@@ -103,7 +103,8 @@ struct ConvStack {
           MatrixProduct(
             rows: count, a: input + first * rowStride, aStride: rowStride, c: output + first * channels,
             cStride: channels, epilogue: norm != nil ? .none : isCoarse ? .coarseGELU : .gelu,
-            chainLength: StridedConvolution.chainLength, totalRows: target.total), with: multiplier,
+            chainLength: StridedConvolution.chainLength, totalRows: target.total,
+            frameWidth: layer.shape.inputChannels), with: multiplier,
           scratch: ProductScratch(rows: scratch))
         if norm != nil { finish(first, count) }
       }

@@ -7,6 +7,7 @@ import Testing
 @Suite struct MatrixMultiplierTests {
   struct Shape: CustomTestStringConvertible, Sendable {
     let rows, depth, columns, aStride: Int
+    var frameWidth: Int?
     var testDescription: String { "\(rows) x \(depth) by \(columns), distance \(aStride)" }
   }
 
@@ -14,6 +15,9 @@ import Testing
     Shape(rows: 1, depth: 1, columns: 1, aStride: 1), Shape(rows: 7, depth: 65, columns: 6, aStride: 65),
     Shape(rows: 49, depth: 384, columns: 200, aStride: 400), Shape(rows: 300, depth: 96, columns: 130, aStride: 64),
     Shape(rows: 100, depth: 3100, columns: 70, aStride: 3100), Shape(rows: 50, depth: 10, columns: 512, aStride: 5),
+    Shape(rows: 90, depth: 3 * 40, columns: 70, aStride: 2 * 40, frameWidth: 40),
+    Shape(rows: 65, depth: 2 * 48, columns: 20, aStride: 2 * 48, frameWidth: 48),
+    Shape(rows: 70, depth: 2 * 600, columns: 64, aStride: 600, frameWidth: 600),
   ]
 
   private func run(
@@ -40,12 +44,15 @@ import Testing
     let c = GuardedFloats(start)
     // For sets that split rows.
     let planes = GuardedFloats(
-      Array(repeating: poison, count: matrix.scratchCount(rows: shape.rows, distance: shape.aStride, with: multiplier)))
+      Array(
+        repeating: poison,
+        count: matrix.scratchCount(
+          rows: shape.rows, distance: shape.aStride, frameWidth: shape.frameWidth, with: multiplier)))
     matrix.multiply(
       MatrixProduct(
         rows: shape.rows, a: input.start, aStride: shape.aStride, c: c.start, cStride: shape.columns,
-        accumulates: accumulates, epilogue: epilogue), with: multiplier, on: WorkerPool(threadCount: threads),
-      scratch: ProductScratch(rows: planes.start))
+        accumulates: accumulates, epilogue: epilogue, frameWidth: shape.frameWidth), with: multiplier,
+      on: WorkerPool(threadCount: threads), scratch: ProductScratch(rows: planes.start))
     planes.expectOnly("planes") { _ in true }
     c.expectOnly("multiply") { _ in true }
     var expected: [Double] = []

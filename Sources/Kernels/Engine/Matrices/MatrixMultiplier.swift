@@ -39,7 +39,7 @@ package struct MatrixMultiplier: Sendable {
   /// for weights.
   private func rowBlock(of product: RowsProduct) -> Int {
     guard product.isNarrow && kernels.hasMatrixRegisters else { return rowBlock }
-    return product.a.planeStride == nil ? 4 * rowBlock : splitRowBlock
+    return product.a.planes == nil ? 4 * rowBlock : splitRowBlock
   }
 
   /// The rows of a product with this matrix that are computed at a time, if it has enough of them.
@@ -56,8 +56,10 @@ package struct MatrixMultiplier: Sendable {
     let rowBlock = rowBlock(of: product)
     let blocks = (rows + rowBlock - 1) / rowBlock
     // Few rows are shared out by panels, so that each thread reads its own part of the weights.
-    let wanted = pool.threadCount == 1 ? 1 : 4 * pool.threadCount
-    let groups = min(panels, (wanted + blocks - 1) / blocks)
+    func groupCount(forTasks count: Int) -> Int { min(panels, (count + blocks - 1) / blocks) }
+    var groups = pool.threadCount == 1 ? 1 : groupCount(forTasks: 4 * pool.threadCount)
+    // The planes of split rows are so large that a group should have several panels to multiply each part with.
+    if product.a.planes != nil { groups = min(groups, max(groupCount(forTasks: pool.threadCount), panels / 6)) }
     let rowsPerBlock = (rows + blocks - 1) / blocks
     pool.run(blocks * groups) { task, _ in
       let first = task / groups * rowsPerBlock
@@ -78,7 +80,7 @@ package struct MatrixMultiplier: Sendable {
     var block = product
     block.rows = rows.count
     block.a = product.a.rows(from: rows.lowerBound)
-    if block.a.planeStride != nil { return multiplySplit(block, panels: panels, first: rows.lowerBound) }
+    if let planes = block.a.planes { return multiplySplit(block, planes, panels: panels, first: rows.lowerBound) }
     for index in panels {
       let columns = product.matrix.parts[index].columns
       block.c = product.c + (rows.lowerBound * product.cStride + columns.lowerBound)
@@ -95,22 +97,23 @@ package struct MatrixMultiplier: Sendable {
 
   /// Some panels of a product of split rows, part by part of the depth: a part of the rows' planes stays in the
   /// second-level cache while all panels pass.
-  private func multiplySplit(_ product: RowsProduct, panels: Range<Int>, first: Int) {
+  private func multiplySplit(_ product: RowsProduct, _ planes: SplitPlanes, panels: Range<Int>, first: Int) {
     let depth = product.matrix.depth
-    let most = SplitRows.deepestPart
-    let parts = (depth + most - 1) / most
-    let step = ((depth + parts - 1) / parts).roundedUp(toMultipleOf: SplitPanelProduct.partDepth)
-    for start in stride(from: 0, to: depth, by: step) {
-      let range = start..<min(start + step, depth)
+    let parts = (planes.partWidth + SplitRows.deepestPart - 1) / SplitRows.deepestPart
+    let step = ((planes.partWidth + parts - 1) / parts).roundedUp(toMultipleOf: SplitPanelProduct.partDepth)
+    var start = 0
+    while start < depth {
+      // A part lies within a frame.
+      let end = min(start + step, (start / planes.partWidth + 1) * planes.partWidth)
       for index in panels {
         let columns = product.matrix.parts[index].columns
         var block = product
         block.c += first * product.cStride + columns.lowerBound
-        if let panel = block.splitPanel(index, kernels, depth: range) { kernels.split?.multiplyPanel(panel) }
-        guard range.upperBound == depth else { continue }
-        finish(
-          block.c, rows: block.rows, columns: columns.count, stride: product.cStride, epilogue: product.epilogue)
+        if let panel = block.splitPanel(index, kernels, depth: start..<end) { kernels.split?.multiplyPanel(panel) }
+        guard end == depth else { continue }
+        finish(block.c, rows: block.rows, columns: columns.count, stride: product.cStride, epilogue: product.epilogue)
       }
+      start = end
     }
   }
 

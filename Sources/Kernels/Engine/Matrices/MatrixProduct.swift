@@ -27,11 +27,15 @@ package struct MatrixProduct {
   /// Rows of all products of which this one is a part: how rows are multiplied depends on them alone, so that results
   /// do not depend on how they are cut. Nil for `rows`.
   package var totalRows: Int?
+  /// Values of a frame, where a row is some frames that follow each other and rows overlap by whole frames; nil for
+  /// rows of another kind.
+  package var frameWidth: Int?
 
   package init(
     rows: Int, a: UnsafePointer<Float>, aStride: Int, c: UnsafeMutablePointer<Float>, cStride: Int,
     accumulates: Bool = false, epilogue: Epilogue = .none, chainLength: Int = PanelProduct.chainLength,
-    totalRows: Int? = nil
+    totalRows: Int? = nil,
+    frameWidth: Int? = nil
   ) {
     self.rows = rows
     self.a = a
@@ -42,6 +46,7 @@ package struct MatrixProduct {
     self.epilogue = epilogue
     self.chainLength = chainLength
     self.totalRows = totalRows
+    self.frameWidth = frameWidth
   }
 }
 
@@ -113,11 +118,16 @@ extension WeightView {
 
   /// Floats that rounded or split rows of a product need.
   ///
-  /// - Parameter distance: Values between two rows; nil for the depth.
-  package func scratchCount(rows: Int, distance: Int? = nil, with multiplier: MatrixMultiplier) -> Int {
+  /// - Parameters:
+  ///   - distance: Values between two rows; nil for the depth.
+  ///   - frameWidth: See `MatrixProduct.frameWidth`.
+  package func scratchCount(
+    rows: Int, distance: Int? = nil, frameWidth: Int? = nil, with multiplier: MatrixMultiplier
+  ) -> Int {
     matrix.format.isReduced
       ? rowScratchCount(rows: rows)
-      : SplitRows.scratchCount(rows: rows, depth: depth, distance: distance ?? depth, multiplier)
+      : SplitRows.scratchCount(
+        rows: rows, depth: depth, distance: distance ?? depth, frameWidth: frameWidth, multiplier)
   }
 
   private func rowStorage(for product: MatrixProduct, _ scratch: ProductScratch) -> RowStorage? {
@@ -139,9 +149,13 @@ extension WeightMatrix {
 
   /// Floats that rounded or split rows of a product need.
   ///
-  /// - Parameter distance: Values between two rows; nil for the matrix's depth.
-  package func scratchCount(rows: Int, distance: Int? = nil, with multiplier: MatrixMultiplier) -> Int {
-    whole.scratchCount(rows: rows, distance: distance, with: multiplier)
+  /// - Parameters:
+  ///   - distance: Values between two rows; nil for the matrix's depth.
+  ///   - frameWidth: See `MatrixProduct.frameWidth`.
+  package func scratchCount(
+    rows: Int, distance: Int? = nil, frameWidth: Int? = nil, with multiplier: MatrixMultiplier
+  ) -> Int {
+    whole.scratchCount(rows: rows, distance: distance, frameWidth: frameWidth, with: multiplier)
   }
 
   /// Computes a product on the threads of a pool: rounds the rows first if the matrix is not float32.

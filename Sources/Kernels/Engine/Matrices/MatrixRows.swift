@@ -10,8 +10,8 @@ package struct MatrixRows {
   package var parameters: UnsafePointer<RowQuantization>?
   /// Distance between the parameters of two rows, in values.
   package var parameterStride: Int
-  /// Of float32 rows that are split, the elements between planes of bfloat16; nil where they are floats.
-  var planeStride: Int?
+  /// How float32 rows lie that are split; nil for all others.
+  var planes: SplitPlanes?
 
   init(
     elements: UnsafeRawPointer, stride: Int, parameters: UnsafePointer<RowQuantization>?, parameterStride: Int
@@ -33,7 +33,7 @@ package struct MatrixRows {
     var rows = MatrixRows(
       elements: elements + first * stride, stride: step * stride,
       parameters: parameters.map { $0 + first * parameterStride }, parameterStride: step * parameterStride)
-    rows.planeStride = planeStride
+    rows.planes = planes
     return rows
   }
 }

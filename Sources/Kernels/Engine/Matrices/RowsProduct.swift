@@ -13,7 +13,7 @@ struct RowsProduct {
   var chainLength = PanelProduct.chainLength
 
   /// Whether what is multiplied are narrow numbers.
-  var isNarrow: Bool { matrix.kind != .float32 || a.planeStride != nil }
+  var isNarrow: Bool { matrix.kind != .float32 || a.planes != nil }
 
   init(
     rows: Int, a: MatrixRows, matrix: PanelTable, c: UnsafeMutablePointer<Float>, cStride: Int, accumulates: Bool,
@@ -49,13 +49,14 @@ extension RowsProduct {
       chainLength: chainLength)
   }
 
-  /// The same of split rows; nil where they are not split.
+  /// The same of split rows, within a part of them; nil where they are not split.
   func splitPanel(_ index: Int, _ kernels: KernelSet, depth: Range<Int>) -> SplitPanelProduct? {
-    guard let planeStride = a.planeStride else { return nil }
+    guard let planes = a.planes else { return nil }
     let part = matrix.parts[index]
     return SplitPanelProduct(
-      rows: rows, depth: depth.count, a: a.elements.assumingMemoryBound(to: UInt16.self) + depth.lowerBound,
-      aStride: a.stride / MemoryLayout<UInt16>.stride, planeStride: planeStride,
+      rows: rows, depth: depth.count,
+      a: a.elements.assumingMemoryBound(to: UInt16.self) + planes.place(of: depth.lowerBound),
+      aStride: a.stride / MemoryLayout<UInt16>.stride, planeStride: planes.stride,
       b: part.words + depth.lowerBound * part.stride, bStride: part.stride, vectors: part.width / kernels.lanes,
       bias: depth.lowerBound == 0 ? part.bias : nil, accumulates: accumulates || depth.lowerBound > 0, c: c,
       cStride: cStride, width: part.columns.count,

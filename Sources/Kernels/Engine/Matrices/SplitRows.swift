@@ -1,13 +1,22 @@
 import LHKernelTypes
 
+/// How the rows of a product lie that are split into planes of bfloat16, in elements.
+struct SplitPlanes {
+  /// Distance between planes.
+  let stride: Int
+  /// Values of a row that follow each other, and the distance between the beginnings of two such parts. A row of
+  /// overlapping frames is in parts.
+  let partWidth, partPitch: Int
+
+  /// Where an element of a row lies.
+  func place(of element: Int) -> Int { element / partWidth * partPitch + element % partWidth }
+}
+
 /// The rows of a float32 product as planes of bfloat16, for matrix registers; see `BFloat16Splitting`.
 struct SplitRows {
   private let kernels: SplitKernels
-  /// What is split: the product's rows, or all of them as one where they overlap.
-  private let rows, width: Int
   private let x: UnsafePointer<Float>
-  private let xStride: Int
-  private let planes: UnsafeMutablePointer<UInt16>
+  private let memory: UnsafeMutablePointer<UInt16>
   private let places: Places
 
   /// Products of fewer rows take no longer with vectors, since panels have to be split too.
@@ -18,17 +27,46 @@ struct SplitRows {
   /// The depth that all panels are multiplied with before the next part of it.
   static let deepestPart = 512
 
-  /// How planes lie, in elements.
+  /// What is split, and where it goes: rows, or the frames that they consist of, each once; or all rows as one where
+  /// they overlap in another way.
   private struct Places {
-    /// Distance between rows, smaller than the depth where rows overlap; else an odd number of cache lines, as that of
-    /// rounded rows.
-    let stride: Int
-    let planeStride: Int
+    /// Vectors of values, values of one, and the distance between two.
+    let count, width, distance: Int
+    /// Elements between two of a plane.
+    let pitch: Int
+    /// Elements between the beginnings of two rows.
+    let rowStride: Int
+    let planes: SplitPlanes
 
-    init(rows: Int, depth: Int, distance: Int) {
-      stride = distance < depth ? distance : ((2 * depth + 63) / 64 | 1) * 32
-      planeStride = (distance < depth ? (rows - 1) * distance + depth : rows * stride).roundedUp(toMultipleOf: 32)
+    init(rows: Int, depth: Int, distance: Int, frameWidth: Int?) {
+      var partWidth = depth
+      if distance < depth, let frameWidth {
+        partWidth = frameWidth
+        let hop = distance / frameWidth
+        count = (rows - 1) * hop + depth / frameWidth
+        width = frameWidth
+        pitch = Places.padded(frameWidth)
+        rowStride = hop * pitch
+        self.distance = frameWidth
+      } else if distance < depth {
+        count = 1
+        width = (rows - 1) * distance + depth
+        pitch = width
+        rowStride = distance
+        self.distance = distance
+      } else {
+        count = rows
+        width = depth
+        pitch = Places.padded(depth)
+        rowStride = pitch
+        self.distance = distance
+      }
+      planes = SplitPlanes(
+        stride: (count * pitch).roundedUp(toMultipleOf: 32), partWidth: partWidth, partPitch: pitch)
     }
+
+    /// An odd number of cache lines, so that the same place of many rows lies in different sets of a cache.
+    private static func padded(_ width: Int) -> Int { ((2 * width + 63) / 64 | 1) * 32 }
   }
 
   /// Whether there are kernels for products with a matrix of this depth.
@@ -38,11 +76,15 @@ struct SplitRows {
 
   /// Floats of memory for the planes; 0 where rows are not split.
   ///
-  /// - Parameter distance: Values between two rows.
-  static func scratchCount(rows: Int, depth: Int, distance: Int, _ multiplier: MatrixMultiplier) -> Int {
+  /// - Parameters:
+  ///   - distance: Values between two rows.
+  ///   - frameWidth: See `MatrixProduct.frameWidth`.
+  static func scratchCount(
+    rows: Int, depth: Int, distance: Int, frameWidth: Int?, _ multiplier: MatrixMultiplier
+  ) -> Int {
     guard areUsed(depth: depth, multiplier) else { return 0 }
-    let places = Places(rows: rows, depth: depth, distance: distance)
-    return (BFloat16Splitting.planes * places.planeStride / 2).wholeCacheLines
+    let places = Places(rows: rows, depth: depth, distance: distance, frameWidth: frameWidth)
+    return (BFloat16Splitting.planes * places.planes.stride / 2).wholeCacheLines
   }
 
   /// Planes for a product; nil where its rows are not split.
@@ -53,41 +95,38 @@ struct SplitRows {
     at scratch: UnsafeMutablePointer<Float>?
   ) {
     guard let scratch, let kernels = multiplier.kernels.split, matrix.kind == .float32,
-      (product.totalRows ?? product.rows) >= SplitRows.leastRows,
-      SplitRows.areUsed(depth: matrix.depth, multiplier)
+      (product.totalRows ?? product.rows) >= SplitRows.leastRows, SplitRows.areUsed(depth: matrix.depth, multiplier)
     else { return nil }
     self.kernels = kernels
-    places = Places(rows: product.rows, depth: matrix.depth, distance: product.aStride)
-    let overlap = product.aStride < matrix.depth
-    rows = overlap ? 1 : product.rows
-    width = overlap ? (product.rows - 1) * product.aStride + matrix.depth : matrix.depth
     x = product.a
-    xStride = product.aStride
-    planes = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UInt16.self)
+    memory = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UInt16.self)
+    places = Places(
+      rows: product.rows, depth: matrix.depth, distance: product.aStride, frameWidth: product.frameWidth)
   }
 
   /// Splits all rows, on the threads of a pool.
   func split(on pool: WorkerPool) {
-    let tasks = (rows + 31) / 32
-    pool.run(tasks) { task, _ in split(task * rows / tasks..<(task + 1) * rows / tasks) }
+    let count = places.count
+    let tasks = (count + 31) / 32
+    pool.run(tasks) { task, _ in split(task * count / tasks..<(task + 1) * count / tasks) }
   }
 
   /// Splits all rows, on the calling thread.
-  func split() { split(0..<rows) }
+  func split() { split(0..<places.count) }
 
   private func split(_ range: Range<Int>) {
     kernels.splitRows(
       BFloat16Splitting(
-        rows: range.count, width: width, x: x + range.lowerBound * xStride, xStride: xStride,
-        y: planes + range.lowerBound * places.stride, yStride: places.stride, planeStride: places.planeStride))
+        rows: range.count, width: places.width, x: x + range.lowerBound * places.distance, xStride: places.distance,
+        y: memory + range.lowerBound * places.pitch, yStride: places.pitch, planeStride: places.planes.stride))
   }
 
   /// What was written.
   var written: MatrixRows {
     var rows = MatrixRows(
-      elements: UnsafeRawPointer(planes), stride: places.stride * MemoryLayout<UInt16>.stride, parameters: nil,
+      elements: UnsafeRawPointer(memory), stride: places.rowStride * MemoryLayout<UInt16>.stride, parameters: nil,
       parameterStride: 0)
-    rows.planeStride = places.planeStride
+    rows.planes = places.planes
     return rows
   }
 }
