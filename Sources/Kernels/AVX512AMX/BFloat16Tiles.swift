@@ -18,17 +18,6 @@ extension BFloat16PanelProduct: NarrowProduct {
 
   @inline(__always)
   func finish(_ block: TileBlock, sums: UnsafeRawPointer) {
-    for v in block.vectors.lowerBound..<block.vectors.upperBound {
-      let column = v &* lanes
-      var biases = Vector.zero
-      if let bias { biases = load(bias + column) }
-      for r in block.rows.lowerBound..<block.rows.upperBound {
-        let sum = (sums + block.place(r, v))
-          .loadUnaligned(as: Vector.self)
-        write(c + (r &* cStride &+ column), count: width &- column, accumulates: accumulates) { start in
-          start + (biases + sum)
-        }
-      }
-    }
+    block.add(sums, bias: bias, to: c, stride: cStride, width: width, accumulates: accumulates)
   }
 }

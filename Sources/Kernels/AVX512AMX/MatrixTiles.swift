@@ -84,6 +84,31 @@ func copyTile(_ rows: Int, from source: UnsafeRawPointer, stride: Int, count: In
   }
 }
 
+extension TileBlock {
+  /// Adds float32 sums, and biases, to C's own values, or to zeros.
+  ///
+  /// - Parameters:
+  ///   - bias: One value for each column of the panel, or nil for zeros.
+  ///   - width: Columns of C.
+  @inline(__always)
+  func add(
+    _ sums: UnsafeRawPointer, bias: UnsafePointer<Float>?, to c: UnsafeMutablePointer<Float>, stride: Int, width: Int,
+    accumulates: Bool
+  ) {
+    for v in vectors.lowerBound..<vectors.upperBound {
+      let column = v &* lanes
+      var biases = Vector.zero
+      if let bias { biases = load(bias + column) }
+      for r in rows.lowerBound..<rows.upperBound {
+        let sum = (sums + place(r, v)).loadUnaligned(as: Vector.self)
+        write(c + (r &* stride &+ column), count: width &- column, accumulates: accumulates) { start in
+          start + (biases + sum)
+        }
+      }
+    }
+  }
+}
+
 /// Writes a vector of C, or its first lanes.
 ///
 /// - Parameter count: Columns of C from `place` on; none if it is not above zero.

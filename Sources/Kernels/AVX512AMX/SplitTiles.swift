@@ -54,7 +54,9 @@ extension SplitPanelProduct {
               leftEnd, tileBytes, endPlane, right, rightStride, rightPlane, block.hasLower, block.hasSecond)
           }
           cpu_store_tiles(sums, block.hasLower, block.hasSecond)
-          finish(block, sums: sums, isFirst: first == 0)
+          block.add(
+            sums, bias: first == 0 ? bias : nil, to: c, stride: cStride, width: width,
+            accumulates: accumulates || first > 0)
         }
         first &+= count
       } while first < depth
@@ -79,22 +81,6 @@ extension SplitPanelProduct {
       }
     }
     return plane
-  }
-
-  /// Adds a block's sums of a part to C.
-  @inline(__always)
-  private func finish(_ block: TileBlock, sums: UnsafeRawPointer, isFirst: Bool) {
-    for v in block.vectors.lowerBound..<block.vectors.upperBound {
-      let column = v &* lanes
-      var biases = Vector.zero
-      if let bias, isFirst { biases = load(bias + column) }
-      for r in block.rows.lowerBound..<block.rows.upperBound {
-        let sum = (sums + block.place(r, v)).loadUnaligned(as: Vector.self)
-        write(c + (r &* cStride &+ column), count: width &- column, accumulates: accumulates || !isFirst) { start in
-          start + (biases + sum)
-        }
-      }
-    }
   }
 }
 

@@ -74,6 +74,10 @@ extension Int {
   /// The smallest multiple of `step` that is not smaller.
   package func roundedUp(toMultipleOf step: Int) -> Int { (self + step - 1) / step * step }
 
+  /// This number of bytes, rounded up to an odd number of cache lines: at such a distance the same place of many rows
+  /// lies in different sets of a cache.
+  var oddCacheLines: Int { ((self + 63) / 64 | 1) * 64 }
+
   /// This number of floats, rounded up to whole cache lines.
   package var wholeCacheLines: Int { roundedUp(toMultipleOf: 16) }
 }

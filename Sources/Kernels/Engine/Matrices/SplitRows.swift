@@ -65,8 +65,8 @@ struct SplitRows {
         stride: (count * pitch).roundedUp(toMultipleOf: 32), partWidth: partWidth, partPitch: pitch)
     }
 
-    /// An odd number of cache lines, so that the same place of many rows lies in different sets of a cache.
-    private static func padded(_ width: Int) -> Int { ((2 * width + 63) / 64 | 1) * 32 }
+    /// Elements of a row with what fills it up.
+    private static func padded(_ width: Int) -> Int { (2 * width).oddCacheLines / 2 }
   }
 
   /// Whether there are kernels for products with a matrix of this depth.

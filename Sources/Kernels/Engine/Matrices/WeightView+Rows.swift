@@ -3,16 +3,13 @@ import LHKernelTypes
 /// Rows as a view multiplies them. A row of bytes has the bytes of its groups one behind the other, each filled up to
 /// whole words with zeros; a row of bfloat16 is filled up to a whole word.
 extension WeightView {
-  /// Bytes between rounded rows: an odd number of cache lines, so that the same place of many rows lies in different
-  /// sets of a cache.
+  /// Bytes between rounded rows.
   private var rowByteCount: Int {
-    let count =
-      switch matrix.format {
-      case .float32: 0
-      case .bfloat16: table.bfloat16Depth * MemoryLayout<UInt16>.stride
-      case .int8: table.groupDepth(0) + table.groupDepth(1)
-      }
-    return count == 0 ? 0 : ((count + 63) / 64 | 1) * 64
+    switch matrix.format {
+    case .float32: 0
+    case .bfloat16: (table.bfloat16Depth * MemoryLayout<UInt16>.stride).oddCacheLines
+    case .int8: (table.groupDepth(0) + table.groupDepth(1)).oddCacheLines
+    }
   }
 
   /// Scales and zeros of a row.

@@ -48,7 +48,7 @@ extension ReferenceKernels {
     }
   }
 
-  private static func widened(_ value: UInt16) -> Float { Float(bitPattern: UInt32(value) << 16) }
+  static func widened(_ value: UInt16) -> Float { Float(bitPattern: UInt32(value) << 16) }
 
   static func toomCookInputs(_ inputs: ToomCookInputs) {
     let frame = { (index: Int) in inputs.even + index * inputs.stride }

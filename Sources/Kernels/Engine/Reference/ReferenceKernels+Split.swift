@@ -34,7 +34,7 @@ extension ReferenceKernels {
         for k in 0..<product.depth {
           let place = product.a + (row * product.aStride + k)
           let a = (0..<BFloat16Splitting.planes).reduce(0) { sum, plane in
-            sum + Double(Float(bitPattern: UInt32(place[plane * product.planeStride]) << 16))
+            sum + Double(widened(place[plane * product.planeStride]))
           }
           sum += a * Double(product.b[k * product.bStride + column])
         }
