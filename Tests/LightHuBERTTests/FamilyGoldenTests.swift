@@ -14,17 +14,9 @@ import Testing
   func everyHiddenStateAgrees(_ file: FamilyFile, instructionSet: String) throws {
     let model = try file.model(RuntimeOptions(instructionSet: instructionSet))
     for recording in FamilyFile.recordings {
-      let samples = goldenSamples(recording)
-      let expected = try #require(try file.expectation("hidden_states", recording))
-      let features = try model.features(of: samples, layers: .all)
-      #expect([features.layers.count, features.frameCount, features.embedDim] == expected.shape)
-      let size = features.frameCount * features.embedDim
-      for layer in features.layers {
-        expectClose(
-          "\(file.name) \(recording) \(instructionSet) hidden state \(layer)",
-          Array(features.values[layer * size..<(layer + 1) * size]),
-          Array(expected.values[layer * size..<(layer + 1) * size]))
-      }
+      try expectStates(
+        "\(file.name) \(recording) \(instructionSet)", model, goldenSamples(recording),
+        #require(try file.expectation("hidden_states", recording)))
     }
   }
 

@@ -10,16 +10,7 @@ import Testing
   @Test(arguments: GoldenCase.all, InstructionSet.available.map(\.name))
   func everyHiddenStateAgrees(_ golden: GoldenCase, instructionSet: String) throws {
     let model = try golden.model(RuntimeOptions(instructionSet: instructionSet))
-    let expected = try golden.expected("hidden_states")
-    let features = try model.features(of: golden.samples(), layers: .all)
-    #expect([features.layers.count, features.frameCount, features.embedDim] == expected.shape)
-    let size = features.frameCount * features.embedDim
-    for layer in features.layers {
-      expectClose(
-        "\(golden.testDescription) hidden state \(layer)",
-        Array(features.values[layer * size..<(layer + 1) * size]),
-        Array(expected.values[layer * size..<(layer + 1) * size]))
-    }
+    try expectStates(golden.testDescription, model, golden.samples(), golden.expected("hidden_states"))
   }
 
   @Test(arguments: GoldenCase.all)
@@ -45,9 +36,8 @@ import Testing
 
   @Test(arguments: GoldenCase.all)
   func openBLASAgrees(_ golden: GoldenCase) throws {
-    let features = try golden.model(RuntimeOptions(gemm: .openBLAS)).features(of: golden.samples(), layers: .all)
-    expectClose(
-      "\(golden.testDescription) hidden states with OpenBLAS", features.values,
-      try golden.expected("hidden_states").values)
+    try expectStates(
+      "\(golden.testDescription) OpenBLAS", golden.model(RuntimeOptions(gemm: .openBLAS)), golden.samples(),
+      golden.expected("hidden_states"))
   }
 }

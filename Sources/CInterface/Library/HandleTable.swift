@@ -1,4 +1,5 @@
 import CLightHuBERT
+import Glibc
 import LHSystem
 
 /// The objects that the handles of C programs name.
@@ -7,8 +8,14 @@ import LHSystem
 /// passes is either found or an error. Numbers are not used twice. Their upper half is not that of an address, so that
 /// a pointer passed by mistake is never found.
 final class HandleTable: Sendable {
-  /// The table of this process.
-  static let shared = HandleTable()
+  /// The table of this process. After a fork the child has it too, and may use what it names.
+  static let shared: HandleTable = {
+    let table = HandleTable()
+    pthread_atfork(
+      { HandleTable.shared.contents.acquire() }, { HandleTable.shared.contents.release() },
+      { HandleTable.shared.contents.release() })
+    return table
+  }()
 
   private struct Contents {
     var objects: [UInt: any AnyObject & Sendable] = [:]

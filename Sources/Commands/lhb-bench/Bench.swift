@@ -33,12 +33,8 @@ struct Bench {
   /// The SHA-256 of a file.
   static func digest(of path: String) throws -> String {
     let file = try InputFile(path: path)
-    let partSize = 1 << 20
     var hash = SHA256()
-    for start in stride(from: 0, to: file.byteCount, by: partSize) {
-      let part = try file.bytes(start..<min(start + partSize, file.byteCount))
-      part.withUnsafeBytes { hash.update($0) }
-    }
+    try file.readContents({ bytes, _ throws(FileFault) in hash.update(bytes) }, unreadable: { $0 })
     return hash.hexadecimal()
   }
 

@@ -91,10 +91,7 @@ extension ExtractCommand {
 
   private func copy(_ path: String, to file: AtomicFile) throws(FileFault) {
     let written = try InputFile(path: path)
-    let chunk = 4 << 20
-    for start in stride(from: 0, to: written.byteCount, by: chunk) {
-      try file.write(try written.bytes(start..<min(start + chunk, written.byteCount)))
-    }
+    try written.readContents({ bytes, _ throws(FileFault) in try file.write(bytes) }, unreadable: { $0 })
     try file.commit()
   }
 }

@@ -71,21 +71,11 @@ public final class SafetensorsFile: Sendable {
     }
   }
 
-  /// Bytes of the file that are read at once.
-  private static let chunkSize = 4 << 20
-
   /// Reads the whole file once, from front to back.
   ///
   /// - Parameter body: Gets the bytes, part by part.
   public func readContents(_ body: (UnsafeRawBufferPointer) -> Void) throws(SafetensorsFault) {
-    let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: SafetensorsFile.chunkSize, alignment: 64)
-    defer { chunk.deallocate() }
-    for start in stride(from: 0, to: file.byteCount, by: SafetensorsFile.chunkSize) {
-      let range = start..<min(start + SafetensorsFile.chunkSize, file.byteCount)
-      let bytes = UnsafeMutableRawBufferPointer(rebasing: chunk[..<range.count])
-      try mappingError(of: file.read(range, into: bytes), to: SafetensorsFault.unreadable)
-      body(UnsafeRawBufferPointer(bytes))
-    }
+    try file.readContents({ bytes, _ throws(SafetensorsFault) in body(bytes) }, unreadable: SafetensorsFault.unreadable)
     try checkUnchanged()
   }
 

@@ -23,3 +23,20 @@ package func shown(_ value: JSONValue) -> String {
   default: return value.text()
   }
 }
+
+/// The first few of what may be many, in one line.
+///
+/// - Parameters:
+///   - separator: Between two items.
+///   - last: Before the last item, when all are shown.
+package func firstFew(
+  _ items: [some CustomStringConvertible], separator: String = "; ", last: String? = nil
+) -> String {
+  let limit = 6
+  let shown = items.prefix(limit).map(\.description)
+  guard items.count > limit else {
+    guard let last, let end = shown.last, shown.count > 1 else { return shown.joined(separator: separator) }
+    return shown.dropLast().joined(separator: separator) + last + end
+  }
+  return shown.joined(separator: separator) + (last ?? "\(separator)and ") + "\(items.count - limit) more"
+}

@@ -83,32 +83,10 @@ struct FairseqConfiguration {
   static func convolutions(
     _ value: JSONValue, _ field: String, _ fields: inout FieldReader
   ) throws(FamilyFault) -> [ConvLayer] {
-    let layers: [ConvLayer]
-    if let text = value.string {
-      do throws(ConvLayersFault) {
-        layers = try ConvLayersParser.layers(text)
-      } catch {
-        throw .malformedConvLayers(error.description)
-      }
-    } else {
-      let lists = value.array?.map { $0.array?.compactMap(\.integer) ?? [] } ?? []
-      guard (1...ConvLayersParser.layerLimit).contains(lists.count), lists.allSatisfy({ $0.count == 3 }) else {
-        fields.refuse(
-          field, value, expected: "1...\(ConvLayersParser.layerLimit) lists of [channels, kernel, stride]")
-        return ConvLayer.published
-      }
-      layers = lists.map { ConvLayer(channels: $0[0], kernel: $0[1], stride: $0[2]) }
+    do throws(ConvLayersFault) {
+      return try fields.convLayers(value, field)
+    } catch {
+      throw .malformedConvLayers(error.description)
     }
-    for (index, layer) in layers.enumerated() {
-      for (name, size, range) in [
-        ("channels", layer.channels, Limits.width), ("kernel", layer.kernel, Limits.kernel),
-        ("stride", layer.stride, Limits.kernel),
-      ] where !range.contains(size) {
-        fields.refuse(
-          field, layer: index, .string("\(name) \(size)"),
-          expected: "\(name) in \(range.lowerBound)...\(range.upperBound)")
-      }
-    }
-    return layers
   }
 }

@@ -44,13 +44,13 @@ public enum FamilyFault: Fault, Equatable {
       "is a LightHuBERT supernet, which is no model by itself: name a subnet with --arch, base-min, base-default,"
         + " base-max, small-min, small-default, small-max or a file"
     case .invalidConfiguration(let violations):
-      "the model's configuration cannot be used: \(FamilyFault.list(violations))"
+      "the model's configuration cannot be used: \(firstFew(violations))"
     case .malformedConvLayers(let text): "the model's configuration cannot be used: conv_feature_layers \(text)"
     case .tensorsDoNotFit(let title, let problems):
-      "not the weights of \(title): \(FamilyFault.list(problems))"
+      "not the weights of \(title): \(firstFew(problems))"
     case .ambiguousPrefixes(let prefixes):
       "holds models under several prefixes of names, "
-        + prefixes.prefix(6).map { $0.isEmpty ? "none" : quoted($0) }.joined(separator: " and ")
+        + firstFew(prefixes.map { $0.isEmpty ? "none" : quoted($0) }, separator: ", ", last: " and ")
         + "; save the tensors of one of them alone"
     case .notFinite(let tensor, let index, let value):
       "\(tensor): element \(index) is \(value), expected a finite number; the features would all be NaN"
@@ -58,12 +58,6 @@ public enum FamilyFault: Fault, Equatable {
     case .zeroNorm(let tensor, let tap):
       "\(tensor): tap \(tap) has length 0, expected a direction to scale (weight norm divides by the length)"
     }
-  }
-
-  private static func list(_ items: [some CustomStringConvertible]) -> String {
-    let limit = 6
-    let shown = items.prefix(limit).map(\.description).joined(separator: "; ")
-    return items.count > limit ? "\(shown); and \(items.count - limit) more" : shown
   }
 }
 

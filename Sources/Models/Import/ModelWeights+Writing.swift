@@ -17,7 +17,7 @@ extension ModelWeights {
     }
     guard options.maxError >= 0 else { throw .noSuchMaxError(options.maxError) }
     do {
-      let digest = digest()
+      digest.start()
       var writer = SubnetWriter(
         model,
         provenance: Provenance(

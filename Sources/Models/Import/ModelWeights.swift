@@ -14,11 +14,26 @@ package struct ModelWeights: Sendable {
   package let model: ModelDescription
   /// What it computes.
   package let shape: EncoderShape
+  /// Its tensors.
+  let layout: EncoderLayout
   let files: any WeightFiles
-  let digest: @Sendable () -> BackgroundDigest
+  let digest: BackgroundDigest
   /// Writes a tensor's elements as float32, row-major, into a buffer of exactly its size, and returns the largest
   /// rounding error made on the way: (tensor, whether it may have NaN, target).
   let write: @Sendable (EncoderTensor, Bool, UnsafeMutableBufferPointer<Float>) throws -> Double
+
+  init(
+    path: String, model: ModelDescription, shape: EncoderShape, files: any WeightFiles, digest: BackgroundDigest,
+    write: @escaping @Sendable (EncoderTensor, Bool, UnsafeMutableBufferPointer<Float>) throws -> Double
+  ) {
+    self.path = path
+    self.model = model
+    self.shape = shape
+    layout = EncoderLayout(shape)
+    self.files = files
+    self.digest = digest
+    self.write = write
+  }
 
   /// A tensor as float32.
   package func tensor(_ role: TensorRole) throws(ExtractionFault) -> TensorView {
@@ -41,7 +56,7 @@ package struct ModelWeights: Sendable {
   }
 
   func tensorOfLayout(_ role: TensorRole) -> EncoderTensor {
-    guard let tensor = EncoderLayout(shape)[role] else {
+    guard let tensor = layout[role] else {
       preconditionFailure("the layout has every tensor of a model")
     }
     return tensor

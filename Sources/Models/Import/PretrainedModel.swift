@@ -29,7 +29,7 @@ public final class PretrainedModel: Sendable {
   /// What the model is, where its files say that themselves as lhb-export writes them; nil elsewhere.
   private let model: ModelDescription?
   /// SHA-256 of the files, once the first extraction has asked for it.
-  private let digest = Locked<BackgroundDigest?>(nil)
+  private let digest: BackgroundDigest
 
   /// Opens a model.
   ///
@@ -49,6 +49,7 @@ public final class PretrainedModel: Sendable {
   init(_ store: WeightStore, _ path: String, _ choices: ReadingChoices) throws(ExtractionFault) {
     self.path = path
     files = try PretrainedFiles(store, path)
+    digest = BackgroundDigest(of: files.weights)
     model = try files.model.map { model throws(ExtractionFault) in try model.with(choices, path: path) }
     do throws(FamilyFault) {
       reading =
@@ -95,7 +96,7 @@ public final class PretrainedModel: Sendable {
   package var weights: ModelWeights {
     let tensors = Dictionary(uniqueKeysWithValues: reading.tensors.map { ($0.tensor.role, $0) })
     return ModelWeights(
-      path: path, model: description, shape: shape, files: files.weights, digest: { [self] in backgroundDigest() },
+      path: path, model: description, shape: shape, files: files.weights, digest: digest,
       write: { [self] tensor, allowsNonfinite, target in
         guard let tensor = tensors[tensor.role] else {
           preconditionFailure("the reading has every tensor of the layout")
@@ -106,14 +107,6 @@ public final class PretrainedModel: Sendable {
           throw ExtractionFault.unsuitable(checkpoint: path, fault)
         }
       })
-  }
-
-  private func backgroundDigest() -> BackgroundDigest {
-    digest.withLock { digest in
-      let running = digest ?? BackgroundDigest(of: files.weights)
-      digest = running
-      return running
-    }
   }
 }
 

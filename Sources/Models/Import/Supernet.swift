@@ -26,7 +26,7 @@ public final class Supernet: Sendable {
   let checkpoint: Checkpoint
   private let names: SupernetNames
   /// SHA-256 of the checkpoint, once the first extraction has asked for it.
-  private let digest = Locked<BackgroundDigest?>(nil)
+  private let digest: BackgroundDigest
 
   /// Opens a checkpoint that `torch.save` wrote, in either of its formats.
   ///
@@ -43,6 +43,7 @@ public final class Supernet: Sendable {
     } catch {
       throw .cause(error)
     }
+    digest = BackgroundDigest(of: checkpoint)
     do throws(SubnetFault) {
       let reading = try SupernetReading(
         configurations: checkpoint.configurations, keys: checkpoint.keyWords, tensors: checkpoint.tensorNames,
@@ -103,21 +104,13 @@ public final class Supernet: Sendable {
     let layout = SubnetLayout(config: config, architecture: architecture)
     return ModelWeights(
       path: path, model: .subnet(config: config, architecture: architecture), shape: layout.shape, files: checkpoint,
-      digest: { [self] in backgroundDigest() },
+      digest: digest,
       write: { [self] tensor, allowsNonfinite, target in
         guard let tensor = layout[tensor.role] else {
           preconditionFailure("the layout has every tensor of a subnet")
         }
         return try write(tensor, to: target, allowingNonfinite: allowsNonfinite)
       })
-  }
-
-  private func backgroundDigest() -> BackgroundDigest {
-    digest.withLock { digest in
-      let running = digest ?? BackgroundDigest(of: checkpoint)
-      digest = running
-      return running
-    }
   }
 
   /// Writes a tensor of a subnet.

@@ -52,7 +52,12 @@ extension ModelConfig {
     self.init()
     extractorMode = fields.name("extractor_mode", default: extractorMode)
     if let layers = fields.value("conv_feature_layers") {
-      convLayers = try ModelConfig.convLayers(layers, &fields)
+      do throws(ConvLayersFault) {
+        convLayers = try fields.convLayers(layers, "conv_feature_layers")
+      } catch {
+        throw .malformedConvLayers(
+          text: error.text, position: error.position, found: error.found, expected: error.expected)
+      }
     } else {
       // Strict reading remembers here that the field is missing.
       convLayers = fields.read("conv_feature_layers", default: convLayers, expected: "a list") { _, _ in nil }
@@ -69,42 +74,6 @@ extension ModelConfig {
     positionDepth = fields.integer("pos_conv_depth", default: positionDepth, in: Limits.positionDepth)
     prunesPositionConv = fields.bool("prune_encoder_pos_conv", default: prunesPositionConv)
     sequenceMultiple = fields.integer("required_seq_len_multiple", default: sequenceMultiple, in: Limits.window)
-  }
-
-  /// `conv_feature_layers` as the published code's string, or as lists.
-  private static func convLayers(
-    _ value: JSONValue, _ fields: inout FieldReader
-  ) throws(SubnetFault) -> [ConvLayer] {
-    let layers: [ConvLayer]
-    if let text = value.string {
-      do throws(ConvLayersFault) {
-        layers = try ConvLayersParser.layers(text)
-      } catch {
-        throw .malformedConvLayers(
-          text: error.text, position: error.position, found: error.found, expected: error.expected)
-      }
-    } else {
-      let lists = value.array?.map { $0.array?.compactMap(\.integer) ?? [] } ?? []
-      guard (1...ConvLayersParser.layerLimit).contains(lists.count), lists.allSatisfy({ $0.count == 3 }) else {
-        fields.refuse(
-          "conv_feature_layers", value,
-          expected: "1...\(ConvLayersParser.layerLimit) lists of [channels, kernel, stride]")
-        return ConvLayer.published
-      }
-      layers = lists.map { ConvLayer(channels: $0[0], kernel: $0[1], stride: $0[2]) }
-    }
-    for (index, layer) in layers.enumerated() {
-      let sizes = [
-        ("channels", layer.channels, Limits.width), ("kernel", layer.kernel, Limits.kernel),
-        ("stride", layer.stride, Limits.kernel),
-      ]
-      for (name, size, range) in sizes where !range.contains(size) {
-        fields.refuse(
-          "conv_feature_layers", layer: index, .string("\(name) \(size)"),
-          expected: "\(name) in \(range.lowerBound)...\(range.upperBound)")
-      }
-    }
-    return layers
   }
 
   private static func refuse(_ violations: [Violation]) throws(SubnetFault) {

@@ -43,19 +43,19 @@ public enum SubnetFault: Fault, Equatable {
   public var description: String {
     switch self {
     case .invalidConfiguration(let violations):
-      "the model's configuration cannot be used: \(list(violations))"
+      "the model's configuration cannot be used: \(firstFew(violations))"
     case .missingConfiguration(let keys):
       "has no configuration of the model, such as encoder_layers and extractor_mode: expected it under cfg.model, cfg,"
         + " config, model_config, model_cfg, args, hparams or hyper_parameters, found the keys \(keys); save it under"
         + " \"cfg\", as {\"model\": {...}, \"task\": {...}}"
     case .contradictoryConfigurations(let contradictions):
-      "has configurations that contradict each other: \(list(contradictions)); save it with one of them"
+      "has configurations that contradict each other: \(firstFew(contradictions)); save it with one of them"
     case .malformedConvLayers(let text, let position, let found, let expected):
       "conv_feature_layers \(quoted(text)) has \(found) at character \(position), expected \(expected)"
     case .tensorsDoNotFit(let problems):
-      "not the weights of a LightHuBERT supernet: \(list(problems))"
+      "not the weights of a LightHuBERT supernet: \(firstFew(problems))"
     case .ambiguousPrefixes(let prefixes, let whole):
-      "holds models under several prefixes of names, \(SubnetFault.named(prefixes))"
+      "holds models under several prefixes of names, \(firstFew(prefixes.map { $0.isEmpty ? "none" : quoted($0) }, separator: ", ", last: " and "))"
         + (whole > 1 ? ", of which \(whole) are whole" : ", of which none is known to be whole")
         + "; save the tensors of one of them alone"
     case .unknownArchitecture(let name):
@@ -73,18 +73,5 @@ public enum SubnetFault: Fault, Equatable {
     case .zeroNorm(let tensor, let tap):
       "\(tensor): tap \(tap) has length 0, expected a direction to scale (weight norm divides by the length)"
     }
-  }
-
-  private static func named(_ prefixes: [String]) -> String {
-    let limit = 6
-    let shown = prefixes.prefix(limit).map { $0.isEmpty ? "none" : quoted($0) }
-    let rest = prefixes.count - shown.count
-    return shown.joined(separator: rest > 0 ? ", " : " and ") + (rest > 0 ? " and \(rest) more" : "")
-  }
-
-  private func list(_ items: [some CustomStringConvertible]) -> String {
-    let limit = 6
-    let shown = items.prefix(limit).map(\.description).joined(separator: "; ")
-    return items.count > limit ? "\(shown); and \(items.count - limit) more" : shown
   }
 }

@@ -62,6 +62,26 @@ public final class InputFile: Sendable {
     }
   }
 
+  /// Bytes that are read at once where all are.
+  private static let partSize = 4 << 20
+
+  /// Reads the whole file once, from front to back.
+  ///
+  /// - Parameter body: Gets the bytes, part by part, and where in the file the part begins.
+  public func readContents<Failure: Error>(
+    _ body: (UnsafeRawBufferPointer, _ start: Int) throws(Failure) -> Void, unreadable: (FileFault) -> Failure
+  ) throws(Failure) {
+    let part = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: min(InputFile.partSize, byteCount), alignment: 64)
+    defer { part.deallocate() }
+    for start in stride(from: 0, to: byteCount, by: InputFile.partSize) {
+      let range = start..<min(start + InputFile.partSize, byteCount)
+      let bytes = UnsafeMutableRawBufferPointer(rebasing: part[..<range.count])
+      try mappingError(of: read(range, into: bytes), to: unreadable)
+      try body(UnsafeRawBufferPointer(bytes), start)
+    }
+  }
+
   /// Makes sure that nobody wrote to the file since it was opened, as far as its size and times tell.
   public func checkUnchanged() throws(FileFault) {
     var status = stat()

@@ -31,4 +31,11 @@ public final class Locked<Value>: @unchecked Sendable {
     defer { pthread_mutex_unlock(mutex) }
     return try body(&value.pointee)
   }
+
+  /// Makes all others wait until `release`, on the same thread: for a fork, whose child would otherwise find the lock
+  /// as held for ever when another thread had it at that moment.
+  public func acquire() { pthread_mutex_lock(mutex) }
+
+  /// Ends what `acquire` began, in either process.
+  public func release() { pthread_mutex_unlock(mutex) }
 }

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "lighthubert.h"
 
@@ -227,6 +229,42 @@ static void check_threads(const lh_model *model, const float *samples) {
   CHECK(lh_context_destroy(shared) == LH_INVALID_HANDLE);
 }
 
+/* A child has none of the threads of a context that was used, and runs it all the same; so does its own child. */
+static void check_fork(const lh_model *model, const float *samples, int generations) {
+  lh_context *context;
+  lh_context_options options = LH_CONTEXT_OPTIONS_INIT;
+  size_t count;
+  float *first, *again;
+  int status;
+  pid_t child;
+  options.thread_count = 3;
+  SUCCEED(lh_model_output_count(model, SAMPLE_COUNT, NULL, &count, &error));
+  first = malloc(count * sizeof *first);
+  again = malloc(count * sizeof *again);
+  CHECK(first != NULL && again != NULL);
+  SUCCEED(lh_context_create(model, &options, &context, &error));
+  SUCCEED(lh_run(context, samples, SAMPLE_COUNT, NULL, first, count, &error));
+  child = fork();
+  CHECK(child >= 0);
+  if (child == 0) {
+    /* Waiting for threads that are not there must not go unnoticed. */
+    alarm(120);
+    SUCCEED(lh_run(context, samples, SAMPLE_COUNT, NULL, again, count, &error));
+    CHECK(memcmp(first, again, count * sizeof *first) == 0);
+    CHECK(lh_context_destroy(context) == LH_OK);
+    if (generations > 1) check_fork(model, samples, generations - 1);
+    /* Ends as another program: at an exit valgrind would find the memory of the threads that are not here. */
+    execlp("true", "true", (char *)NULL);
+    _exit(1);
+  }
+  CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  SUCCEED(lh_run(context, samples, SAMPLE_COUNT, NULL, again, count, &error));
+  CHECK(memcmp(first, again, count * sizeof *first) == 0);
+  CHECK(lh_context_destroy(context) == LH_OK);
+  free(first);
+  free(again);
+}
+
 static void check_refusals(const lh_model *model, const float *samples) {
   lh_error error;
   lh_context *context;
@@ -296,6 +334,7 @@ int main(int count, char *arguments[]) {
   check_refusals(model, samples);
   check_precisions(arguments[1], samples);
   check_threads(model, samples);
+  check_fork(model, samples, 2);
   CHECK(lh_model_close(model) == LH_OK);
   check_extraction(arguments + 2);
   free(samples);

@@ -18,34 +18,12 @@ package final class WorkerPool: @unchecked Sendable {
   /// tasks should have computed must not be used.
   package var cancellation: Cancellation?
 
-  private let state = WorkerState()
-  private var threads: [pthread_t] = []
+  private var helpers: Helpers
 
   /// A pool; `threadCount - 1` threads are started.
   package init(threadCount: Int) {
     self.threadCount = max(threadCount, 1)
-    for worker in 1..<self.threadCount {
-      let start = Unmanaged.passRetained(WorkerStart(state: state, worker: worker))
-      var thread = pthread_t()
-      let code = pthread_create(
-        &thread, nil,
-        { argument in
-          let start = Unmanaged<WorkerStart>.fromOpaque(argument!).takeRetainedValue()
-          start.state.work(as: start.worker)
-          return nil
-        }, start.toOpaque())
-      guard code == 0 else {
-        // The work is still done, by fewer threads.
-        start.release()
-        break
-      }
-      threads.append(thread)
-    }
-  }
-
-  deinit {
-    state.stop()
-    for thread in threads { pthread_join(thread, nil) }
+    helpers = Helpers(count: self.threadCount - 1)
   }
 
   /// Runs `body(task, worker)` once for each task in 0..<count, on all threads; returns when all are done. `worker` is
@@ -58,13 +36,59 @@ package final class WorkerPool: @unchecked Sendable {
   }
 
   private func runAll(_ count: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
-    if threads.isEmpty || count <= 1 {
+    if helpers.count == 0 || count <= 1 {
       for task in 0..<count { body(task, 0) }
     } else {
+      if !helpers.areAlive { helpers = helpers.replaced() }
       sharedCount += 1
-      withoutActuallyEscaping(body) { state.run(count, helpers: threads.count, $0) }
+      withoutActuallyEscaping(body) { helpers.run(count, $0) }
     }
   }
+}
+
+/// The threads of a pool but the caller's.
+private final class Helpers {
+  /// How many there are; fewer than were asked for where the system gives no more, and the work is done by those.
+  var count: Int { threads.count }
+
+  private let state = WorkerState()
+  private var threads: [pthread_t] = []
+  /// The process that has them.
+  private let process = process_depth()
+
+  init(count: Int) {
+    for worker in 0..<count {
+      let start = Unmanaged.passRetained(WorkerStart(state: state, worker: worker + 1))
+      var thread = pthread_t()
+      let code = pthread_create(
+        &thread, nil,
+        { argument in
+          let start = Unmanaged<WorkerStart>.fromOpaque(argument!).takeRetainedValue()
+          start.state.work(as: start.worker)
+          return nil
+        }, start.toOpaque())
+      guard code == 0 else {
+        start.release()
+        break
+      }
+      threads.append(thread)
+    }
+  }
+
+  deinit {
+    // A process that was forked has none of these threads, and would wait for them for ever.
+    guard areAlive else { return state.abandon() }
+    state.stop()
+    for thread in threads { pthread_join(thread, nil) }
+  }
+
+  /// Whether this is the process that started them: after a fork the child has their memory alone.
+  var areAlive: Bool { process == process_depth() }
+
+  /// As many again, for this process.
+  func replaced() -> Helpers { Helpers(count: count) }
+
+  func run(_ tasks: Int, _ body: @escaping (Int, Int) -> Void) { state.run(tasks, helpers: count, body) }
 }
 
 private final class WorkerStart {
@@ -128,6 +152,10 @@ private final class WorkerState: @unchecked Sendable {
     }
     self.body = nil
   }
+
+  /// Leaves the memory as it is, for ever: in it threads of another process sleep, and ending what they sleep on would
+  /// wait for them.
+  func abandon() { _ = Unmanaged.passRetained(self) }
 
   func stop() {
     stops.store(true, ordering: .relaxed)
