@@ -55,7 +55,8 @@ public enum SubnetFault: Fault, Equatable {
     case .tensorsDoNotFit(let problems):
       "not the weights of a LightHuBERT supernet: \(firstFew(problems))"
     case .ambiguousPrefixes(let prefixes, let whole):
-      "holds models under several prefixes of names, \(firstFew(prefixes.map { $0.isEmpty ? "none" : quoted($0) }, separator: ", ", last: " and "))"
+      "holds models under several prefixes of names, "
+        + firstFew(prefixes.map { $0.isEmpty ? "none" : quoted($0) }, separator: ", ", last: " and ")
         + (whole > 1 ? ", of which \(whole) are whole" : ", of which none is known to be whole")
         + "; save the tensors of one of them alone"
     case .unknownArchitecture(let name):
