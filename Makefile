@@ -4,9 +4,11 @@
 HEADER := Sources/CInterface/Header/include/lighthubert.h
 VERSION := $(shell sed -n 's/^\#define LH_VERSION_STRING "\(.*\)"$$/\1/p' $(HEADER))
 BUILD := .build/release
-# The Swift runtime is linked into the programs: they start faster and run where there is no Swift. No path of this
-# machine stays in them. (The linker that Swift comes with gives no warnings about what Foundation uses.)
-BUILD_FLAGS := -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -use-ld=lld \
+# The runtimes of Swift and C++ are linked into the programs: they start faster and run where there is no Swift, or an
+# older system. No path of this machine stays in them. (The linker that Swift comes with gives no warnings about what
+# Foundation uses.) In LINKED is libstdc++.a and not the shared library, so that the linker takes that.
+LINKED := .build/linked
+BUILD_FLAGS := -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -use-ld=lld -Xswiftc -L$(LINKED) \
 	-Xswiftc -file-prefix-map -Xswiftc "$(CURDIR)=." -Xcc "-ffile-prefix-map=$(CURDIR)=."
 # Tests cannot be linked so, since Testing is a shared library.
 TEST_BUILD := .build-test/release
@@ -39,6 +41,9 @@ PACKAGES := libflac-dev libmpg123-dev libogg-dev libopenblas-dev libopus-dev lib
 	libvorbis-dev libzstd-dev pkg-config
 # What makes the libraries and the manual pages.
 PACKAGING_PACKAGES := binutils python3
+# What makes the Python package, and where that is installed.
+WHEEL_PACKAGES := git patchelf python3-venv
+WHEEL_TOOLS := .build/wheel-tools
 # What the tests want besides.
 TEST_PACKAGES := binutils ffmpeg python3
 CHECK_INSTALL_PACKAGES := cmake g++ gcc mandoc pkg-config
@@ -82,8 +87,12 @@ BENCH_FLAGS :=
 SWIFT_SOURCES := Sources Tests Docs/examples/swift Package.swift
 
 .PHONY: build
-build: toolchain ## Builds the programs, optimised (the default)
+build: toolchain $(LINKED)/libstdc++.a ## Builds the programs, optimised (the default)
 	swift build $(BUILD_FLAGS)
+
+$(LINKED)/libstdc++.a: | toolchain
+	@mkdir -p $(LINKED)
+	@ln -sf "$$($$(dirname "$$(readlink -f "$$(command -v swiftc)")")/clang -print-file-name=libstdc++.a)" $@
 
 .PHONY: demo
 demo: packages build ## Installs what is missing, builds, cuts a subnet and computes features of a speech file
@@ -114,6 +123,16 @@ install: $(PACKAGE_FOLDER)/complete ## Installs what `make libraries` built: PRE
 .PHONY: uninstall
 uninstall: ## Removes what `make install` with the same variables installed
 	@$(INSTALL_VARIABLES) Sources/Packaging/install.sh uninstall $(PACKAGE_FOLDER) $(VERSION)
+
+.PHONY: wheel
+wheel: $(PACKAGE_FOLDER)/complete $(WHEEL_TOOLS)/installed ## Builds the Python package, wheel and sdist, in .build/wheel
+	Sources/Packaging/make_wheel.sh $(PACKAGE_FOLDER) .build/wheel $(VERSION) $(WHEEL_TOOLS)/bin/python
+
+$(WHEEL_TOOLS)/installed:
+	@Tests/Tools/packaging/install_packages.sh $(WHEEL_PACKAGES)
+	/usr/bin/python3 -m venv $(WHEEL_TOOLS)
+	$(WHEEL_TOOLS)/bin/pip install --quiet build hatchling auditwheel
+	@touch $@
 
 .PHONY: dist
 dist: ## Packs the sources of the last commit: .build/lighthubert-VERSION.tar.gz

@@ -46,11 +46,12 @@ foreign=$(nm --undefined-only "$objects/lighthubert.o" |
 rm -f "$out"/liblighthubert.*
 ar rcsD "$out/liblighthubert.a" "$objects/lighthubert.o"
 
-# nodelete: threads and the runtime's tables outlive a dlclose.
+# nodelete: threads and the runtime's tables outlive a dlclose. zstd and the C++ library are linked in: it needs nothing
+# but glibc, and no newer one than it must (Tests/Tools/checks/check_floor.sh).
 name=liblighthubert.so
 "$toolchain/bin/clang" -shared -fuse-ld=bfd -o "$out/$name.$version" "$objects/lighthubert.o" \
   -Wl,-soname,"$name.$major" -Wl,--version-script,"$here/exports.map" -Wl,-Bsymbolic -Wl,-z,defs -Wl,-z,text \
-  -Wl,-z,relro -Wl,-z,now -Wl,-z,nodelete -Wl,--gc-sections -Wl,--as-needed -lzstd -lstdc++ -lm -lpthread -ldl
+  -Wl,-z,relro -Wl,-z,now -Wl,-z,nodelete -Wl,--gc-sections -Wl,--as-needed -l:libzstd.a -l:libstdc++.a -lm -lpthread -ldl
 strip --strip-unneeded "$out/$name.$version"
 ln -s "$name.$version" "$out/$name.$major"
 ln -s "$name.$major" "$out/$name"

@@ -34,3 +34,4 @@ cp "$root/.build/checkouts/Yams/LICENSE" "$package/doc/LICENSE.Yams"
 cp "$root/.build/checkouts/swift-argument-parser/LICENSE.txt" "$package/doc/LICENSE.swift-argument-parser"
 toolchain=$(dirname "$(dirname "$(readlink -f "$(command -v swiftc)")")")
 cp "$toolchain/share/swift/LICENSE.txt" "$package/doc/LICENSE.Swift"
+cp /usr/share/doc/libzstd-dev/copyright "$package/doc/LICENSE.zstd"

@@ -35,7 +35,7 @@ run_make install
     echo "644 f share/zsh/site-functions/_$program"
     echo "644 f share/fish/vendor_completions.d/$program.fish"
   done
-  for text in CHANGELOG.md LICENSE LICENSE.Swift LICENSE.Yams LICENSE.swift-argument-parser; do
+  for text in CHANGELOG.md LICENSE LICENSE.Swift LICENSE.Yams LICENSE.swift-argument-parser LICENSE.zstd; do
     echo "644 f share/doc/lighthubert/$text"
   done
   echo "644 f include/lighthubert.h"
@@ -64,6 +64,7 @@ for binary in "$root"/bin/* "$shared"; do
   ! readelf --dynamic "$binary" | grep -E 'RPATH|RUNPATH|TEXTREL' ||
     fail "$binary has a path or relocations it should not"
 done
+Tests/Tools/checks/check_floor.sh "$root"/bin/* "$shared" || fail "binaries need a newer system than RHEL 9"
 readelf --dynamic "$shared" | grep -q "SONAME.*\[liblighthubert.so.$major\]" || fail "the soname is wrong"
 for library in "--dynamic $shared" "--extern-only $root/lib/liblighthubert.a"; do
   nm --defined-only "${library%% *}" "${library#* }" | awk 'NF == 3 { print $3 }' | LC_ALL=C sort > "$work/symbols"
