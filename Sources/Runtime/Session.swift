@@ -143,8 +143,9 @@ public final class Session {
     pool.cancellation = cancellation
     defer { pool.cancellation = nil }
     let layerCount = model.layerCount
-    try ForwardPass(session: self, frames: frames).run(waveform, layerZero: selection.layerZero, progress: progress) {
-      (layer, isLast, state) throws(RunFault<Failure>) in
+    try ForwardPass(session: self, frames: frames).run(
+      waveform, layerZero: selection.layerZero, layerCount: selection.neededLayers(of: layerCount), progress: progress
+    ) { (layer, isLast, state) throws(RunFault<Failure>) in
       try selection.forEachPlace(of: layer, isLast: isLast, layerCount: layerCount) {
         place throws(RunFault<Failure>) in
         let values =

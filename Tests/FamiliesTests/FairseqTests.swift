@@ -107,7 +107,7 @@ import Testing
       ])
       let reading = try sketch.reading()
       #expect(reading.family == .wav2Vec2 && reading.shape == FamilySketch.shape)
-      #expect(reading.notes == ["left out, as they are no part of the encoder: w2v_encoder"])
+      #expect(reading.notes == ["left out, as they are no part of the encoder: w2v_encoder.proj"])
       #expect(reading.tensors.first?.source == .whole(prefix + "feature_extractor.conv_layers.0.0.weight"))
     }
   }

@@ -36,7 +36,7 @@ struct FamilySketch {
     let tensors = tensors
     var files = ModelFiles(tensorNames: tensors.keys.sorted(), shapeOf: { tensors[$0] })
     files.huggingFace = config
-    files.preprocessor = preprocessor
+    files.preprocessor = preprocessor.map { .init(place: "preprocessor_config.json: ", fields: $0) }
     files.configurations = configurations
     files.keyWords = configurations.members.map { "\"\($0.name)\"" }.joined(separator: ", ")
     return files

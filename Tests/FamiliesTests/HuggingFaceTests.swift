@@ -94,6 +94,18 @@ import Testing
     #expect(reading.shape.normalizesWaveform && reading.notes.first?.contains("is normalised, as in") == true)
   }
 
+  @Test func `The exact GELU has two names`() throws {
+    var sketch = FamilySketch.huggingFace()
+    sketch.config?["hidden_act"] = "gelu_python"
+    sketch.config?["feat_extract_activation"] = "gelu_python"
+    #expect(try sketch.reading().shape.activation == .gelu)
+  }
+
+  @Test func `A size that is added to a variance which is not computed is told`() throws {
+    let reading = try FamilySketch.huggingFace().reading(ReadingChoices(waveformEpsilon: 0.25))
+    #expect(reading.notes == ["the waveform is not normalised, so that --waveform-eps changes nothing"])
+  }
+
   @Test func `A user's choices count`() throws {
     let sketch = FamilySketch.huggingFace()
     let shape = try sketch.reading(ReadingChoices(normalizesWaveform: true, waveformEpsilon: 0.25)).shape

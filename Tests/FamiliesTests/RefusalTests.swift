@@ -145,6 +145,40 @@ import Testing
     #expect(sketch.fault()?.description.contains(words) == true)
   }
 
+  /// Another model would be computed without them.
+  @Test func `Parts that the configuration calls for are missed`() {
+    func missing(_ sketch: FamilySketch) -> [String] {
+      guard case .tensorsDoNotFit(_, let problems)? = sketch.fault() else { return [] }
+      return problems.compactMap { if case .missing(let tensor, _) = $0 { tensor } else { nil } }
+    }
+    var sketch = FamilySketch.huggingFace()
+    sketch.tensors["feature_projection.layer_norm.weight"] = nil
+    sketch.tensors["feature_projection.layer_norm.bias"] = nil
+    #expect(missing(sketch).count == 2)
+    sketch = FamilySketch.huggingFace()
+    sketch.config?["model_type"] = "wavlm"
+    #expect(missing(sketch).contains("encoder.layers.0.attention.rel_attn_embed.weight"))
+    sketch = FamilySketch.huggingFace()
+    sketch.config?["model_type"] = "wav2vec2"
+    sketch.config?["do_stable_layer_norm"] = true
+    sketch.config?["adapter_attn_dim"] = 4
+    #expect(missing(sketch).filter { $0.contains("adapter_layer") }.count == 12)
+    sketch = FamilySketch.huggingFace()
+    sketch.tensors["feature_extractor.conv_layers.1.conv.bias"] = [6]
+    #expect(missing(sketch) == ["feature_extractor.conv_layers.0.conv.bias"])
+    var fairseq = FamilySketch.fairseq()
+    fairseq.tensors = fairseq.tensors.filter { !$0.key.hasSuffix("layer_norm.weight") || $0.key.contains("encoder.") }
+    #expect(!missing(fairseq).isEmpty)
+  }
+
+  @Test func `Heads are chosen only where nothing says how many there are`() throws {
+    let sketch = FamilySketch.huggingFace()
+    #expect(throws: Never.self) { try sketch.reading(ReadingChoices(heads: 2)) }
+    #expect(
+      sketch.fault(ReadingChoices(heads: 4))?.description.contains(
+        "--heads is 4, expected none, since the file says itself how many heads there are: 2") == true)
+  }
+
   @Test func `Sizes that contradict each other are refused`() {
     // Three heads do not divide a width of 16: no tensor tells, since q, k and v would have 15 rows.
     var sketch = FamilySketch.huggingFace()
@@ -152,7 +186,7 @@ import Testing
     #expect(sketch.fault() != nil)
     sketch = FamilySketch.huggingFace()
     sketch.config?["num_attention_heads"] = 32
-    #expect(sketch.fault()?.description.contains("heads of size 0") == true)
+    #expect(sketch.fault()?.description.contains("num_attention_heads is 32, expected a divisor of the width") == true)
     sketch = FamilySketch.huggingFace()
     sketch.config?["num_conv_pos_embedding_groups"] = 3
     #expect(sketch.fault()?.description.contains("in 3 groups") == true)

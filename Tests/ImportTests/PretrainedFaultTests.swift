@@ -2,6 +2,7 @@ import Glibc
 import LHFamilies
 import LHImport
 import LHJSON
+import LHModel
 import LHSystem
 import LHTestSupport
 import Testing
@@ -74,6 +75,25 @@ import Testing
     guard text != "{}" else { return }
     try expectFault(.badData, "/preprocessor_config.json: ") {
       writeBytes(Array(text.utf8), to: $0 + "/preprocessor_config.json")
+    }
+  }
+
+  /// transformers 5 saves a processor whole, and reads the feature extractor's settings there first.
+  @Test func `A processor's settings count before the feature extractor's own`() throws {
+    try withTemporaryFolder { folder in
+      let path = try changed("hubert-base", in: folder) { _ in }
+      let processor = path + "/processor_config.json"
+      for (text, normalizes) in [
+        ("{\"processor_class\": \"Wav2Vec2Processor\"}", false),
+        ("{\"feature_extractor\": {\"do_normalize\": true, \"sampling_rate\": 16000}}", true),
+        ("{\"audio_processor\": {\"do_normalize\": true}}", true),
+      ] {
+        writeBytes(Array(text.utf8), to: processor)
+        #expect(try PretrainedModel(contentsOf: path).shape.normalizesWaveform == normalizes)
+      }
+      writeBytes(Array("{\"feature_extractor\": {\"sampling_rate\": 8000}}".utf8), to: processor)
+      #expect(
+        fault(path)?.description.contains("processor_config.json: feature_extractor.sampling_rate is 8000") == true)
     }
   }
 

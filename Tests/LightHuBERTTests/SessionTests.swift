@@ -89,6 +89,21 @@ import Testing
     #expect(error?.description == "cancelled")
   }
 
+  @Test func `Layers behind the last one that is wanted are not computed`() throws {
+    let session = Session(try Self.golden.model())
+    var steps: [Int] = []
+    for layers in [LayerSelection.indices([0]), .indices([3, 1]), .all] {
+      var count = 0
+      _ = try session.features(of: Self.golden.samples(), layers: layers) { _ in
+        count += 1
+        return true
+      }
+      steps.append(count)
+    }
+    // The extractor and the position convolution besides.
+    #expect(steps == [2, 5, session.model.layerCount + 2])
+  }
+
   @Test func normalisingCanBeOverridden() throws {
     let model = try Self.golden.model()
     let samples = Self.golden.samples()

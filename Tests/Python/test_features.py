@@ -1,4 +1,4 @@
-"""Features are those of lhb-features, to the last bit, and those of the judge in float64; from whatever holds samples."""
+"""Features are those of lhb-features, to the last bit, and the expected ones; from whatever holds samples."""
 import array
 
 import numpy

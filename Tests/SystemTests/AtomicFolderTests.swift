@@ -10,8 +10,13 @@ import Testing
     let folder = try AtomicFolder(path: path, names: names, replacing: replacing)
     let file = try folder.file("a")
     try file.write(Array(text.utf8))
-    try file.commit()
+    // Nothing has a name yet, so that nothing is left of a program that is killed.
+    #expect(filesInFolder(parent(of: path)).allSatisfy { !$0.hasPrefix(".") })
     if commits { try folder.commit() }
+  }
+
+  private func parent(of path: String) -> String {
+    path.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" }
   }
 
   @Test func `It appears whole, or not at all`() throws {

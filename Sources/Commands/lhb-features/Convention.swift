@@ -7,8 +7,9 @@ enum Convention: String, ExpressibleByArgument, CaseIterable {
 
   static let help = """
     lighthubert: state 0 is the projected features, state l the output of layer l. fairseq: the same, as HuBERT's \
-    output_layer. s3prl and transformers4: state 0 is the encoder's input, the last state is normed. transformers (5): \
-    state 0 is the encoder's input, the last state is raw. torchaudio: the outputs of the layers, counted from 0.
+    output_layer. s3prl and transformers4 (up to 5.15): state 0 is the encoder's input, the last state is normed. \
+    transformers (from 5.16): state 0 is the encoder's input, the last state is raw. torchaudio: the outputs of the \
+    layers, counted from 0.
     """
 
   var layerZero: LayerZero {

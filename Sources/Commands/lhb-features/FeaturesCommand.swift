@@ -123,6 +123,10 @@ struct FeaturesCommand: ParsableCommand {
     guard convention == nil || (layerZero == nil && lastState == nil) else {
       throw ValidationError("--convention says what --layer-zero and --last-state would; give one or the other")
     }
+    guard lastState != .raw || layers != .last else {
+      throw ValidationError(
+        "--last-state raw is for states that --layers names by number; the last representation is always normed")
+    }
     if convention == .torchaudio {
       layers = try layers.shifted(by: 1)
     }

@@ -12,6 +12,8 @@ public enum ExportFault: Fault {
   case outOfRange(path: String, tensor: String, element: String)
   /// The output would replace the model itself.
   case outputIsModel(path: String)
+  /// The folder that would be replaced has the weights of a model that was not exported.
+  case wouldReplaceModel(path: String)
   /// The model has no such layer.
   case noSuchLayer(path: String, layer: Int, count: Int)
   /// The model has no final projection.
@@ -25,6 +27,7 @@ public enum ExportFault: Fault {
     case .cause(let fault): fault.kind
     case .cannotExpress, .notUniform, .outOfRange: .badData
     case .outputIsModel, .noSuchLayer, .noProjection: .usage
+    case .wouldReplaceModel: .cannotCreate
     case .cancelled: .cancelled
     }
   }
@@ -42,6 +45,8 @@ public enum ExportFault: Fault {
     case .outOfRange(let path, let tensor, let element):
       "\(path): \(tensor) has a value that is beyond the range of \(element); write float32 or bfloat16"
     case .outputIsModel(let path): "\(path): is the model itself; name another output"
+    case .wouldReplaceModel(let path):
+      "\(path): is not replaced, since lhb-export did not write it; name another folder"
     case .noSuchLayer(let path, let layer, let count):
       "\(path): has no layer \(layer) whose output could be projected, expected one in 1...\(count)"
     case .noProjection(let path): "\(path): has no final projection"

@@ -125,7 +125,7 @@ struct HuggingFaceForm {
     }
     if shape.normPlacement == .before {
       notes.append(
-        "transformers 4 puts the last of hidden_states through the encoder's norm, transformers 5 does not;"
+        "transformers up to 5.15 puts the last of hidden_states through the encoder's norm, 5.16 does not;"
           + " last_hidden_state is the same in both")
     }
     return notes

@@ -12,23 +12,36 @@ extension ModelExport {
   func writeFolder(to path: String, _ options: ExportOptions, _ steps: ExportProgress) throws -> ExportSummary {
     let form = try HuggingFaceForm(shape, model.family, pads: options.pads, path: self.path)
     let names = ["config.json", "model.safetensors", "preprocessor_config.json"]
+    if options.replacing { try checkIsExport(path, weights: names[1]) }
     let folder = try AtomicFolder(path: path, names: names, replacing: options.replacing)
     var size = 0
     for (name, json) in [(names[0], form.configuration), (names[2], form.preprocessor)] {
       let file = try folder.file(name)
       try file.write(Array((json.text(pretty: true) + "\n").utf8))
-      try file.commit()
       size += file.byteCount
     }
     let file = try folder.file(names[1])
-    try write(form.tensors, metadata: [("format", "pt")], .float32, to: file, steps)
-    try file.commit()
+    try write(
+      form.tensors, metadata: [("format", "pt"), ModelExport.folderMark], .float32, to: file, steps)
     size += file.byteCount
     try folder.commit()
     let base = path.hasSuffix("/") ? path : path + "/"
     return ExportSummary(
       files: names.map { base + $0 }, byteCount: size, about: "\(form.kind.name) of transformers",
       notes: notes + form.notes)
+  }
+
+  /// What the metadata of an exported folder's weights has besides, by which it is known as one that may be replaced.
+  private static let folderMark = (name: "exporter", text: "lhb-export")
+
+  /// Makes sure that a folder with weights was exported: one that was downloaded has files of the same names.
+  private func checkIsExport(_ folder: String, weights name: String) throws {
+    let weights = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+    guard isThere(weights) else { return }
+    let mark = ModelExport.folderMark
+    guard let file = try? SafetensorsFile(path: weights), file.metadata[mark.name] == mark.text else {
+      throw ExportFault.wouldReplaceModel(path: weights)
+    }
   }
 
   /// A safetensors file with the names of a `.lhb` file.

@@ -2,17 +2,20 @@ import LHConfiguration
 import LHModel
 
 extension EncoderShape {
-  /// What the configuration of a model and its tensors say together. Where the two disagree about what is there, the
-  /// tensors are right: biases, the norm before the projection, the width of each FFN, adapters, WavLM's table.
+  /// What the configuration of a model and its tensors say together. Where the two disagree about whether convolutions
+  /// have biases, the tensors are right. What else the configuration calls for is part of the shape, and missed when
+  /// the tensors are looked up.
   init(_ stated: StatedEncoder, _ finder: TensorFinder, _ choices: ReadingChoices) {
     var convolutions = stated.convolutionShapes
-    for index in convolutions.indices { convolutions[index].hasBias = finder.has(.bias(.convolution(index))) }
+    // All have one, or none has.
+    let hasBias = convolutions.indices.contains { finder.has(.bias(.convolution($0))) }
+    for index in convolutions.indices { convolutions[index].hasBias = hasBias }
     let bias = AttentionBias(stated, finder)
     self.init(
       normalizesWaveform: choices.normalizesWaveform ?? stated.normalizesWaveform ?? (stated.extractorNorm == .layer),
       waveformEpsilon: choices.waveformEpsilon ?? stated.waveformEpsilon, convolutions: convolutions,
       scalesChannels: finder.has(.weight(.channelScale)),
-      normalizesFeatures: stated.normalizesFeatures && finder.has(.weight(.featureNorm)),
+      normalizesFeatures: stated.normalizesFeatures ?? finder.has(.weight(.featureNorm)),
       projectsFeatures: finder.has(.weight(.featureProjection)) || convolutions.last?.channels != stated.width,
       width: stated.width, position: stated.positionShape,
       normPlacement: stated.normPlacement,
@@ -32,7 +35,13 @@ extension EncoderShape {
 extension AttentionBias {
   fileprivate init(_ stated: StatedEncoder, _ finder: TensorFinder) {
     guard let shape = finder.shape(.weight(.relativeBias)), shape.count == 2 else {
-      self = .none
+      self =
+        stated.hasRelativeBias == true
+        ? .gatedRelative(
+          GatedRelativeBias(
+            buckets: stated.buckets ?? 320, maxDistance: stated.maxDistance,
+            heads: stated.heads.first.flatMap { $0 } ?? 1))
+        : .none
       return
     }
     self = .gatedRelative(
@@ -51,7 +60,6 @@ extension LayerShape {
     }
     let found = finder.shape(.weight(.feedForwardInput(layer)))?.first
     let width = stated.feedForwardWidths.isEmpty ? found : stated.feedForwardWidths[layer]
-    let adapter = stated.hasAdapters ? finder.shape(.weight(.adapterInput(layer)))?.first : nil
-    self.init(attention: attention, feedForwardWidth: width, adapterWidth: adapter)
+    self.init(attention: attention, feedForwardWidth: width, adapterWidth: stated.adapterWidth)
   }
 }

@@ -11,17 +11,17 @@ struct FairseqConfiguration {
   ///   - family: What the model is.
   ///   - model: Its fields.
   ///   - place: Where they are, for messages.
-  ///   - normalize: Whether the waveform is normalised, where another place says so.
+  ///   - normalize: Whether the waveform is normalised, where another place says so, and that place for messages.
   ///   - layersField: The field of the convolutions.
   init(
-    _ family: ModelFamily, _ model: JSONObject, at place: String, normalize: JSONValue?,
+    _ family: ModelFamily, _ model: JSONObject, at place: String, normalize: (place: String, value: JSONValue?)?,
     layersField: String = "conv_feature_layers", maxDistance: Int = 1280
   ) throws(FamilyFault) {
     var fields = FieldReader(model, .lenient, prefix: place + ".")
     var stated = StatedEncoder(family: family)
     let mode = fields.name("extractor_mode", default: ExtractorMode.default)
     stated.extractorNorm = mode == .layerNorm ? .layer : .group
-    stated.hasConvolutionBias = nil
+    stated.hasConvolutionBias = fields.value("conv_bias") == nil ? nil : fields.bool("conv_bias", default: false)
     if let layers = fields.value(layersField) {
       stated.convolutions = try FairseqConfiguration.convolutions(layers, layersField, &fields)
     }
@@ -42,8 +42,12 @@ struct FairseqConfiguration {
     stated.buckets =
       fields.value("num_buckets") == nil ? nil : fields.integer("num_buckets", default: 320, in: Limits.width)
     stated.maxDistance = fields.integer("max_distance", default: maxDistance, in: Limits.window)
+    stated.hasRelativeBias =
+      fields.value("relative_position_embedding") == nil
+      ? nil : fields.bool("relative_position_embedding", default: false)
     FairseqConfiguration.refuseOthers(&fields)
-    stated.normalizesWaveform = FairseqConfiguration.normalizes(normalize, &fields)
+    fields.requireDivisor("encoder_attention_heads", stated.heads.first.flatMap { $0 }, of: stated.width)
+    stated.normalizesWaveform = try FairseqConfiguration.normalizes(normalize, &fields)
     guard fields.violations.isEmpty else { throw .invalidConfiguration(fields.violations) }
     self.stated = stated
   }
@@ -67,14 +71,15 @@ struct FairseqConfiguration {
     }
   }
 
-  private static func normalizes(_ value: JSONValue?, _ fields: inout FieldReader) -> Bool? {
+  private static func normalizes(
+    _ elsewhere: (place: String, value: JSONValue?)?, _ fields: inout FieldReader
+  ) throws(FamilyFault) -> Bool? {
     // A reference to another field, as configuration libraries write it: the model's own is the next best.
-    let stated =
-      value.flatMap { $0 == .null || $0.string?.hasPrefix("${") == true ? nil : $0 } ?? fields.value("normalize")
-    guard let stated, stated != .null else { return nil }
-    guard let truth = stated.truth(.lenient) else {
-      fields.refuse("normalize", stated, expected: "true or false")
-      return nil
+    guard let (place, value) = elsewhere, let value, value != .null, value.string?.hasPrefix("${") != true else {
+      return fields.value("normalize") == nil ? nil : fields.bool("normalize", default: false)
+    }
+    guard let truth = value.truth(.lenient) else {
+      throw .invalidConfiguration([Violation(field: place, value: shown(value), allowed: "true or false")])
     }
     return truth
   }

@@ -15,6 +15,8 @@ public enum FamilyFault: Fault, Equatable {
   case isSupernet
   /// Values of the configuration that are not understood or out of range.
   case invalidConfiguration([Violation])
+  /// What the configuration and the tensors say cannot be computed.
+  case contradictory(String)
   /// `conv_feature_layers` is not a list of (channels, kernel, stride).
   case malformedConvLayers(String)
   /// The configuration and the tensors do not go together.
@@ -45,6 +47,7 @@ public enum FamilyFault: Fault, Equatable {
         + " base-max, small-min, small-default, small-max or a file"
     case .invalidConfiguration(let violations):
       "the model's configuration cannot be used: \(firstFew(violations))"
+    case .contradictory(let what): "the model's configuration cannot be used: \(what)"
     case .malformedConvLayers(let text): "the model's configuration cannot be used: conv_feature_layers \(text)"
     case .tensorsDoNotFit(let title, let problems):
       "not the weights of \(title): \(firstFew(problems))"

@@ -29,9 +29,7 @@ public struct FamilyReading: Sendable {
     let title = ModelTitle(name: FamilyReading.name(family, shape), container: container.name)
     if let violation = shape.sizeBeyondLimits { throw .invalidConfiguration([violation]) }
     if let contradiction = shape.contradictions.first {
-      throw .invalidConfiguration([
-        Violation(field: "the configuration", value: "contradictory", allowed: "not that \(contradiction)")
-      ])
+      throw .contradictory(contradiction)
     }
     guard max(shape.convolutions.minimumSampleCount, shape.convolutions.hop) <= Limits.frameSamples else {
       throw .invalidConfiguration([
@@ -45,11 +43,46 @@ public struct FamilyReading: Sendable {
     guard problems.isEmpty else { throw .tensorsDoNotFit(title, problems) }
     let leftOver = LeftOver(files.tensorNames, prefix: prefix, used: tensors, shape: shape)
     guard leftOver.unknown.isEmpty else { throw .tensorsDoNotFit(title, [.unused(tensors: leftOver.unknown)]) }
-    var notes = stated.notes
-    if stated.hasConvolutionBias == false, shape.convolutions.contains(where: \.hasBias) {
+    try FamilyReading.checkHeads(choices, recognition)
+    notes = stated.notes + FamilyReading.notes(stated, shape, choices) + leftOver.notes
+  }
+
+  /// Heads can only be chosen where nothing says how many there are.
+  private static func checkHeads(_ choices: ReadingChoices, _ recognition: Recognition) throws(FamilyFault) {
+    guard let heads = choices.heads, recognition.container != .torchaudio,
+      recognition.stated.heads.contains(where: { $0 != heads })
+    else { return }
+    let own = recognition.stated.heads.compactMap { $0 }
+    throw .invalidConfiguration([
+      Violation(
+        field: "--heads", value: "\(heads)",
+        allowed: "none, since the file says itself how many heads there are"
+          + (Set(own).count == 1 ? ": \(own[0])" : ""))
+    ])
+  }
+
+  /// What a person should know of how configuration, tensors and choices were brought together.
+  private static func notes(_ stated: StatedEncoder, _ shape: EncoderShape, _ choices: ReadingChoices) -> [String] {
+    var notes: [String] = []
+    let hasBiases = shape.convolutions.contains(where: \.hasBias)
+    if stated.hasConvolutionBias == false, hasBiases {
       notes.append("conv_bias is false, but the convolutions have biases, which are used")
+    } else if stated.hasConvolutionBias == true, !hasBiases {
+      notes.append("conv_bias is true, but the convolutions have no biases, and none are used")
     }
-    self.notes = notes + leftOver.notes
+    if stated.hasRelativeBias == false, shape.attentionBias != .none {
+      notes.append("relative_position_embedding is false, but the file has the table, which is used")
+    }
+    if stated.normalizesWaveform == nil, choices.normalizesWaveform == nil {
+      let isLayerNorm = stated.extractorNorm == .layer
+      notes.append(
+        "nothing says whether the waveform is normalised: it is \(isLayerNorm ? "normalised" : "taken as it is"), as in"
+          + " published models with a \(isLayerNorm ? "layer" : "group") norm extractor (--normalize says otherwise)")
+    }
+    if choices.waveformEpsilon != nil, !shape.normalizesWaveform {
+      notes.append("the waveform is not normalised, so that --waveform-eps changes nothing")
+    }
+    return notes
   }
 
   init(

@@ -2,7 +2,7 @@ import LHConfiguration
 import LHJSON
 import LHModel
 
-/// `config.json` and `preprocessor_config.json`, as transformers writes them for HubertModel, Wav2Vec2Model,
+/// `config.json` and the feature extractor's settings, as transformers writes them for HubertModel, Wav2Vec2Model,
 /// WavLMModel, Data2VecAudioModel and their kin. A key that is missing has the default of transformers.
 struct HuggingFaceConfiguration {
   /// The sizes that are added to variances: in the waveform's norm of the feature extractor.
@@ -10,7 +10,7 @@ struct HuggingFaceConfiguration {
 
   let stated: StatedEncoder
 
-  init(_ config: JSONObject, preprocessor: JSONObject?) throws(FamilyFault) {
+  init(_ config: JSONObject, preprocessor: ModelFiles.Preprocessor?) throws(FamilyFault) {
     var fields = FieldReader(config, .lenient, prefix: "config.json: ")
     let type = fields.value("model_type")?.string ?? ""
     guard let family = HuggingFaceConfiguration.families[type] else {
@@ -38,22 +38,28 @@ struct HuggingFaceConfiguration {
     stated.hasConvolutionBias = fields.bool("conv_bias", default: false)
     stated.normalizesFeatures = fields.bool("feat_proj_layer_norm", default: true)
     HuggingFaceConfiguration.readPosition(&stated, &fields)
-    stated.activation = fields.name("hidden_act", default: .gelu)
-    fields.require("feat_extract_activation", "gelu")
+    stated.activation = fields.activation("hidden_act")
+    if fields.activation("feat_extract_activation") != .gelu {
+      fields.refuse("feat_extract_activation", config["feat_extract_activation"] ?? .null, expected: "\"gelu\"")
+    }
     fields.require("position_embeddings_type", nil)
     let epsilon = fields.read("layer_norm_eps", default: 1e-5, expected: "0.00001") { value, _ in value.number }
     if epsilon != 1e-5 { fields.refuse("layer_norm_eps", .number(epsilon), expected: "0.00001, as in all models") }
     if family == .wavLM {
+      stated.hasRelativeBias = true
       stated.buckets = fields.integer("num_buckets", default: 320, in: Limits.width)
       stated.maxDistance = fields.integer("max_bucket_distance", default: 800, in: Limits.window)
     }
-    if let adapter = fields.value("adapter_attn_dim"), adapter != .null { stated.hasAdapters = true }
+    if fields.value("adapter_attn_dim") != nil {
+      stated.adapterWidth = fields.integer("adapter_attn_dim", default: 16, in: Limits.width)
+    }
     if fields.bool("add_adapter", default: false) {
       stated.notes.append(
         "add_adapter: the convolutions after the encoder are left out, which no hidden state depends on")
     }
-    stated.normalizesWaveform = HuggingFaceConfiguration.normalizes(preprocessor, &stated, &fields)
+    fields.requireDivisor("num_attention_heads", stated.heads.first.flatMap { $0 }, of: stated.width)
     guard fields.violations.isEmpty else { throw .invalidConfiguration(fields.violations) }
+    stated.normalizesWaveform = try HuggingFaceConfiguration.normalizes(preprocessor, &stated)
     self.stated = stated
   }
 
@@ -110,8 +116,8 @@ struct HuggingFaceConfiguration {
   }
 
   private static func normalizes(
-    _ preprocessor: JSONObject?, _ stated: inout StatedEncoder, _ fields: inout FieldReader
-  ) -> Bool {
+    _ preprocessor: ModelFiles.Preprocessor?, _ stated: inout StatedEncoder
+  ) throws(FamilyFault) -> Bool {
     guard let preprocessor else {
       let normalizes = stated.extractorNorm == .layer
       stated.notes.append(
@@ -119,19 +125,30 @@ struct HuggingFaceConfiguration {
           + " models with a \(normalizes ? "layer" : "group") norm extractor (--normalize says otherwise)")
       return normalizes
     }
-    if let rate = preprocessor["sampling_rate"]?.integer, rate != EncoderShape.sampleRate {
-      fields.refuse("sampling_rate", .integer(rate), expected: "\(EncoderShape.sampleRate)")
+    var fields = FieldReader(preprocessor.fields, .lenient, prefix: preprocessor.place)
+    if let rate = fields.value("sampling_rate"), rate.integer.map({ $0 != EncoderShape.sampleRate }) ?? false {
+      fields.refuse("sampling_rate", rate, expected: "\(EncoderShape.sampleRate)")
     }
-    guard let value = preprocessor["do_normalize"], value != .null else { return true }
-    guard let truth = value.truth(.lenient) else {
-      fields.refuse("do_normalize", value, expected: "true or false")
-      return true
-    }
-    return truth
+    let normalizes = fields.bool("do_normalize", default: true)
+    guard fields.violations.isEmpty else { throw .invalidConfiguration(fields.violations) }
+    return normalizes
   }
 }
 
 extension FieldReader {
+  /// An activation by the name that transformers has for it; "gelu_python" is what "gelu" is, written otherwise.
+  fileprivate mutating func activation(_ field: String) -> Activation {
+    read(field, default: .gelu, expected: "\"relu\" or \"gelu\"") { value, _ in
+      value.string == "gelu_python" ? .gelu : value.string.flatMap(Activation.init(rawValue:))
+    }
+  }
+
+  /// Refuses a number of heads that the width cannot be cut into.
+  mutating func requireDivisor(_ field: String, _ heads: Int?, of width: Int) {
+    guard let heads, heads > 0, !width.isMultiple(of: heads) else { return }
+    refuse(field, .integer(heads), expected: "a divisor of the width, \(width)")
+  }
+
   /// Refuses a field that has another value than the one that is computed; nil means that it must not be there.
   mutating func require(_ field: String, _ only: String?) {
     guard let value = value(field), value != .null, value.string != only else { return }

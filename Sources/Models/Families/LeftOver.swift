@@ -17,7 +17,7 @@ struct LeftOver {
     var hasMoreLayers = false
     for name in names where !used.contains(name) {
       guard name.hasPrefix(prefix) else {
-        LeftOver.add(String(name.prefix { $0 != "." }), to: &heads)
+        LeftOver.add(LeftOver.outside(prefix, name), to: &heads)
         continue
       }
       let own = name.dropFirst(prefix.count)
@@ -37,6 +37,13 @@ struct LeftOver {
     if hasMoreLayers {
       notes.append("the file has more layers than the \(layerCount) of the configuration, and those are left out")
     }
+  }
+
+  /// What a tensor that is not under a prefix belongs to: "w2v_encoder.proj" beside "w2v_encoder.w2v_model.".
+  private static func outside(_ prefix: String, _ name: String) -> String {
+    let parts = name.split(separator: ".")
+    let shared = zip(parts, prefix.split(separator: ".")).prefix { $0 == $1 }.count
+    return parts.prefix(shared + 1).joined(separator: ".")
   }
 
   private static func add(_ root: String, to heads: inout [String]) {

@@ -5,8 +5,22 @@ public import LHJSON
 public struct ModelFiles: Sendable {
   /// The content of `config.json`; nil when there is none.
   public var huggingFace: JSONObject?
-  /// The content of `preprocessor_config.json`; nil when there is none.
-  public var preprocessor: JSONObject?
+  /// What the feature extractor of a Hugging Face folder does; nil when no file says so.
+  package var preprocessor: Preprocessor?
+
+  /// The settings of a feature extractor: those of `preprocessor_config.json`, or a part of `processor_config.json`.
+  package struct Preprocessor: Sendable {
+    /// What messages put before a field's name.
+    package let place: String
+    /// The settings.
+    package let fields: JSONObject
+
+    /// Settings.
+    package init(place: String, fields: JSONObject) {
+      self.place = place
+      self.fields = fields
+    }
+  }
   /// What a checkpoint has under each key where configurations occur.
   public var configurations = JSONObject()
   /// The key of a checkpoint's state dict; nil when that is the whole file.

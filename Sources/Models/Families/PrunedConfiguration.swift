@@ -52,6 +52,7 @@ struct PrunedConfiguration {
       stated.heads = zip(attention, heads).map { $0 && $1 > 0 ? $1 : nil }
     }
     guard fields.violations.isEmpty else { throw .invalidConfiguration(fields.violations) }
+    stated.normalizesFeatures = nil
     self.stated = stated
   }
 

@@ -20,6 +20,7 @@ struct Recognition {
         layersField: "extractor_conv_feature_layers"
       ).stated
       stated.normalizesWaveform = stated.normalizesWaveform ?? false
+      stated.normalizesFeatures = nil
       self.stated = stated
     } else if let config = configurations["config"]?.object, config["extractor_conv_layer_config"] != nil {
       container = .pruned
@@ -28,12 +29,12 @@ struct Recognition {
       container = .s3prl
       let family = try Recognition.family(model, else: .huBERT)
       stated = try FairseqConfiguration(
-        family, model, at: "model_cfg", normalize: configurations["task_cfg"]?["normalize"]
+        family, model, at: "model_cfg", normalize: ("task_cfg.normalize", configurations["task_cfg"]?["normalize"])
       ).stated
     } else if let cfg = configurations["cfg"]?.object, cfg["model"] == nil, cfg["encoder_layers"] != nil {
       container = .microsoft
       stated = try FairseqConfiguration(
-        try Recognition.family(cfg, else: .wavLM), cfg, at: "cfg", normalize: cfg["normalize"]
+        try Recognition.family(cfg, else: .wavLM), cfg, at: "cfg", normalize: ("cfg.normalize", cfg["normalize"])
       ).stated
     } else if let fairseq = try Recognition.fairseq(configurations) {
       container = .fairseq
@@ -51,7 +52,8 @@ struct Recognition {
     let cfg = configurations["cfg"]?.object
     let place = cfg?["model"]?.object == nil ? "args" : "cfg.model"
     guard let outer = cfg?["model"]?.object ?? configurations["args"]?.object else { return nil }
-    let normalize = cfg?["task"]?["normalize"] ?? outer["normalize"]
+    let ofTask = cfg?["task"]?["normalize"]
+    let normalize = ofTask.map { ("cfg.task.normalize", $0) } ?? (place + ".normalize", outer["normalize"])
     // A fine-tuned model has the configuration of the encoder inside, whole or the model's part alone.
     if let inner = outer["w2v_args"]?.object {
       let model = inner["model"]?.object ?? inner

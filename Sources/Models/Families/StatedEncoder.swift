@@ -14,8 +14,8 @@ struct StatedEncoder {
   var extractorNorm: ConvolutionNorm = .group
   /// Whether the configuration says that the extractor's convolutions have biases; nil when it does not.
   var hasConvolutionBias: Bool?
-  /// False where the configuration leaves out the norm before the projection, whether it is in the file or not.
-  var normalizesFeatures = true
+  /// Whether there is a norm before the projection; nil when nothing says so.
+  var normalizesFeatures: Bool? = true
   var positionKind: PositionShape.Kind = .weightNormed
   /// Convolutions of the position convolution.
   var positionDepth = 1
@@ -35,8 +35,10 @@ struct StatedEncoder {
   var maxDistance = 800
   /// Heads of WavLM's table, and those of them that each layer has left; nil where none was pruned.
   var biasHeads: [[Int]]?
-  /// Whether layers may have adapters.
-  var hasAdapters = false
+  /// Whether there is WavLM's table; nil when nothing says so.
+  var hasRelativeBias: Bool?
+  /// The width of the adapter that all layers have; nil for none.
+  var adapterWidth: Int?
   /// What a person should know of how it was read, a line each.
   var notes: [String] = []
 

@@ -14,6 +14,7 @@ struct TorchaudioShape {
     func shape(_ role: TensorRole) -> [Int]? { files.shapeOf(prefix + names.name(of: role)) }
     let isWavLM = shape(.weight(.relativeBias)) != nil
     var stated = StatedEncoder(family: isWavLM ? .wavLM : .wav2Vec2)
+    stated.normalizesFeatures = nil
     guard let width = shape(.weight(.encoderNorm))?.first else {
       throw .notRecognized(found: "names of tensors as torchaudio's, but no encoder.transformer.layer_norm.weight")
     }

@@ -1,4 +1,3 @@
-import Glibc
 import LHFamilies
 import LHJSON
 import LHSafetensors
@@ -44,11 +43,7 @@ struct PretrainedFiles: Sendable {
       if isThere(config) {
         content.huggingFace = try PretrainedFiles.object(config)
         paths.append(config)
-        let preprocessor = "\(folder)preprocessor_config.json"
-        if isThere(preprocessor) {
-          content.preprocessor = try PretrainedFiles.object(preprocessor)
-          paths.append(preprocessor)
-        }
+        content.preprocessor = try PretrainedFiles.preprocessor(folder, &paths)
       } else if store.needsConfiguration {
         throw .cause(MissingConfiguration(path: config, weights: path))
       }
@@ -58,6 +53,26 @@ struct PretrainedFiles: Sendable {
     lookup = store.lookup
     notes = store.notes
     self.paths = paths
+  }
+
+  /// The settings of the feature extractor. transformers 5 saves them as a part of the processor's when there is one,
+  /// and reads them there first.
+  private static func preprocessor(
+    _ folder: String, _ paths: inout [String]
+  ) throws(ExtractionFault) -> ModelFiles.Preprocessor? {
+    let processor = "processor_config.json"
+    if isThere(folder + processor) {
+      let settings = try object(folder + processor)
+      for field in ["feature_extractor", "audio_processor"] {
+        guard let part = settings[field]?.object else { continue }
+        paths.append(folder + processor)
+        return ModelFiles.Preprocessor(place: "\(processor): \(field).", fields: part)
+      }
+    }
+    let name = "preprocessor_config.json"
+    guard isThere(folder + name) else { return nil }
+    paths.append(folder + name)
+    return ModelFiles.Preprocessor(place: "\(name): ", fields: try object(folder + name))
   }
 
   private static func model(_ store: WeightStore, _ path: String) throws(ExtractionFault) -> ModelDescription? {
@@ -91,12 +106,6 @@ struct PretrainedFiles: Sendable {
     guard let object = json.object else { throw .cause(BadConfiguration(path: path, problem: "is no JSON object")) }
     return object
   }
-}
-
-/// Whether something has that name, if only a link that leads nowhere: that is an error and no missing file.
-func isThere(_ path: String) -> Bool {
-  var status = stat()
-  return lstat(path, &status) == 0
 }
 
 /// Weights without the configuration that they need.

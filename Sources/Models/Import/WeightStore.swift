@@ -53,7 +53,8 @@ struct WeightStore: Sendable {
     } catch {
       throw .cause(error)
     }
-    if SafetensorsFile.recognizes(beginning) {
+    // A file of that name is meant to be one, whatever is wrong with it.
+    if SafetensorsFile.recognizes(beginning) || path.hasSuffix(".safetensors") {
       self.init(try WeightStore.open(SafetensorsFile.init(path:), path), path)
     } else {
       self.init(try WeightStore.open(Checkpoint.init(path:), path), path)
@@ -97,7 +98,7 @@ struct WeightStore: Sendable {
       needsConfiguration = texts == nil
       return
     }
-    throw .cause(NoWeights(folder: path))
+    throw .cause(NoWeights(folder: path, others: folderNames(folder).filter(NoWeights.mayBeWeights)))
   }
 
   /// Several files with an index.
@@ -144,11 +145,18 @@ struct WeightStore: Sendable {
 /// A folder without weights.
 struct NoWeights: Fault {
   let folder: String
+  /// Files in it that may have weights under another name.
+  let others: [String]
 
   var kind: FaultKind { .missingInput }
 
   var description: String {
     "\(folder): has no weights: looked for model.safetensors, model.safetensors.index.json, pytorch_model.bin and"
       + " pytorch_model.bin.index.json"
+      + (others.isEmpty ? "" : "; has \(others.prefix(3).joined(separator: ", ")), name the file that is meant")
+  }
+
+  static func mayBeWeights(_ name: String) -> Bool {
+    [".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".index.json"].contains { name.hasSuffix($0) }
   }
 }

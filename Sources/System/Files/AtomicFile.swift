@@ -28,15 +28,20 @@ public final class AtomicFile {
     try self.init(path: path, replacing: replacing, unnamed: true)
   }
 
-  /// With `unnamed` false, as on a file system without unnamed files.
-  package init(path: String, replacing: Bool, unnamed: Bool) throws(FileFault) {
-    target = try Target(path: path, replacing: replacing)
-    self.path = path
+  /// With `unnamed` false, as on a file system without unnamed files. Messages name `shown`.
+  package init(path: String, replacing: Bool, unnamed: Bool, shown: String? = nil) throws(FileFault) {
+    do throws(FileFault) {
+      target = try Target(path: path, replacing: replacing)
+    } catch {
+      guard let shown, case .cannotCreate(_, let reason) = error else { throw error }
+      throw .cannotCreate(path: shown, reason: reason)
+    }
+    self.path = shown ?? path
     self.replacing = replacing
     if unnamed, let descriptor = AtomicFile.openUnnamed(in: target.folder) {
       self.descriptor = descriptor
     } else {
-      let temporary = try AtomicFile.openNamed(for: target, path: path)
+      let temporary = try AtomicFile.openNamed(for: target, path: self.path)
       descriptor = temporary.descriptor
       temporaryName = temporary.name
     }
@@ -84,6 +89,26 @@ public final class AtomicFile {
     guard retryingInterrupted({ fsync(target.folder) }) == 0 || errno == EINVAL else {
       throw .cannotWrite(path: path, reason: .last)
     }
+  }
+
+  /// Puts the file on the disk under a name in a folder of the same file system, which has none of that name, instead
+  /// of its own. Nothing may be written afterwards.
+  func commit(as name: String, in folder: String) throws(FileFault) {
+    precondition(!isCommitted, "committed twice")
+    try flush()
+    guard retryingInterrupted({ fsync(descriptor) }) == 0 else { throw .cannotWrite(path: path, reason: .last) }
+    let place = "\(folder)/\(name)"
+    if let temporaryName {
+      guard renameat(target.folder, temporaryName, AT_FDCWD, place) == 0 else {
+        throw .cannotWrite(path: path, reason: .last)
+      }
+      self.temporaryName = nil
+    } else {
+      guard linkat(AT_FDCWD, AtomicFile.procPath(descriptor), AT_FDCWD, place, AT_SYMLINK_FOLLOW) == 0 else {
+        throw .cannotWrite(path: path, reason: .last)
+      }
+    }
+    isCommitted = true
   }
 
   private func flush() throws(FileFault) {

@@ -3,9 +3,10 @@ import LHSystemC
 
 /// A folder of a few files being written that appears under its name only when it is whole.
 ///
-/// The files go into a hidden folder beside it, which is removed when this object goes away uncommitted, and which a
-/// program that is killed leaves. An existing folder is replaced only when that is asked for and it holds nothing but
-/// files of the same names, so that a wrong path destroys nothing.
+/// The files have no names until `commit()`, as those of `AtomicFile`, so that whatever ends the program early leaves
+/// nothing behind. Then they are put into a hidden folder beside it, which takes its name in one step. An existing
+/// folder is replaced only when that is asked for and it holds nothing but files of the same names, so that a wrong
+/// path destroys nothing.
 public final class AtomicFolder {
   /// The folder's path, as given.
   public let path: String
@@ -14,9 +15,10 @@ public final class AtomicFolder {
   private let temporary: String
   private let replacing: Bool
   private let names: [String]
+  private var files: [(name: String, file: AtomicFile)] = []
   private var isCommitted = false
 
-  /// Makes the hidden folder.
+  /// Nothing is written yet.
   ///
   /// - Parameters:
   ///   - path: Where the folder is to appear; its own folder is there.
@@ -32,7 +34,7 @@ public final class AtomicFolder {
     if lstat(target, &status) == 0 {
       guard replacing else { throw .file(.exists(path: path)) }
       guard status.st_mode & S_IFMT == S_IFDIR else { throw .notAFolder(path: path) }
-      if let other = AtomicFolder.entries(target).first(where: { !names.contains($0) }) {
+      if let other = folderNames(target).first(where: { !names.contains($0) }) {
         throw .holdsOthers(path: path, name: other)
       }
     }
@@ -41,22 +43,32 @@ public final class AtomicFolder {
     let name = target[start...].unicodeScalars.prefix(50)
     let digits = String(UInt64.random(in: .min ... .max), radix: 36)
     temporary = "\(target[..<start]).\(String(name)).\(digits).tmp"
-    guard start < target.endIndex, mkdir(temporary, 0o777) == 0 else {
-      throw .file(.cannotCreate(path: path, reason: start < target.endIndex ? .last : SystemError(code: EISDIR)))
+    guard start < target.endIndex else {
+      throw .file(.cannotCreate(path: path, reason: SystemError(code: path.isEmpty ? ENOENT : EISDIR)))
     }
   }
 
   deinit { if !isCommitted { AtomicFolder.remove(temporary, names) } }
 
-  /// A file of the folder, which the caller writes and commits.
+  /// A file of the folder, which the caller writes; the folder commits it. Messages name the folder's path.
   public func file(_ name: String) throws(FolderFault) -> AtomicFile {
     precondition(names.contains(name), "one of the names")
-    return try mappingError(of: AtomicFile(path: "\(temporary)/\(name)"), to: FolderFault.file)
+    let base = path.hasSuffix("/") ? path : path + "/"
+    let file = try mappingError(
+      of: AtomicFile(path: "\(temporary).\(name)", replacing: false, unnamed: true, shown: base + name),
+      to: FolderFault.file)
+    files.append((name, file))
+    return file
   }
 
-  /// Puts the folder under its name. Nothing may be written afterwards.
+  /// Puts the folder under its name, with the files. Nothing may be written afterwards.
   public func commit() throws(FolderFault) {
     precondition(!isCommitted, "committed twice")
+    guard mkdir(temporary, 0o777) == 0 else { throw .file(.cannotCreate(path: path, reason: .last)) }
+    for (name, file) in files {
+      try mappingError(of: file.commit(as: name, in: temporary), to: FolderFault.file)
+    }
+    sync(temporary)
     if replacing, access(target, F_OK) == 0 { try replaceTarget() } else { try claimTarget() }
     isCommitted = true
     sync(AtomicFolder.parent(of: target))
@@ -112,20 +124,6 @@ extension AtomicFolder {
   private static func parent(of path: String) -> String {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
-  }
-
-  /// The names in a folder; none when it cannot be read.
-  private static func entries(_ folder: String) -> [String] {
-    guard let stream = opendir(folder) else { return [] }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names.sorted()
   }
 
   /// Removes files of these names, and the folder when nothing else is in it.

@@ -16,7 +16,8 @@ extension FuzzTarget {
       var files = ModelFiles(tensorNames: [], shapeOf: { _ in nil })
       guard let config = object(Array(parts[0])) else { return }
       files.huggingFace = config
-      files.preprocessor = parts.count > 1 ? object(Array(parts[1])) : nil
+      files.preprocessor =
+        parts.count > 1 ? object(Array(parts[1])).map { .init(place: "preprocessor_config.json: ", fields: $0) } : nil
       if parts.count > 1, files.preprocessor == nil { return }
       readFamily(files, [:], ReadingChoices())
     },

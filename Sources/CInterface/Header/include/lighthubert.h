@@ -282,9 +282,9 @@ enum {
  * with norms before attention and FFN. In others the two are one.
  */
 enum {
-  /* The output of layer L: the convention of fairseq's layers, torchaudio and transformers 5. */
+  /* The output of layer L: the convention of fairseq's layers, torchaudio and transformers 5.16. */
   LH_LAST_STATE_RAW = 0,
-  /* That through the encoder's norm, as with LH_LAYERS_LAST: the convention of s3prl and transformers 4. */
+  /* That through the encoder's norm, as with LH_LAYERS_LAST: that of s3prl and transformers up to 5.15. */
   LH_LAST_STATE_NORMED = 1
 };
 
