@@ -56,9 +56,9 @@ class UpstreamExpert(_torch.EncoderModule):
 
         wavs  (N_b,) samples each, at 16 kHz in [-1, 1]. Those too short for a frame are filled up with zeros to one.
 
-        Returns `hidden_states`, the list of L + 1 of (B, T, E), T being the frames of the longest; `last_hidden_state`;
-        `hidden_state_0` and so on. s3prl counts N_b / 320 frames, rounded up, which are one or two more than there are:
-        these are the last one again, as s3prl.nn has it for the longest. What follows is zeros.
+        Returns `hidden_states`, the list of L + 1 of (B, T, E); `last_hidden_state`; `hidden_state_0` and so on. As
+        s3prl.nn counts, an utterance has N_b / 320 frames, rounded up, which are one or two more than there are: these
+        are the last one again. What follows, up to the T of the longest, is zeros.
 
         Raises lhb.ArgumentError; lhb.DataError when samples are not finite.
         """
@@ -66,13 +66,13 @@ class UpstreamExpert(_torch.EncoderModule):
             raise errors.ArgumentError("wavs is empty, expected a list of one waveform (N,) or more")
         utterances = [self._filled(wav, index) for index, wav in enumerate(wavs)]
         counts = [self.engine.frames(len(utterance)) for utterance in utterances]
+        lengths = [max(count, -(-len(wav) // self._rate)) for count, wav in zip(counts, wavs)]
         states = _torch.hidden_states(
-            self.engine, utterances, max(counts), wavs[0], "all", layer_zero=self._layer_zero, last_state="normed",
+            self.engine, utterances, max(lengths), wavs[0], "all", layer_zero=self._layer_zero, last_state="normed",
             normalize=self._normalize)
-        for index, (wav, count) in enumerate(zip(wavs, counts)):
-            expected = -(-len(wav) // self._rate)
+        for index, (count, length) in enumerate(zip(counts, lengths)):
             for state in states:
-                state[index, count:expected] = state[index, count - 1]
+                state[index, count:length] = state[index, count - 1]
         return {
             "hidden_states": states, "last_hidden_state": states[-1],
             **{f"hidden_state_{index}": state for index, state in enumerate(states)}}
@@ -97,7 +97,7 @@ def register(name: str = "lighthubert_engine_local") -> None:
     # Some versions use what other versions of torchaudio no longer have.
     except (ImportError, AttributeError, OSError) as problem:
         raise errors.UnavailableError(
-            f"s3prl cannot be imported: {problem}; s3prl 0.4.18 can with torchaudio 2.8, and not with 2.11") from None
+            f"s3prl cannot be imported: {problem}; s3prl 0.4.18 needs torchaudio below 2.9") from None
     setattr(hub, name, _upstream)
 
 
