@@ -1,4 +1,5 @@
 """lhb.s3prl against s3prl itself: its own experts, its wrapper and its test of upstreams."""
+# mypy: disable-error-code="import-untyped"
 from __future__ import annotations
 
 import functools
@@ -149,6 +150,18 @@ def test_a_batch_through_s3prl_is_what_its_utterances_are(hub: Any) -> None:
         assert all(torch.equal(one[index, :own], other[0]) for one, other in zip(together, alone))
 
 
+def test_as_s3prls_runner_uses_it(hub: Any) -> None:
+    from s3prl.upstream.interfaces import Featurizer
+
+    expert = getattr(hub, NAME)(ckpt=family_models.model_path("hubert-base"), model_config=None, refresh=False)
+    featurizer = Featurizer(expert.to("cpu"), "hidden_states", upstream_device="cpu")
+    wavs = speech("speech-a", "speech-b")
+    assert featurizer.output_dim == 64 and featurizer.downsample_rate == 320
+    assert [len(features) for features in featurizer(wavs, expert(wavs))] == [191, 143]
+    last = Featurizer(expert, "last_hidden_state", upstream_device="cpu")
+    assert torch.equal(last(wavs, expert(wavs))[1], expert(wavs[1:])["hidden_states"][-1][0, :143])
+
+
 def test_padding() -> None:
     expert = lhb.s3prl.UpstreamExpert(family_models.model_path("hubert-base"))
     output = expert([torch.ones(16000), torch.ones(8000), torch.ones(100)])
@@ -171,11 +184,13 @@ def test_what_is_refused() -> None:
         expert([torch.zeros(1600), torch.zeros(1, 1600)])
     with pytest.raises(lhb.ArgumentError, match="requires a gradient"):
         expert([torch.zeros(1600, requires_grad=True)])
+    unknown: Any = "x.yaml"
     with pytest.raises(lhb.ArgumentError, match="model_config is 'x.yaml', expected None"):
-        lhb.s3prl._upstream("none.lhb", model_config="x.yaml")  # type: ignore[arg-type]
+        lhb.s3prl._upstream("none.lhb", model_config=unknown)
 
 
 def test_without_s3prl(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "s3prl", None)
+    monkeypatch.setitem(sys.modules, "s3prl.hub", None)
     with pytest.raises(lhb.UnavailableError, match="s3prl cannot be imported"):
         lhb.s3prl.register()

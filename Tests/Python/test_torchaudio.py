@@ -66,6 +66,7 @@ def test_padded_batches(name: str) -> None:
         expected_last, _ = theirs(name)(waveforms, lengths)
     found, found_lengths = ours(name).extract_features(waveforms, lengths)
     found_last, _ = ours(name)(waveforms, lengths)
+    assert found_lengths is not None
     assert torch.equal(found_lengths, expected_lengths) and found_lengths.dtype == expected_lengths.dtype
     for index, own in enumerate(found_lengths.tolist()):
         family_models.assert_same_states(

@@ -19,6 +19,8 @@ class EncoderModule(torch.nn.Module):
     nothing: there is no dropout. Nothing of it is in a state dict. It can be copied and pickled, as the model can.
     """
 
+    _placement: torch.Tensor
+
     def __init__(self, model: Model) -> None:
         super().__init__()
         self.engine = model
@@ -28,14 +30,12 @@ class EncoderModule(torch.nn.Module):
     @property
     def device(self) -> torch.device:
         """Where `to` sent the module. Outputs are on the device of the input, not on this one."""
-        device: torch.device = self._placement.device
-        return device
+        return self._placement.device
 
     @property
     def dtype(self) -> torch.dtype:
         """What `to` made of the module. Outputs are of the type of the input, not of this one."""
-        dtype: torch.dtype = self._placement.dtype
-        return dtype
+        return self._placement.dtype
 
     def extra_repr(self) -> str:
         return repr(self.engine)
@@ -83,16 +83,19 @@ def hidden_states(
     like     the tensor whose device, and type if it is one of floats, they have.
     """
     results = [
-        torch.from_numpy(states.reshape(-1, *states.shape[-2:]))
+        states.reshape(-1, *states.shape[-2:])
         for states in model.features([utterance.numpy() for utterance in utterances], layers=layers, **options)]
-    if len(results) == 1 and results[0].shape[1] == frames:
-        stacked = results[0].unsqueeze(1)
+    count, own_frames, width = results[0].shape
+    if len(results) == 1 and count == 1 and own_frames == frames:
+        tensors = [torch.from_numpy(results[0])]
     else:
-        # The states come first, so that each of them is contiguous.
-        stacked = torch.zeros(results[0].shape[0], len(results), frames, results[0].shape[2])
+        # Memory of its own for each state: whoever keeps or saves one would keep or save all of them.
+        tensors = [torch.zeros(len(results), frames, width) for _ in range(count)]
         for index, result in enumerate(results):
-            stacked[:, index, :result.shape[1]] = result
-    return list(stacked.to(like.device, like.dtype if like.is_floating_point() else torch.float32))
+            for tensor, state in zip(tensors, result):
+                tensor[index, :len(state)] = torch.from_numpy(state)
+    dtype = like.dtype if like.is_floating_point() else torch.float32
+    return [tensor.to(like.device, dtype) for tensor in tensors]
 
 
 def frame_counts(model: Model, sample_counts: torch.Tensor) -> torch.Tensor:

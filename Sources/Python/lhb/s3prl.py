@@ -9,11 +9,12 @@ Hidden states are those of s3prl's own upstreams: the encoder's input, then the 
 through the encoder's final norm. As there, LightHuBERT and DistilHuBERT have the projected features as state 0, and
 LightHuBERT always normalises the waveform. DistilHuBERT's three predictions are not among them.
 """
-# s3prl and PyTorch are optional: where they are missing, their names are Any.
-# mypy: disable-error-code="import-not-found, import-untyped"
+# PyTorch is optional: where it is missing, its names are Any. s3prl is imported when it is asked for.
+# mypy: disable-error-code="import-not-found"
 # pyright: reportMissingImports=false
 from __future__ import annotations
 
+import importlib
 from typing import Any, Optional, Sequence
 
 import torch
@@ -93,7 +94,7 @@ def register(name: str = "lighthubert_engine_local") -> None:
     Raises lhb.UnavailableError when s3prl cannot be imported.
     """
     try:
-        from s3prl import hub
+        hub = importlib.import_module("s3prl.hub")
     # Some versions use what other versions of torchaudio no longer have.
     except (ImportError, AttributeError, OSError) as problem:
         raise errors.UnavailableError(

@@ -77,4 +77,6 @@ class Bundle:
 
     def get_model(self) -> Model:
         """Opens the model."""
-        return Model(Engine(self._path, self._arch, **self._options)).eval()
+        model = Model(Engine(self._path, self._arch, **self._options))
+        model.eval()
+        return model

@@ -10,7 +10,7 @@ The model normalises each utterance itself, as it was trained, so the extractor 
 does, such as a published one with do_normalize true, open the model with normalize=False.
 """
 # transformers and PyTorch are optional: where they are missing, their names are Any.
-# mypy: disable-error-code="import-not-found, import-untyped"
+# mypy: disable-error-code="import-not-found, import-untyped, no-untyped-call"
 # pyright: reportMissingImports=false
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ import os
 from typing import Any, Optional, Union
 
 import torch
-from transformers import HubertConfig, HubertModel, Wav2Vec2FeatureExtractor
+# From its parts: where it is missing, pyright would take the package itself for this module.
 from transformers.modeling_outputs import BaseModelOutput
+from transformers.models.hubert import HubertConfig, HubertModel
+from transformers.models.wav2vec2 import Wav2Vec2FeatureExtractor
 
 from . import _torch, errors, files
 from .model import Model as Engine
