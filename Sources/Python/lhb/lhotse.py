@@ -14,7 +14,7 @@ lhotse wants a frame for every 20 ms, rounded to the nearest; models give none o
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Optional, Sequence, Union
+from typing import Any, Optional, Union
 
 import numpy
 import torch
@@ -68,12 +68,14 @@ class Extractor(FeatureExtractor):
 
     def __init__(self, config: Optional[ExtractorConfig] = None) -> None:
         """Opens the model. Raises what lhb.load does, and lhb.ArgumentError without config.model."""
-        super().__init__(config)
-        if not self.config.model:
+        chosen = config or ExtractorConfig()
+        super().__init__(chosen)
+        if not chosen.model:
             raise errors.ArgumentError("config.model is empty, expected the path of a .lhb file or a checkpoint")
+        self._chosen = chosen
         self.engine = Engine(
-            self.config.model, self.config.arch, normalize=self.config.normalize, precision=self.config.precision,
-            max_error=self.config.max_error, threads=self.config.threads)
+            chosen.model, chosen.arch, normalize=chosen.normalize, precision=chosen.precision,
+            max_error=chosen.max_error, threads=chosen.threads)
         self._hop = 1
         for convolution in self.engine.description["shape"]["convolutions"]:
             self._hop *= convolution["stride"]
@@ -91,7 +93,7 @@ class Extractor(FeatureExtractor):
     def feature_dim(self, sampling_rate: int) -> int:
         """The width E of the features; `sampling_rate` has to be 16000."""
         _check_rate(sampling_rate)
-        width = self.engine.projection_width if self.config.project else self.engine.width
+        width = self.engine.projection_width if self._chosen.project else self.engine.width
         return width or 0
 
     def extract(self, samples: Samples, sampling_rate: int) -> "NDArray[numpy.float32]":
@@ -117,7 +119,7 @@ class Extractor(FeatureExtractor):
         _check_rate(sampling_rate)
         # One utterance alone is a batch of itself, as in lhotse.
         is_single = not isinstance(samples, (list, tuple)) and samples.ndim == 1
-        utterances = [samples] if is_single else list(samples)
+        utterances: "list[Any]" = [samples] if is_single else list(samples)
         if lengths is not None:
             utterances = [row[..., :int(length)] for row, length in zip(utterances, lengths)]
         features: "list[Any]" = self._features(utterances)
@@ -125,17 +127,18 @@ class Extractor(FeatureExtractor):
             features = [torch.from_numpy(one) for one in features]
         if is_single:
             return features[0]
-        if len(features) == 1:
+        if len(features) == 1 and lengths is None:
             return features if isinstance(samples, list) else features[0]
         if any(one.shape != features[0].shape for one in features):
             return features
         return torch.stack(features) if isinstance(features[0], torch.Tensor) else numpy.stack(features)
 
-    def _features(self, utterances: "Sequence[Samples]") -> "list[NDArray[numpy.float32]]":
-        layers: Layers = "last" if self.config.layer is None else self.config.layer
+    def _features(self, utterances: "list[Any]") -> "list[NDArray[numpy.float32]]":
+        chosen = self._chosen
+        layers: Layers = "last" if chosen.layer is None else chosen.layer
         states = self.engine.features(
-            utterances, layers=layers, layer_zero=self.config.layer_zero, last_state=self.config.last_state,
-            project=self.config.project)
+            utterances, layers=layers, layer_zero=chosen.layer_zero, last_state=chosen.last_state,
+            project=chosen.project)
         return [self._counted(one, utterance.shape[-1]) for one, utterance in zip(states, utterances)]
 
     def _counted(self, states: "NDArray[numpy.float32]", sample_count: int) -> "NDArray[numpy.float32]":
@@ -144,7 +147,7 @@ class Extractor(FeatureExtractor):
         return states[:expected] if missing <= 0 else numpy.pad(states, ((0, missing), (0, 0)), mode="edge")
 
     def __reduce__(self) -> Any:
-        return type(self), (self.config,)
+        return type(self), (self._chosen,)
 
 
 def _check_rate(rate: int) -> None:
