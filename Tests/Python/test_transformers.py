@@ -167,6 +167,11 @@ def test_a_module_without_parameters() -> None:
         output = model(samples.to(dtype))[0]
         assert output.dtype == dtype
     assert torch.equal(model((samples * 32768).short())[0], expected)
+    torch.set_default_dtype(torch.float64)
+    try:
+        assert torch.equal(model(samples, output_hidden_states=True).hidden_states[-1], expected)
+    finally:
+        torch.set_default_dtype(torch.float32)
 
 
 def test_no_gradients() -> None:

@@ -90,7 +90,8 @@ def hidden_states(
         tensors = [torch.from_numpy(results[0])]
     else:
         # Memory of its own for each state: whoever keeps or saves one would keep or save all of them.
-        tensors = [torch.zeros(len(results), frames, width) for _ in range(count)]
+        shape = (len(results), frames, width)
+        tensors = [torch.zeros(shape, dtype=torch.float32, device="cpu") for _ in range(count)]
         for index, result in enumerate(results):
             for tensor, state in zip(tensors, result):
                 tensor[index, :len(state)] = torch.from_numpy(state)
