@@ -48,6 +48,7 @@ WHEEL_TOOLS := .build/wheel-tools
 TEST_PACKAGES := binutils ffmpeg python3
 CHECK_INSTALL_PACKAGES := cmake g++ gcc mandoc pkg-config
 CHECK_EXAMPLES_PACKAGES := g++ gcc pkg-config python3-numpy valgrind zstd
+CHECK_PYTHON_PACKAGES := python3-venv
 CHECK_DEPENDENCY_PACKAGES := git python3-numpy zstd
 CHECK_C_API_PACKAGES := gcc g++ valgrind
 CHECK_FAULTS_PACKAGES := gcc python3
@@ -151,9 +152,15 @@ check-examples: $(PACKAGE_FOLDER)/complete ## Builds Docs/examples against an in
 	@$(MAKE) --no-print-directory install DESTDIR='$(CURDIR)/.build/examples' PREFIX=/stage
 	/usr/bin/python3 Tests/Tools/checks/check_examples.py .build/examples/stage
 
+.PHONY: check-python
+check-python: wheel ## Installs the Python package into fresh environments and runs its tests there
+	@Tests/Tools/packaging/install_packages.sh $(CHECK_PYTHON_PACKAGES)
+	Tests/Tools/checks/check_python.sh .build/wheel $(BUILD)
+
 .PHONY: check-dependency
 check-dependency: packages toolchain ## Builds a package that depends on a version of this one, and runs it (minutes)
-	@Tests/Tools/packaging/install_packages.sh $(CHECK_DEPENDENCY_PACKAGES)
+	@Tests/Tools/packaging/install_packages.sh $(CHECK_PYTHON_PACKAGES := python3-venv
+CHECK_DEPENDENCY_PACKAGES)
 	/usr/bin/python3 Tests/Tools/checks/check_dependency.py
 
 .PHONY: check-c-api

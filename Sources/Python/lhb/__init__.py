@@ -15,8 +15,9 @@ from .errors import (ArgumentError, BusyError, CancelledError, DataError, Error,
                      MissingFileError, OutputError, ReadWriteError, SampleRateError, UnavailableError)
 from .files import extract
 from .model import Model, load
+from .sound import read
 
 __all__ = [
     "SAMPLE_RATE", "ArgumentError", "BusyError", "CancelledError", "DataError", "Error", "HandleError",
     "MemoryLimitError", "MissingFileError", "Model", "OutputError", "ReadWriteError", "SampleRateError",
-    "UnavailableError", "__version__", "extract", "load"]
+    "UnavailableError", "__version__", "extract", "load", "read"]

@@ -319,7 +319,7 @@ class Model:
         progress: "Optional[ProgressFunction]"
     ) -> None:
         utterances = (lib.Utterance * len(waveforms))(
-            *((waveform.ctypes.data, waveform.size, target.values.ctypes.data, target.values.size)
+            *(lib.Utterance(waveform.ctypes.data, waveform.size, target.values.ctypes.data, target.values.size)
               for waveform, target in zip(waveforms, targets)))
         report = None if progress is None else ProgressReport(progress)
         if report is not None:

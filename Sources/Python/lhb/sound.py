@@ -10,7 +10,13 @@ from ._library import SAMPLE_RATE
 
 
 def read(path: "Union[str, os.PathLike[str]]") -> "NDArray[numpy.float32]":
-    """One channel (N,) at 16 kHz: channels are averaged, other rates resampled in soxr's highest quality."""
+    """The samples of a sound file as `Model.features` takes them: (N,) at 16 kHz.
+
+    Channels are averaged, other rates resampled in soxr's highest quality, as lhb-features does. Needs soundfile, and
+    soxr for other rates: pip install "lighthubert-engine[audio]".
+
+    Raises lhb.MissingFileError, lhb.DataError, lhb.UnavailableError where a package is missing.
+    """
     soundfile = _need("soundfile")
     try:
         samples, rate = soundfile.read(os.fspath(path), dtype="float32", always_2d=True)

@@ -33,7 +33,7 @@ class Model(_torch.EncoderModule):
         waveforms   (B, N) samples at 16 kHz in [-1, 1].
         lengths     (B,) valid samples of each: each utterance runs alone on these, and frames beyond its own are zeros.
                     None: all are valid.
-        num_layers  1 to L: the list ends after that many. None for all. The time is that of all layers either way.
+        num_layers  1 to L: the list ends after that many. None for all. Later layers are not computed.
 
         Returns the list of (B, T, E), where T is of N samples, on the device and in the type of `waveforms`; and the
         valid frames (B,) of each, None without `lengths`.

@@ -103,20 +103,23 @@ class Examples:
 
     def python(self):
         os.environ["LIGHTHUBERT_LIBRARY"] = str(self.library / "liblighthubert.so.0")
-        sys.path.insert(0, str(EXAMPLES / "python"))
+        os.environ["PYTHONPATH"] = str(REPOSITORY / "Sources/Python")
+        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+        sys.path.insert(0, os.environ["PYTHONPATH"])
         sys.dont_write_bytecode = True
-        import lighthubert
+        import lhb
 
         states = expected("hidden_states")
-        model = lighthubert.Model(MODEL)
+        model = lhb.load(MODEL)
         compare("python, last", model.features(samples()), states[-1])
-        compare("python, all", model.features(list(samples()), layers="all"), states)
+        compare("python, all", model.features(samples().tolist(), layers="all"), states)
         compare("python, one", model.features(samples(), layers=1), states[1])
         compare("python, some", model.features(samples(), layers=[2, 1]), states[[2, 1]])
-        compare("python, encoder input", model.features(samples(), 0, "encoder-input"), expected("encoder_input"))
+        compare("python, encoder input", model.features(samples(), layers=0, layer_zero="encoder-input"),
+                expected("encoder_input"))
         if model.precision != "f32":
             raise Failure(f"python: precision {model.precision} although no error is allowed")
-        fast = lighthubert.Model(MODEL, max_error=1)
+        fast = lhb.load(MODEL, max_error=1)
         difference = np.abs(fast.features(samples()) - states[-1]).max() / np.abs(states[-1]).max()
         if fast.precision == "f32" or not difference < 0.5:
             raise Failure(f"python, {fast.precision}: differs by {difference:.3g} of the largest value")
@@ -124,10 +127,10 @@ class Examples:
         try:
             model.features(samples()[:10])
             raise Failure("python: ten samples gave features")
-        except lighthubert.Error as error:
+        except lhb.Error as error:
             print(f"python, too short: {error}")
         output = self.work / "python.npy"
-        run([sys.executable, EXAMPLES / "python/lighthubert.py", MODEL, AUDIO, output])
+        run([sys.executable, EXAMPLES / "python/features.py", MODEL, AUDIO, output])
         compare("python, program", np.load(output), states[-1])
 
 
