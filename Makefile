@@ -159,8 +159,7 @@ check-python: wheel ## Installs the Python package into fresh environments and r
 
 .PHONY: check-dependency
 check-dependency: packages toolchain ## Builds a package that depends on a version of this one, and runs it (minutes)
-	@Tests/Tools/packaging/install_packages.sh $(CHECK_PYTHON_PACKAGES := python3-venv
-CHECK_DEPENDENCY_PACKAGES)
+	@Tests/Tools/packaging/install_packages.sh $(CHECK_DEPENDENCY_PACKAGES)
 	/usr/bin/python3 Tests/Tools/checks/check_dependency.py
 
 .PHONY: check-c-api

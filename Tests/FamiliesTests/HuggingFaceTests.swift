@@ -114,7 +114,7 @@ import Testing
     #expect(try !layers.reading(ReadingChoices(normalizesWaveform: false)).shape.normalizesWaveform)
   }
 
-  @Test func `The projection may have no norm before it, by the configuration or the tensors`() throws {
+  @Test func `The projection may have no norm before it, by the configuration`() throws {
     for isInFile in [true, false] {
       var sketch = FamilySketch.huggingFace()
       sketch.config?["feat_proj_layer_norm"] = false
@@ -126,9 +126,6 @@ import Testing
         #expect(try !sketch.reading().shape.normalizesFeatures)
       }
     }
-    var sketch = FamilySketch.huggingFace()
-    sketch.remove { $0.hasPrefix("feature_projection.layer_norm") }
-    #expect(try !sketch.reading().shape.normalizesFeatures)
   }
 
   @Test func `Biases of convolutions are those that are there, and that is told`() throws {
