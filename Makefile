@@ -252,6 +252,10 @@ bench-models: packages build $(PEERS)/models-installed ## The part of it with Hu
 	@Tests/Tools/packaging/install_packages.sh $(REFERENCE_PACKAGES)
 	/usr/bin/python3 Tests/Benchmarks/bench_models.py $(BUILD) $(BENCH_FLAGS)
 
+.PHONY: bench-python
+bench-python: $(PACKAGE_FOLDER)/complete $(PEERS)/models-installed ## Measures Python beside transformers (10 minutes)
+	/usr/bin/python3 Tests/Benchmarks/bench_python.py $(BUILD) $(BENCH_FLAGS)
+
 .PHONY: bench-precision
 bench-precision: packages build $(PEERS)/quantizers-installed ## Measures bfloat16 and int8 beside theirs (45 min)
 	@Tests/Tools/packaging/install_packages.sh $(REFERENCE_PACKAGES)

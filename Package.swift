@@ -178,7 +178,9 @@ let runtime: [Target] =
 
 let cInterface: [Target] = [
   .target(name: "CLightHuBERT", path: "Sources/CInterface/Header"),
-  module("LightHuBERTC", at: "CInterface/Library", ["CLightHuBERT", "LHSubnetFile", "LHSystem", "LightHuBERT"]),
+  module(
+    "LightHuBERTC", at: "CInterface/Library",
+    ["CLightHuBERT", "LHExport", "LHSubnetFile", "LHSystem", "LHTensors", "LightHuBERT"]),
 ]
 
 let programSupport: [Target] = [

@@ -108,6 +108,22 @@ def test_a_closed_model(demo_model_path, samples):
     assert "closed" in repr(model)
 
 
+def test_export(tmp_path, demo_model_path):
+    output = tmp_path / "model.safetensors"
+    lhb.export(demo_model_path, output, "safetensors")
+    with pytest.raises(lhb.OutputError, match="exists"):
+        lhb.export(demo_model_path, output, "safetensors")
+    with pytest.raises(lhb.ArgumentError, match="form"):
+        lhb.export(demo_model_path, tmp_path / "model.gguf", "gguf")
+    with pytest.raises(lhb.ArgumentError, match="pad"):
+        lhb.export(demo_model_path, tmp_path / "model.onnx", "onnx", pad=True)
+    noise = numpy.random.default_rng(2).standard_normal(8000).astype(numpy.float32)
+    numpy.testing.assert_array_equal(lhb.load(output)(noise), lhb.load(demo_model_path)(noise))
+    lhb.export(demo_model_path, tmp_path / "hf", "hf", pad=True)
+    assert sorted(path.name for path in (tmp_path / "hf").iterdir()) == [
+        "config.json", "model.safetensors", "preprocessor_config.json"]
+
+
 def test_extraction(tmp_path):
     architecture = (FIXTURES / "demo/arch.json").read_text()
     output = tmp_path / "out.lhb"

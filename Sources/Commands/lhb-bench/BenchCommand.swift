@@ -10,7 +10,7 @@ import LHSupernet
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lhb-bench",
-    abstract: "Measures how fast a LightHuBERT subnet runs here, and how exactly.",
+    abstract: "Measures how fast a model runs here, and how exactly.",
     usage: "lhb-bench [options] <model>",
     discussion: """
       The model is loaded once. For each length it is run once unmeasured, unless that takes over 10 s; then the \

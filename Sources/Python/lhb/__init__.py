@@ -13,11 +13,11 @@ from ._library import SAMPLE_RATE
 from ._library import VERSION as __version__
 from .errors import (ArgumentError, BusyError, CancelledError, DataError, Error, HandleError, MemoryLimitError,
                      MissingFileError, OutputError, ReadWriteError, SampleRateError, UnavailableError)
-from .files import extract
+from .files import export, extract
 from .model import Model, load
 from .sound import read
 
 __all__ = [
     "SAMPLE_RATE", "ArgumentError", "BusyError", "CancelledError", "DataError", "Error", "HandleError",
     "MemoryLimitError", "MissingFileError", "Model", "OutputError", "ReadWriteError", "SampleRateError",
-    "UnavailableError", "__version__", "extract", "load", "read"]
+    "UnavailableError", "__version__", "export", "extract", "load", "read"]

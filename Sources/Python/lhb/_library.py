@@ -11,6 +11,7 @@ Size = ctypes.c_size_t
 Progress = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_double, ctypes.c_void_p)
 
 PRECISIONS = ("auto", "f32", "bf16", "int8", "int8-mixed")
+FORMS = ("hf", "onnx", "safetensors")
 WEIGHTS = ("auto", "f32", "f16", "bf16", "int8")
 NORMALIZE = {None: 0, True: 1, False: 2}
 SAMPLE_RATE = 16000
@@ -77,6 +78,22 @@ class ExtractOptions(ctypes.Structure):
         ("progress_data", ctypes.c_void_p),
         ("normalize", ctypes.c_int32),
         ("waveform_eps", ctypes.c_float),
+    ]
+
+
+class ExportOptions(ctypes.Structure):
+    """lh_export_options"""
+
+    _fields_ = [
+        ("struct_size", Size),
+        ("weights", ctypes.c_int32),
+        ("replace", ctypes.c_int32),
+        ("pad", ctypes.c_int32),
+        ("hidden_states", ctypes.c_int32),
+        ("projected_layer", ctypes.c_int32),
+        ("external_data", ctypes.c_int32),
+        ("progress", ctypes.c_void_p),
+        ("progress_data", ctypes.c_void_p),
     ]
 
 

@@ -50,3 +50,44 @@ def extract(
         lib.call("lh_extract", os.fsencode(checkpoint), name, os.fsencode(output), ctypes.byref(options))
 
     reporting(call, progress)
+
+
+def export(
+    model: Path,
+    output: Path,
+    form: str,
+    *,
+    weights: str = "auto",
+    replace: bool = False,
+    pad: bool = False,
+    hidden_states: bool = False,
+    projected_layer: int = 0,
+    external_data: bool = False,
+    progress: "Optional[ProgressFunction]" = None,
+) -> None:
+    """Writes the model in a .lhb file for other programs. The output appears under its name only when it is whole.
+
+    form             "hf", a folder that transformers loads; "onnx", a graph for any length; "safetensors", one file,
+                     which lhb.extract reads back.
+    weights          of safetensors: "f32", which "auto" is, "f16" or "bf16".
+    replace          whether an output that exists is replaced.
+    pad              of "hf": whether layers with fewer heads or FFN units than others are filled up with zeros.
+    hidden_states    of "onnx": whether all hidden states are outputs, and not the last alone.
+    projected_layer  of "onnx": the layer, from 1, whose output passes through the final projection; 0 for the last.
+    external_data    of "onnx": whether the weights lie in a second file, which they always do above 2 GB.
+    progress         told the done fraction, 0 to 1; cancels by returning False.
+    """
+    options = lib.ExportOptions(ctypes.sizeof(lib.ExportOptions))
+    options.weights = lib.choice("weights", weights, lib.WEIGHTS)
+    options.replace = replace
+    options.pad = pad
+    options.hidden_states = hidden_states
+    options.projected_layer = projected_layer
+    options.external_data = external_data
+    number = lib.choice("form", form, lib.FORMS) + 1
+
+    def call(pointer: ctypes.c_void_p) -> None:
+        options.progress = pointer
+        lib.call("lh_export", os.fsencode(model), number, os.fsencode(output), ctypes.byref(options))
+
+    reporting(call, progress)

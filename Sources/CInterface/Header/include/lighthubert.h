@@ -459,6 +459,53 @@ LH_API lh_status lh_extract(
     const char *checkpoint_path, const char *architecture, const char *output_path, const lh_extract_options *options,
     lh_error *error);
 
+/* ---- Exports ---- */
+
+/* The forms in which lh_export writes a model for other programs. */
+enum {
+  /* A folder that transformers loads: config.json, preprocessor_config.json, model.safetensors. */
+  LH_EXPORT_HUGGING_FACE = 1,
+  /* A graph from samples of any number to hidden states, which ONNX Runtime and others run. */
+  LH_EXPORT_ONNX = 2,
+  /* One .safetensors file with the names of a .lhb file, which lh_extract reads back. */
+  LH_EXPORT_SAFETENSORS = 3
+};
+
+/* How a model is exported. */
+typedef struct lh_export_options {
+  /* sizeof(lh_export_options) */
+  size_t struct_size;
+  /* Of LH_EXPORT_SAFETENSORS: LH_WEIGHTS_F32, _F16 or _BF16; LH_WEIGHTS_AUTO is float32, as in the other forms. */
+  int32_t weights;
+  /* Not 0 to replace the output when it exists. */
+  int32_t replace;
+  /* Of LH_EXPORT_HUGGING_FACE: 1 to fill layers with fewer heads or FFN units than others up with zeros. */
+  int32_t pad;
+  /* Of LH_EXPORT_ONNX: 1 to give all hidden states as outputs, not the last alone. */
+  int32_t hidden_states;
+  /* Of LH_EXPORT_ONNX: the layer, from 1, whose output passes through the final projection; 0 for the last. */
+  int32_t projected_layer;
+  /* Of LH_EXPORT_ONNX: 1 to put the weights into a second file, <output>.data. Above 2 GB that is so always. */
+  int32_t external_data;
+  /* Told how far the call is; NULL for none. */
+  lh_progress progress;
+  /* Passed on to `progress`. */
+  void *progress_data;
+} lh_export_options;
+
+#define LH_EXPORT_OPTIONS_INIT { sizeof(lh_export_options), 0, 0, 0, 0, 0, 0, 0, 0 }
+
+/*
+ * Writes the model in a .lhb file for other programs, in the form LH_EXPORT_... . The output, a folder for
+ * LH_EXPORT_HUGGING_FACE and a file for the others, appears under its name only when it is whole.
+ *
+ * LH_NOT_FOUND when the model cannot be read, LH_BAD_DATA when it is no .lhb file or the form has no place for what it
+ * computes, LH_INVALID_ARGUMENT for options of another form, LH_CANNOT_CREATE when the output exists or cannot be
+ * created, LH_CANCELLED by `progress`; then nothing is left behind.
+ */
+LH_API lh_status lh_export(
+    const char *model_path, int32_t form, const char *output_path, const lh_export_options *options, lh_error *error);
+
 #ifdef __cplusplus
 }
 #endif
