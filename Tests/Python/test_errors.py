@@ -108,7 +108,7 @@ def test_a_closed_model(demo_model_path, samples):
     assert "closed" in repr(model)
 
 
-def test_export(tmp_path, demo_model_path):
+def test_export(tmp_path, demo_model_path, prenorm_model_path):
     output = tmp_path / "model.safetensors"
     lhb.export(demo_model_path, output, "safetensors")
     with pytest.raises(lhb.OutputError, match="exists"):
@@ -119,7 +119,9 @@ def test_export(tmp_path, demo_model_path):
         lhb.export(demo_model_path, tmp_path / "model.onnx", "onnx", pad=True)
     noise = numpy.random.default_rng(2).standard_normal(8000).astype(numpy.float32)
     numpy.testing.assert_array_equal(lhb.load(output)(noise), lhb.load(demo_model_path)(noise))
-    lhb.export(demo_model_path, tmp_path / "hf", "hf", pad=True)
+    with pytest.raises(lhb.DataError, match="cannot be expressed"):
+        lhb.export(demo_model_path, tmp_path / "demo-hf", "hf")
+    lhb.export(prenorm_model_path, tmp_path / "hf", "hf")
     assert sorted(path.name for path in (tmp_path / "hf").iterdir()) == [
         "config.json", "model.safetensors", "preprocessor_config.json"]
 
