@@ -198,7 +198,9 @@ check-addresses: packages toolchain ## Runs all tests (TESTS=filter) and the C p
 	swift test $(ADDRESSES_FLAGS) --disable-testable-imports --skip-build $(if $(TESTS),--filter '$(TESTS)')
 
 .PHONY: check-threads
-check-threads: export TSAN_OPTIONS := halt_on_error=1 suppressions=$(CURDIR)/Tests/Tools/checks/thread_sanitizer.txt \
+# die_after_fork: the child of a fork has threads of its own, which is tested.
+check-threads: export TSAN_OPTIONS := halt_on_error=1 die_after_fork=0 \
+	suppressions=$(CURDIR)/Tests/Tools/checks/thread_sanitizer.txt \
 	$(addprefix external_symbolizer_path=,$(shell command -v llvm-symbolizer))
 check-threads: export SWIFT_BACKTRACE := enable=no
 check-threads: packages toolchain ## Runs all tests (TESTS=filter) and the C program under the thread sanitizer

@@ -46,7 +46,7 @@ files() {
     text "$pkgconfigdir/lighthubert.pc" "$here/lighthubert.pc.in" \
     text "$cmakedir/lighthubert-config.cmake" "$here/lighthubert-config.cmake.in" \
     text "$cmakedir/lighthubert-config-version.cmake" "$here/lighthubert-config-version.cmake.in"
-  for text in CHANGELOG.md LICENSE LICENSE.Swift LICENSE.Yams LICENSE.swift-argument-parser; do
+  for text in CHANGELOG.md LICENSE LICENSE.Swift LICENSE.Yams LICENSE.swift-argument-parser LICENSE.zstd; do
     printf '%s\t%s\t%s\n' 644 "$docdir/$text" "$package/doc/$text"
   done
 }
