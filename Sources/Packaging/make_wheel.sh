@@ -26,10 +26,11 @@ cp "$package/lib/liblighthubert.so.${version%%.*}" "$stage/lhb/liblighthubert.so
 cp "$package"/doc/LICENSE* "$stage"
 # The programs' own dependencies are not in it.
 rm -f "$stage/LICENSE.Yams" "$stage/LICENSE.swift-argument-parser"
-# What builds the library; the tests' folders are named in Package.swift.
+# What builds the library; the tests' folders are named in Package.swift. Links become what they lead to, since source
+# distributions leave them out.
 mkdir "$stage/engine"
 (cd "$root" && git ls-files -z -- Package.swift Makefile CHANGELOG.md LICENSE README.md Sources Tests |
-  tar --create --null --files-from=- | tar --extract --directory "$stage/engine")
+  tar --create --dereference --null --files-from=- | tar --extract --directory "$stage/engine")
 
 # The times in archives are those of the last commit, so that the same commit gives the same bytes.
 commit_time() { git -C "$root" log -1 --format=%ct 2> /dev/null || stat -c %Y "$root/CHANGELOG.md"; }

@@ -50,16 +50,24 @@ def _array(audio: Any, name: str) -> "NDArray[Any]":
             "x[\"sampling_rate\"]")
     if getattr(audio, "requires_grad", False):
         raise errors.ArgumentError(f"{name} require a gradient, which is not computed here; pass x.detach()")
-    device = getattr(audio, "__dlpack_device__", None)
-    if device is not None and device()[0] != 1:
+    has_dlpack = hasattr(audio, "__dlpack_device__")
+    if has_dlpack and not _is_on_processor(audio):
         raise errors.ArgumentError(f"{name} are on another device than the processor; pass x.cpu()")
     try:
-        if device is not None and hasattr(numpy, "from_dlpack"):
+        if has_dlpack and hasattr(numpy, "from_dlpack"):
             return numpy.from_dlpack(audio)
         return numpy.asarray(audio)
     except (TypeError, ValueError, BufferError, RuntimeError, AttributeError) as problem:
         raise errors.ArgumentError(
             f"{name} are {type(audio).__name__}, which NumPy cannot take ({problem}); pass float32") from None
+
+
+def _is_on_processor(audio: Any) -> bool:
+    try:
+        kind = audio.__dlpack_device__()[0]
+    except (BufferError, RuntimeError, ValueError):  # A device that DLPack has no number for.
+        return False
+    return bool(kind == 1)
 
 
 def _floats(array: "NDArray[Any]", name: str) -> "NDArray[numpy.float32]":

@@ -35,7 +35,8 @@ import sys, lhb
 assert "torch" not in sys.modules
 print("Python %d.%d: lhb" % sys.version_info[:2], lhb.__version__)')
   # shellcheck disable=SC2086 # A word for each package.
-  "$environment/bin/pip" install --quiet --disable-pip-version-check pytest soundfile soxr ${PYTHON_EXTRAS:-}
+  "$environment/bin/pip" install --quiet --disable-pip-version-check pytest matplotlib soundfile soxr \
+    ${PYTHON_EXTRAS:-}
   "$environment/bin/python" -m pytest -q -p no:cacheprovider -W ignore::DeprecationWarning Tests/Python
 done
 

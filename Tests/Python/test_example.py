@@ -1,0 +1,37 @@
+"""The example of Docs/examples computes what the package computes, and draws it."""
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy
+import pytest
+from conftest import FIXTURES, ROOT
+
+import lhb
+
+AUDIO = FIXTURES / "golden/audio/speech-b.wav"
+
+
+def run(*arguments):
+    program = ROOT / "Docs/examples/python/features.py"
+    # The package that is tested, wherever that is.
+    environment = {**os.environ, "PYTHONPATH": str(Path(lhb.__file__).parents[1])}
+    return subprocess.run(
+        [sys.executable, program, *map(str, arguments)], capture_output=True, text=True, check=False, env=environment)
+
+
+def test_features(demo_model_path, tmp_path):
+    result = run(demo_model_path, AUDIO, tmp_path / "features.npy")
+    assert result.returncode == 0, result.stderr
+    assert "frames of 48 values" in result.stdout
+    samples = numpy.frombuffer(AUDIO.read_bytes()[44:], "<i2")
+    numpy.testing.assert_array_equal(numpy.load(tmp_path / "features.npy"), lhb.load(demo_model_path)(samples))
+
+
+def test_picture(demo_model_path, tmp_path):
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    result = run(demo_model_path, AUDIO, tmp_path / "features.npy", tmp_path / "picture.png")
+    assert result.returncode == 0, result.stderr
+    height, width, _ = pyplot.imread(tmp_path / "picture.png").shape
+    assert (width, height) == (1200, 720)
