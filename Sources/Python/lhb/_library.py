@@ -1,8 +1,9 @@
 """The shared library, its structs (lighthubert.h) and how its functions are called."""
 import ctypes
+import operator
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 from . import errors
 
@@ -105,15 +106,16 @@ def _load() -> ctypes.CDLL:
     # The variable is for trying a library that was built elsewhere; the wheel has its own.
     path = os.environ.get("LIGHTHUBERT_LIBRARY") or str(Path(__file__).parent / _NAME)
     try:
-        return ctypes.CDLL(path)
-    except OSError as problem:
+        library = ctypes.CDLL(path)
+        library.lh_version.restype = ctypes.c_char_p
+        return library
+    except (AttributeError, OSError) as problem:
         raise ImportError(
             f"{path}: {problem}; install a wheel of lighthubert-engine, or name a {_NAME} in LIGHTHUBERT_LIBRARY"
         ) from None
 
 
 library = _load()
-library.lh_version.restype = ctypes.c_char_p
 VERSION: str = library.lh_version().decode()
 
 
@@ -144,3 +146,41 @@ def choice(name: str, value: str, names: "tuple[str, ...]") -> int:
         return names.index(value)
     except ValueError:
         raise errors.ArgumentError(f"{name} is {value!r}, expected one of {', '.join(map(repr, names))}") from None
+
+
+def whole(name: str, value: Any, least: int, most: int) -> int:
+    """A whole number in a range; ctypes would cut off what does not fit."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise errors.ArgumentError(f"{name} is {value!r}, expected a whole number") from None
+    if not least <= number <= most:
+        raise errors.ArgumentError(f"{name} is {number}, expected {least} to {most}")
+    return number
+
+
+def normalize(value: "Optional[bool]") -> int:
+    """LH_NORMALIZE_..."""
+    if value is not None and value is not True and value is not False:
+        raise errors.ArgumentError(f"normalize is {value!r}, expected True, False or None")
+    return NORMALIZE[value]
+
+
+def encoded(name: str, value: Any) -> bytes:
+    """A text for the library, which ends at the first zero."""
+    if not isinstance(value, str):
+        raise errors.ArgumentError(f"{name} is {type(value).__name__}, expected text")
+    if "\0" in value:
+        raise errors.ArgumentError(f"{name} has a zero character in it")
+    return value.encode()
+
+
+def path(name: str, value: Any) -> bytes:
+    """A path for the library."""
+    try:
+        bytes_of_path = os.fsencode(value)
+    except TypeError:
+        raise errors.ArgumentError(f"{name} is {type(value).__name__}, expected a path") from None
+    if b"\0" in bytes_of_path:
+        raise errors.ArgumentError(f"{name} has a zero character in it")
+    return bytes_of_path

@@ -1,5 +1,6 @@
 """Long calls: they report progress, and end soon when the person at the keyboard or the caller wants that."""
 import _thread
+import contextlib
 import ctypes
 import threading
 from typing import Any, Callable, Optional
@@ -16,41 +17,62 @@ def interruptible(call: "Callable[[], None]", cancel: "Callable[[], None]") -> N
 
     Signals are handled by Python's main thread between two of its instructions, which a call into the library is not:
     so there another thread makes the call, which costs some 50 microseconds. Elsewhere nothing has to be done.
+
+    An interrupt may come between any two instructions here too. So the call is made only once `granted` says that it is
+    waited for, and `finished` says when it has ended, not who holds a lock. `call` must keep alive what it writes to.
     """
     if threading.current_thread() is not threading.main_thread():
         call()
         return
+    granted: "list[bool]" = []
+    finished: "list[bool]" = []
     problems: "list[BaseException]" = []
-    done = threading.Lock()
+    gate, done = threading.Lock(), threading.Lock()
+    gate.acquire()
     done.acquire()
 
     def work() -> None:
+        gate.acquire()
         try:
-            call()
+            if granted:
+                call()
         except BaseException as problem:  # Raised again by the thread that waits.
             problems.append(problem)
         finally:
+            finished.append(True)
             done.release()
 
-    is_started = False
     try:
         _thread.start_new_thread(work, ())
-        is_started = True
+        granted.append(True)
+        gate.release()
         done.acquire()
     except BaseException:
-        # It writes to memory of the caller's until it ends. A call that had not begun does not hear of the first try.
-        while is_started and not _acquired(done):
-            cancel()
+        if granted:
+            _end(finished, gate, done, cancel)
+        else:
+            # A thread that was started ends without the call.
+            gate.release()
         raise
     if problems:
         raise problems[0]
 
 
-def _acquired(lock: "threading.Lock") -> bool:
-    try:
-        return lock.acquire(timeout=0.02)
-    except KeyboardInterrupt:  # It is ending already.
-        return False
+def _end(
+    finished: "list[bool]", gate: "threading.Lock", done: "threading.Lock", cancel: "Callable[[], None]"
+) -> None:
+    """Makes a call end, and waits for that, whatever interrupts come meanwhile."""
+    while not finished:
+        try:
+            while not finished:
+                # The interrupt may have come before the call was let begin. Who opened it already finds it open.
+                with contextlib.suppress(RuntimeError):
+                    gate.release()
+                # A call that had not begun does not hear of the first time.
+                cancel()
+                done.acquire(timeout=0.02)
+        except BaseException:  # It is ending already.
+            continue
 
 
 class ProgressReport:

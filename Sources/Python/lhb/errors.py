@@ -83,6 +83,16 @@ _CLASSES = {
                  OutputError, ReadWriteError, UnavailableError)}
 
 
+# What the library's messages call by the names that programs and C have for it.
+_NAMES = (
+    ("name a subnet with --arch, ", "name a subnet with arch=: "), (" or a file", " or an architecture as JSON"),
+    ("(--force)", "(replace=True)"), ("--normalize", "normalize="), ("--waveform-eps", "waveform_eps="),
+    ("LHB_ISA=", "instruction_set="), ("thread_count", "threads"), ("LH_PRECISION_AUTO", '"auto"'),
+    ("lhb-extract makes one", "lhb.extract makes one"), ("say it with --heads", "lhb-extract --heads says it"))
+
+
 def error(code: int, message: str) -> Error:
     """The exception of a status."""
+    for theirs, ours in _NAMES:
+        message = message.replace(theirs, ours)
     return _CLASSES.get(code, Error)(message, code)

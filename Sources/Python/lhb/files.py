@@ -1,18 +1,21 @@
 """Writes files: models of other programs as .lhb files, and these for other programs."""
 import ctypes
+import json
 import os
-from typing import Optional, Union
+from typing import Any, Optional, Union
 
 from . import _library as lib
 from .calls import ProgressFunction, reporting
 
 Path = Union[str, "os.PathLike[str]"]
+# A published name, JSON text, or what Model.architecture gives.
+Architecture = Union[str, "dict[str, Any]"]
 
 
 def extract(
     checkpoint: Path,
     output: Path,
-    arch: "Optional[str]" = None,
+    arch: "Optional[Architecture]" = None,
     *,
     weights: str = "auto",
     compression_level: int = 0,
@@ -27,7 +30,8 @@ def extract(
     Nothing in the checkpoint is executed. The output appears under its name only when it is whole.
 
     checkpoint         a file that torch.save wrote, a .safetensors file with its config.json beside it, or a folder.
-    arch               of a supernet: a published name such as "small-default", or JSON text; None takes a model whole.
+    arch               of a supernet: a published name such as "small-default", JSON text, or a dict as
+                       Model.architecture gives it; None takes a model whole.
     weights            "auto" (float16 where that changes nothing, else float32), "f32", "f16", "bf16" or "int8".
     compression_level  of zstd, 1 to 19; 0 for none.
     replace            whether an output that exists is replaced.
@@ -41,13 +45,16 @@ def extract(
     options.compression_level = compression_level
     options.replace = replace
     options.allow_nonfinite = allow_nonfinite
-    options.normalize = lib.NORMALIZE[normalize]
+    options.normalize = lib.normalize(normalize)
     options.waveform_eps = waveform_eps
-    name = None if arch is None else arch.encode()
+    name = None
+    if arch is not None:
+        name = lib.encoded("arch", json.dumps(arch) if isinstance(arch, dict) else arch)
 
     def call(pointer: ctypes.c_void_p) -> None:
         options.progress = pointer
-        lib.call("lh_extract", os.fsencode(checkpoint), name, os.fsencode(output), ctypes.byref(options))
+        paths = lib.path("checkpoint", checkpoint), lib.path("output", output)
+        lib.call("lh_extract", paths[0], name, paths[1], ctypes.byref(options))
 
     reporting(call, progress)
 
@@ -88,6 +95,6 @@ def export(
 
     def call(pointer: ctypes.c_void_p) -> None:
         options.progress = pointer
-        lib.call("lh_export", os.fsencode(model), number, os.fsencode(output), ctypes.byref(options))
+        lib.call("lh_export", lib.path("model", model), number, lib.path("output", output), ctypes.byref(options))
 
     reporting(call, progress)

@@ -29,7 +29,7 @@ class Model:
     def __init__(
         self,
         path: files.Path,
-        arch: "Optional[str]" = None,
+        arch: "Optional[files.Architecture]" = None,
         *,
         precision: str = "auto",
         max_error: float = 0,
@@ -40,7 +40,8 @@ class Model:
         """Opens a model.
 
         path             a .lhb file; or what lhb.extract reads, which then becomes a temporary .lhb file.
-        arch             the subnet of a supernet's checkpoint, such as "small-default".
+        arch             the subnet of a supernet's checkpoint: a published name such as "small-default", JSON text,
+                         or a dict as `architecture` gives it.
         precision        of the products with weights: "f32", "bf16", "int8", "int8-mixed"; "auto" is "f32" unless
                          `max_error` allows an error.
         max_error        the relative error of the last hidden state that "auto" may make, such as 0.03; it is measured
@@ -58,9 +59,10 @@ class Model:
             "instruction_set": instruction_set}
         self._arch = arch
         self._normalize = normalize
+        lib.normalize(normalize)
         options = lib.ModelOptions(ctypes.sizeof(lib.ModelOptions))
-        options.instruction_set = None if instruction_set is None else instruction_set.encode()
-        options.thread_count = threads
+        options.instruction_set = None if instruction_set is None else lib.encoded("instruction_set", instruction_set)
+        options.thread_count = lib.whole("threads", threads, 0, 1024)
         options.precision = lib.choice("precision", precision, lib.PRECISIONS)
         options.max_error = max_error
         if _is_model_file(self._path):
@@ -157,7 +159,8 @@ class Model:
 
     def frames(self, sample_count: int) -> int:
         """The number of frames T of that many samples: about 50 a second, 0 when they are too few for one."""
-        return lib.number("lh_model_frame_count", self._open_handle(), lib.Size(sample_count))
+        count = lib.whole("sample_count", sample_count, 0, 2**63 - 1)
+        return lib.number("lh_model_frame_count", self._open_handle(), lib.Size(count))
 
     # Runs.
 
@@ -288,7 +291,7 @@ class Model:
         options = lib.RunOptions(ctypes.sizeof(lib.RunOptions))
         options.layer_zero = lib.choice("layer_zero", layer_zero, ("projection", "encoder-input"))
         options.last_state = lib.choice("last_state", last_state, ("raw", "normed"))
-        options.normalize = lib.NORMALIZE[self._normalize if normalize is None else normalize]
+        options.normalize = lib.normalize(self._normalize if normalize is None else normalize)
         options.project = project
         if isinstance(layers, str):
             options.layer_selection = lib.choice("layers", layers, ("last", "all"))
@@ -326,14 +329,23 @@ class Model:
             options.progress = report.pointer
         context = self._context()
 
+        # What the library reads and writes, alive as long as it runs, whoever waits for it.
+        memory = (waveforms, targets, report)
+
         def call() -> None:
-            if len(waveforms) > 1:
-                lib.call("lh_run_batch", context, utterances, lib.Size(len(utterances)), ctypes.byref(options))
-            else:
-                one = utterances[0]
-                lib.call(
-                    "lh_run", context, lib.Handle(one.samples), lib.Size(one.sample_count), ctypes.byref(options),
-                    lib.Handle(one.output), lib.Size(one.capacity))
+            try:
+                if len(memory[0]) > 1:
+                    lib.call("lh_run_batch", context, utterances, lib.Size(len(utterances)), ctypes.byref(options))
+                else:
+                    one = utterances[0]
+                    lib.call(
+                        "lh_run", context, lib.Handle(one.samples), lib.Size(one.sample_count), ctypes.byref(options),
+                        lib.Handle(one.output), lib.Size(one.capacity))
+            finally:
+                # Not before it has ended. A model that was closed meanwhile is gone when its last context is.
+                self._idle.append(context)
+                if self._handle is None:
+                    self.close()
 
         try:
             interruptible(call, lambda: lib.library.lh_context_cancel(context))
@@ -341,11 +353,6 @@ class Model:
             if report is not None:
                 report.rethrow()
             raise
-        finally:
-            # A model that was closed meanwhile is gone when its last context is.
-            self._idle.append(context)
-            if self._handle is None:
-                self.close()
 
     def _context(self) -> lib.Handle:
         handle = self._open_handle()
@@ -357,12 +364,23 @@ class Model:
             return context
 
 
-def load(path: files.Path, arch: "Optional[str]" = None, **options: Any) -> Model:
+def load(
+    path: files.Path,
+    arch: "Optional[files.Architecture]" = None,
+    *,
+    precision: str = "auto",
+    max_error: float = 0,
+    threads: int = 0,
+    normalize: "Optional[bool]" = None,
+    instruction_set: "Optional[str]" = None,
+) -> Model:
     """Opens a model: `lhb.Model`, which says what the options are."""
-    return Model(path, arch, **options)
+    return Model(
+        path, arch, precision=precision, max_error=max_error, threads=threads, normalize=normalize,
+        instruction_set=instruction_set)
 
 
-def _open(path: str, arch: "Optional[str]", options: "dict[str, Any]") -> Model:
+def _open(path: str, arch: "Optional[files.Architecture]", options: "dict[str, Any]") -> Model:
     return Model(path, arch, **options)
 
 

@@ -15,6 +15,8 @@ def check_rate(rate: "float | None") -> None:
     """Refuses samples that are not at 16 kHz; None says that they are."""
     if rate is None or rate == SAMPLE_RATE:
         return
+    if not isinstance(rate, (int, float, numpy.number)):
+        raise errors.SampleRateError(f"rate is {rate!r}, expected {SAMPLE_RATE}")
     raise errors.SampleRateError(
         f"samples are at {rate:g} Hz, models take {SAMPLE_RATE}; resample them first, such as "
         f"librosa.resample(samples, orig_sr={rate:g}, target_sr={SAMPLE_RATE}), or read files with model.read(path)")
@@ -39,11 +41,15 @@ def mono(audio: Any, name: str = "samples") -> "NDArray[numpy.float32]":
 
 
 def _array(audio: Any, name: str) -> "NDArray[Any]":
+    if isinstance(audio, numpy.ma.MaskedArray):
+        raise errors.ArgumentError(f"{name} are masked; pass x.filled(0), or what is not masked")
     if isinstance(audio, numpy.ndarray):
         return audio
     if isinstance(audio, (str, bytes, bytearray)):
         raise errors.ArgumentError(
             f"{name} are {type(audio).__name__}, expected numbers; model.read(path) reads a sound file")
+    if audio is None or isinstance(audio, (set, frozenset)) or hasattr(audio, "__next__"):
+        raise errors.ArgumentError(f"{name} are {type(audio).__name__}, expected an array, or a list of them")
     if isinstance(audio, dict):
         raise errors.ArgumentError(
             f"{name} are a dict; an Audio feature of datasets has them as x[\"array\"], their rate as "
