@@ -56,7 +56,7 @@ class Bench:
         return json.loads(subnets.run(*subnets.pinned(1, *command)))["median_s"]
 
     def overhead(self, length, rounds):
-        """(lhb-bench, Python) seconds of each round, small enough a model that the call matters."""
+        """(lhb-bench, Python) seconds of each round, on one thread."""
         path = self.model.file()
         return [(self.bench(path, length), self.run("lhb", path, length, 1)["seconds"]) for _ in range(rounds)]
 

@@ -1,7 +1,7 @@
 """What cannot be is an exception that says what was found, and nothing is computed."""
 import numpy
 import pytest
-from conftest import FIXTURES
+from family_models import PROJECT
 
 import lhb
 
@@ -90,7 +90,7 @@ def test_files(tmp_path, demo_model_path):
     with pytest.raises(lhb.Error):
         lhb.load(tmp_path / "empty")
     with pytest.raises(lhb.Error, match="supernet"):
-        lhb.load(FIXTURES / "demo/supernet.pt")
+        lhb.load(PROJECT / "Fixtures/demo/supernet.pt")
     with pytest.raises(lhb.ArgumentError, match="leave arch out"):
         lhb.load(demo_model_path, arch="small-min")
     with pytest.raises(lhb.ArgumentError, match="precision"):
@@ -127,12 +127,12 @@ def test_export(tmp_path, demo_model_path, prenorm_model_path):
 
 
 def test_extraction(tmp_path):
-    architecture = (FIXTURES / "demo/arch.json").read_text()
+    architecture = (PROJECT / "Fixtures/demo/arch.json").read_text()
     output = tmp_path / "out.lhb"
-    lhb.extract(FIXTURES / "demo/supernet.pt", output, architecture, weights="f16")
+    lhb.extract(PROJECT / "Fixtures/demo/supernet.pt", output, architecture, weights="f16")
     with pytest.raises(lhb.OutputError, match="exists"):
-        lhb.extract(FIXTURES / "demo/supernet.pt", output, architecture)
-    lhb.extract(FIXTURES / "demo/supernet.pt", output, architecture, replace=True)
+        lhb.extract(PROJECT / "Fixtures/demo/supernet.pt", output, architecture)
+    lhb.extract(PROJECT / "Fixtures/demo/supernet.pt", output, architecture, replace=True)
     with pytest.raises(lhb.Error, match="small-huge"):
-        lhb.extract(FIXTURES / "demo/supernet.pt", tmp_path / "other.lhb", "small-huge")
+        lhb.extract(PROJECT / "Fixtures/demo/supernet.pt", tmp_path / "other.lhb", "small-huge")
     assert not (tmp_path / "other.lhb").exists()

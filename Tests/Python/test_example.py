@@ -6,15 +6,13 @@ from pathlib import Path
 
 import numpy
 import pytest
-from conftest import FIXTURES, ROOT
+from family_models import AUDIO, PROJECT, speech
 
 import lhb
 
-AUDIO = FIXTURES / "golden/audio/speech-b.wav"
-
 
 def run(*arguments):
-    program = ROOT / "Docs/examples/python/features.py"
+    program = PROJECT / "Docs/examples/python/features.py"
     # The package that is tested, wherever that is.
     environment = {**os.environ, "PYTHONPATH": str(Path(lhb.__file__).parents[1])}
     return subprocess.run(
@@ -22,16 +20,15 @@ def run(*arguments):
 
 
 def test_features(demo_model_path, tmp_path):
-    result = run(demo_model_path, AUDIO, tmp_path / "features.npy")
+    result = run(demo_model_path, AUDIO / "speech-b.wav", tmp_path / "features.npy")
     assert result.returncode == 0, result.stderr
     assert "frames of 48 values" in result.stdout
-    samples = numpy.frombuffer(AUDIO.read_bytes()[44:], "<i2")
-    numpy.testing.assert_array_equal(numpy.load(tmp_path / "features.npy"), lhb.load(demo_model_path)(samples))
+    numpy.testing.assert_array_equal(numpy.load(tmp_path / "features.npy"), lhb.load(demo_model_path)(speech()))
 
 
 def test_picture(demo_model_path, tmp_path):
     pyplot = pytest.importorskip("matplotlib.pyplot")
-    result = run(demo_model_path, AUDIO, tmp_path / "features.npy", tmp_path / "picture.png")
+    result = run(demo_model_path, AUDIO / "speech-b.wav", tmp_path / "features.npy", tmp_path / "picture.png")
     assert result.returncode == 0, result.stderr
     height, width, _ = pyplot.imread(tmp_path / "picture.png").shape
     assert (width, height) == (1200, 720)

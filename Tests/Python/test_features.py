@@ -3,7 +3,7 @@ import array
 
 import numpy
 import pytest
-from conftest import FIXTURES, run_program
+from family_models import AUDIO, FAMILY, run, speech
 
 import lhb
 
@@ -13,36 +13,25 @@ def model(demo_model_path):
     return lhb.load(demo_model_path)
 
 
-def wav(path):
-    """The samples of a 16-bit WAV file of one channel."""
-    return numpy.frombuffer(path.read_bytes()[44:], "<i2")
-
-
 @pytest.mark.parametrize("precision", ["f32", "bf16", "int8"])
 def test_the_same_as_the_program(demo_model_path, tmp_path, precision):
-    audio = FIXTURES / "golden/audio/speech-b.wav"
-    run_program(
+    run(
         "lhb-features", "--quiet", "--model", demo_model_path, "--layers", "all", "--precision", precision, "--output",
-        tmp_path / "expected.npy", audio)
+        tmp_path / "expected.npy", AUDIO / "speech-b.wav")
     model = lhb.load(demo_model_path, precision=precision)
     assert model.precision == precision
-    features = model.features(model_input(audio), layers="all")
+    features = model.features(speech(), layers="all")
     assert features.dtype == numpy.float32
     numpy.testing.assert_array_equal(features, numpy.load(tmp_path / "expected.npy"))
-
-
-def model_input(path):
-    """The samples as floats, as sound files mean 16-bit integers."""
-    return wav(path) / numpy.float32(32768)
 
 
 @pytest.mark.parametrize("name", ["hubert-base", "hubert-large@1e-07"])
 @pytest.mark.parametrize("recording", ["frames-2", "speech-a", "speech-b"])
 def test_golden_values(name, recording):
     # A checkpoint is opened as it is.
-    model = lhb.load(FIXTURES / "family" / name.split("@", 1)[0])
-    expected = numpy.load(FIXTURES / f"family/expected/{name}-{recording}.hidden_states.npy")
-    states = model.features(wav(FIXTURES / f"golden/audio/{recording}.wav"), layers="all")
+    model = lhb.load(FAMILY / name.split("@", 1)[0])
+    expected = numpy.load(FAMILY / f"expected/{name}-{recording}.hidden_states.npy")
+    states = model.features(speech(recording), layers="all")
     worst = numpy.max(numpy.abs(states - expected) / numpy.maximum(1, numpy.abs(expected)))
     assert worst <= 1e-5, f"{name}, {recording}: largest difference {worst} * max(1, |value|)"
 
@@ -67,7 +56,7 @@ def test_the_last_state_of_norms_before(prenorm_model_path, samples):
 
 
 def test_projection():
-    model = lhb.load(FIXTURES / "family/contentvec")
+    model = lhb.load(FAMILY / "contentvec")
     noise = numpy.random.default_rng(1).standard_normal(8000).astype(numpy.float32)
     assert model.features(noise, project=True).shape == (24, model.projection_width)
 

@@ -1,7 +1,7 @@
 """Sound files are read as lhb-features reads them."""
 import numpy
 import pytest
-from conftest import FIXTURES, run_program
+from family_models import AUDIO, run
 
 import lhb
 
@@ -10,8 +10,8 @@ soundfile = pytest.importorskip("soundfile")
 
 @pytest.mark.parametrize("name", ["speech-b.wav", "librispeech-6313-76958-0021.flac"])
 def test_the_same_as_the_program(demo_model_path, tmp_path, name):
-    audio = FIXTURES / "golden/audio" / name
-    run_program(
+    audio = AUDIO / name
+    run(
         "lhb-features", "--quiet", "--model", demo_model_path, "--output", tmp_path / "expected.npy", audio)
     model = lhb.load(demo_model_path)
     numpy.testing.assert_array_equal(model(model.read(audio)), numpy.load(tmp_path / "expected.npy"))

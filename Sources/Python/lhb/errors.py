@@ -85,7 +85,8 @@ _CLASSES = {
 
 # What the library's messages call by the names that programs and C have for it.
 _NAMES = (
-    ("name a subnet with --arch, ", "name a subnet with arch=: "), (" or a file", " or an architecture as JSON"),
+    ("name a subnet with --arch, ", "name a subnet with arch=: "),
+    ("small-max or a file", "small-max or an architecture as JSON"),
     ("(--force)", "(replace=True)"), ("--normalize", "normalize="), ("--waveform-eps", "waveform_eps="),
     ("LHB_ISA=", "instruction_set="), ("thread_count", "threads"), ("LH_PRECISION_AUTO", '"auto"'),
     ("lhb-extract makes one", "lhb.extract makes one"), ("say it with --heads", "lhb-extract --heads says it"))

@@ -1,6 +1,7 @@
 """A model, ready to run."""
 import collections
 import ctypes
+import functools
 import json
 import os
 import tempfile
@@ -54,7 +55,7 @@ class Model:
         # Contexts that run nothing now. Appending and popping need no lock, which a fork could leave locked.
         self._idle: "collections.deque[lib.Handle]" = collections.deque()
         self._path = os.path.abspath(os.fspath(path))
-        self._options = {
+        self._options: "dict[str, Any]" = {
             "precision": precision, "max_error": max_error, "threads": threads, "normalize": normalize,
             "instruction_set": instruction_set}
         self._arch = arch
@@ -262,7 +263,7 @@ class Model:
             pass
 
     def __reduce__(self) -> Any:
-        return _open, (self._path, self._arch, self._options)
+        return functools.partial(Model, **self._options), (self._path, self._arch)
 
     def __copy__(self) -> "Model":
         return self
@@ -364,24 +365,8 @@ class Model:
             return context
 
 
-def load(
-    path: files.Path,
-    arch: "Optional[files.Architecture]" = None,
-    *,
-    precision: str = "auto",
-    max_error: float = 0,
-    threads: int = 0,
-    normalize: "Optional[bool]" = None,
-    instruction_set: "Optional[str]" = None,
-) -> Model:
-    """Opens a model: `lhb.Model`, which says what the options are."""
-    return Model(
-        path, arch, precision=precision, max_error=max_error, threads=threads, normalize=normalize,
-        instruction_set=instruction_set)
-
-
-def _open(path: str, arch: "Optional[files.Architecture]", options: "dict[str, Any]") -> Model:
-    return Model(path, arch, **options)
+# What reads best at a call: lhb.load("small.lhb").
+load = Model
 
 
 def _is_model_file(path: str) -> bool:
